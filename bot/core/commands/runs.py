@@ -1,0 +1,125 @@
+"""Commands about one run, and starting one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.core.commands.grammar import Command, Options, Row, no_more
+from bot.core.links import run_id_of
+from bot.core.policy import Right
+from bot.core.runs import Action
+
+
+@dataclass(frozen=True, slots=True)
+class RunReference:
+    """A run by its id, or (`workspace`) as the current run of a workspace; exactly one of the two is set."""
+
+    run_id: str = ""
+    workspace: str = ""
+
+    @classmethod
+    def of(cls, word: str) -> RunReference:
+        if word.startswith("run-"):
+            return cls(run_id=word)
+        if "://" in word and (found := run_id_of(word)):
+            return cls(run_id=found)
+        return cls(workspace=word)
+
+    def __str__(self) -> str:
+        return self.run_id or self.workspace
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun(Command):
+    workspace: str
+    message: str = ""
+    destroy: bool = False
+    plan_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRun(Command):
+    run: RunReference
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Command):
+    """Apply, discard or cancel a run, with a comment or without."""
+
+    action: Action
+    run: RunReference
+    comment: str = ""
+
+
+def start(row: Row, words: Sequence[str], options: Options) -> Command:
+    if not words:
+        raise row.wrong("Which workspace shall run?")
+    return StartRun(words[0], " ".join(words[1:]), destroy="destroy" in options, plan_only="plan-only" in options)
+
+
+def show(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
+    if not words:
+        raise row.wrong("Which run? Give its id, its link, or the workspace whose current run it is.")
+    no_more(row, words, 1)
+    return ShowRun(RunReference.of(words[0]))
+
+
+def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
+    def build(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
+        if not words:
+            raise row.wrong(f"Which run shall I {row.word}? Give its id, its link, or the workspace whose current run it is.")
+        return Act(action, RunReference.of(words[0]), " ".join(words[1:]))
+
+    return build
+
+
+GRAMMAR = (
+    Row(
+        word="run",
+        usage="run <workspace> [message] [--destroy] [--plan-only]",
+        summary="Start a run; it reports here and waits for a decision before it applies.",
+        example="run storefront-dev bump the image to 4.2.1",
+        right=Right.START,
+        flags=("destroy", "plan-only"),
+        build=start,
+        details=(
+            "Without a configuration of its own it uses the one the workspace used last.",
+            "--destroy plans to destroy everything the workspace manages; --plan-only can never be applied.",
+        ),
+    ),
+    Row(
+        word="show",
+        usage="show <run>",
+        summary="Show a run as it is now.",
+        example="show storefront-prod",
+        right=Right.READ,
+        build=show,
+        details=("A run is named by its id, by its link, or by the workspace whose current run it is.",),
+    ),
+    Row(
+        word="approve",
+        aliases=("apply",),
+        usage="approve <run> [comment]",
+        summary="Apply a run that waits for a decision.",
+        example="approve run-7bQ2kLm9XyZ1aB3c looks good",
+        right=Right.DECIDE,
+        build=acting(Action.APPLY),
+    ),
+    Row(
+        word="discard",
+        usage="discard <run> [comment]",
+        summary="Discard a run that waits for a decision.",
+        example="discard storefront-prod not before the sale",
+        right=Right.DECIDE,
+        build=acting(Action.DISCARD),
+    ),
+    Row(
+        word="cancel",
+        usage="cancel <run> [comment]",
+        summary="Interrupt a run that is planning or applying.",
+        example="cancel catalog-import wrong branch",
+        right=Right.DECIDE,
+        build=acting(Action.CANCEL),
+    ),
+)

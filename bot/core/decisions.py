@@ -1,0 +1,139 @@
+"""A person's decision at a gate, and the call to the server that carries it out: what an intent may become and what settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import assert_never
+
+from bot.core.runs import Action, Run, RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who decided what about which plan; unique per (run, gate, round): a gate that opens again begins a new round."""
+
+    run_id: str
+    gate: str
+    round: int
+    action: Action
+    person: str
+    person_name: str
+    channel: str
+    comment: str
+    plan_digest: str
+    decided_at: datetime
+    intent_id: str
+
+
+class Deed(StrEnum):
+    """What an intent asks of the server."""
+
+    APPLY = "apply"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+    CREATE = "create"
+
+
+class IntentState(StrEnum):
+    """`pending` was decided and not sent; `sent` left and has no answer yet; `unsure` may or may not have been heard.
+
+    Ends: `settled` the server did it for us; `refused` it did not; `elsewhere` somebody else did it; `unheard` the run did not move,
+    so the gate is free again.
+    """
+
+    PENDING = "pending"
+    SENT = "sent"
+    UNSURE = "unsure"
+    SETTLED = "settled"
+    REFUSED = "refused"
+    ELSEWHERE = "elsewhere"
+    UNHEARD = "unheard"
+
+
+OPEN = frozenset({IntentState.PENDING, IntentState.SENT, IntentState.UNSURE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A call to the Runs API that a person has decided on. `id` doubles as the reference written into comments and run messages.
+
+    `payload` holds what the call needs (comment; for a create: workspace, message, is-destroy, plan-only), never a variable's value.
+    `unchanged_at` is when an unsure intent's run was first seen not to have moved.
+    """
+
+    id: str
+    deed: Deed
+    state: IntentState
+    run_id: str | None
+    workspace_id: str
+    person: str
+    person_name: str
+    channel: str
+    created_at: datetime
+    payload: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    gate: str = ""
+    round: int = 0
+    owner: str = ""
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    sent_at: datetime | None = None
+    unchanged_at: datetime | None = None
+    settled_at: datetime | None = None
+    outcome: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def reference(self) -> str:
+        """What is looked for in comments and run messages."""
+        return f"ref {self.id}"
+
+
+UNHEARD_AFTER = timedelta(seconds=60)
+"""Two reads this far apart that show an unmoved run mean that the call was never heard."""
+
+
+def has_moved(deed: Deed, run: Run) -> bool:
+    """Whether the run shows that the deed was done, by us or by anybody."""
+    match deed:
+        case Deed.APPLY:
+            return run.was_confirmed or run.is_final
+        case Deed.DISCARD:
+            return run.is_final or run.was_confirmed
+        case Deed.CANCEL:
+            return run.is_final
+        case Deed.CREATE:
+            return True
+        case _:
+            assert_never(deed)
+
+
+def shows_deed(deed: Deed, run: Run) -> bool:
+    """Whether where the run has moved to is what the deed wanted."""
+    match deed:
+        case Deed.APPLY:
+            return run.was_confirmed
+        case Deed.DISCARD:
+            return run.status is RunStatus.DISCARDED
+        case Deed.CANCEL:
+            return run.status in {RunStatus.CANCELED, RunStatus.FORCE_CANCELED}
+        case Deed.CREATE:
+            return True
+        case _:
+            assert_never(deed)
+
+
+def settle(intent: Intent, run: Run, comments: Iterable[str], now: datetime, unheard_after: timedelta = UNHEARD_AFTER) -> IntentState:
+    """What an unsure intent has become, judged by a fresh read of its run. UNSURE means: look again later."""
+    if has_moved(intent.deed, run):
+        ours = shows_deed(intent.deed, run) and any(intent.reference in comment for comment in comments)
+        return IntentState.SETTLED if ours else IntentState.ELSEWHERE
+    if intent.unchanged_at is not None and now - intent.unchanged_at >= unheard_after:
+        return IntentState.UNHEARD
+    return IntentState.UNSURE

@@ -1,0 +1,315 @@
+"""The errors a person may see; each builds its own plain sentence. No Slack markup in here: bot/slack/replies.py dresses them.
+
+RunbellError
+├── BadCommand                what was typed
+│   ├── UnknownCommand
+│   └── BadUsage
+├── NotFound                  what was named
+│   ├── UnknownWorkspace
+│   ├── UnknownRun
+│   ├── NoCurrentRun
+│   └── UnknownWatch
+├── NotAllowed                who may
+│   ├── RightMissing
+│   └── MembershipUnread
+├── CannotAct                 what the run or its workspace allows
+│   ├── AlreadyDecided
+│   ├── NotPossibleNow
+│   ├── TokenMayNot
+│   ├── PlanChanged
+│   └── DestroyForbidden
+├── ChannelTrouble            where it should be said
+│   ├── NotInChannel
+│   └── AlreadyWatched
+├── TerraformTrouble          the server
+│   ├── TerraformUnreachable      never received
+│   ├── TerraformAnswerLost       perhaps received
+│   ├── TerraformFailed           5xx: perhaps done
+│   ├── TerraformRateLimited
+│   ├── TokenRejected
+│   ├── OrganizationToken
+│   ├── NotVisible                404 or 403
+│   ├── StateMovedOn              409
+│   ├── RequestRefused            422 and the like, in the server's words
+│   └── UnexpectedAnswer
+├── ChatTrouble               Slack
+│   ├── ChatUnreachable           never received
+│   ├── ChatAnswerLost            perhaps received
+│   ├── ChatRateLimited
+│   ├── ChatRefused
+│   │   ├── MessageGone
+│   │   ├── CannotEdit
+│   │   └── ChannelClosed
+│   └── InstallationDead
+└── StoreBusy                 the database
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+
+class RunbellError(Exception):
+    """Anything that goes wrong in a way that we have words for."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def listed(names: Sequence[str], last: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+class BadCommand(RunbellError):
+    pass
+
+
+class UnknownCommand(BadCommand):
+    def __init__(self, word: str, near: Sequence[str] = ()) -> None:
+        self.word, self.near = word, tuple(near)
+        hint = f" Did you mean {listed(self.near)}?" if self.near else ""
+        super().__init__(f"There is no command “{word}”.{hint} “help” lists them all.")
+
+
+class BadUsage(BadCommand):
+    def __init__(self, problem: str, usage: str, example: str) -> None:
+        self.problem, self.usage, self.example = problem, usage, example
+        super().__init__(f"{problem} Usage: {usage}. Example: {example}")
+
+
+class NotFound(RunbellError):
+    pass
+
+
+class UnknownWorkspace(NotFound):
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        self.name, self.near = name, tuple(near)
+        hint = f" Did you mean {listed(self.near)}?" if self.near else " “workspaces” lists those I can see."
+        super().__init__(f"I see no workspace “{name}”.{hint}")
+
+
+class UnknownRun(NotFound):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"I see no run “{run_id}”. It does not exist, or the token I use may not see it.")
+
+
+class NoCurrentRun(NotFound):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(f"{workspace} has no current run. Name a run by its id or its link.")
+
+
+class UnknownWatch(NotFound):
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        super().__init__(f"This channel does not watch “{pattern}”. “watches” lists what it watches.")
+
+
+class NotAllowed(RunbellError):
+    pass
+
+
+class RightMissing(NotAllowed):
+    """`people` and `groups` are Slack ids of who may; `source` is the file that says so, empty where there is none."""
+
+    def __init__(
+        self,
+        right: str,
+        workspace: str,
+        *,
+        standing: str = "member",
+        people: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        members: bool = False,
+        source: str = "",
+    ) -> None:
+        self.right, self.workspace, self.standing = right, workspace, standing
+        self.people, self.groups, self.members, self.source = tuple(people), tuple(groups), members, source
+        super().__init__(f"You may not {right} in {workspace}.")
+
+
+class MembershipUnread(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__(
+            "I could not ask Slack who you are or which user groups you are in, so I did nothing. Please try again in a moment."
+        )
+
+
+class CannotAct(RunbellError):
+    pass
+
+
+class AlreadyDecided(CannotAct):
+    """`by` is a Slack id, empty where it was decided outside of Slack; `verb` is a past participle: applied, discarded, canceled."""
+
+    def __init__(self, run_id: str, verb: str, by: str = "", at: datetime | None = None) -> None:
+        self.run_id, self.verb, self.by, self.at = run_id, verb, by, at
+        super().__init__(f"{run_id} was already {verb}.")
+
+
+class NotPossibleNow(CannotAct):
+    def __init__(self, run_id: str, verb: str, status: str) -> None:
+        self.run_id, self.verb, self.status = run_id, verb, status
+        super().__init__(f"{run_id} cannot be {verb} now: it is {status.replace('_', ' ')}.")
+
+
+class TokenMayNot(CannotAct):
+    def __init__(self, run_id: str, verb: str) -> None:
+        self.run_id, self.verb = run_id, verb
+        super().__init__(f"The Terraform token I use may not have {run_id} {verb}. Its team needs write access to the workspace.")
+
+
+class PlanChanged(CannotAct):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"The plan of {run_id} is not the one this was decided for. Look at it again and decide anew.")
+
+
+class DestroyForbidden(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(f"{workspace} does not allow destroy plans. An admin can change this in the workspace's settings.")
+
+
+class ChannelTrouble(RunbellError):
+    pass
+
+
+class NotInChannel(ChannelTrouble):
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        super().__init__("I am not in this channel, so I could not post here. Invite me with /invite and try again.")
+
+
+class AlreadyWatched(ChannelTrouble):
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        super().__init__(f"This channel already watches “{pattern}”.")
+
+
+class TerraformTrouble(RunbellError):
+    """The Runs API did not do what we asked; `was_received` says whether it may have done it all the same."""
+
+    was_received = False
+
+
+class TerraformUnreachable(TerraformTrouble):
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} cannot be reached. Nothing was done; please try again in a moment.")
+
+
+class TerraformAnswerLost(TerraformTrouble):
+    was_received = True
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} did not answer in time. I am looking at what became of it.")
+
+
+class TerraformFailed(TerraformTrouble):
+    was_received = True
+
+    def __init__(self, host: str, status: int) -> None:
+        self.status = status
+        super().__init__(f"{host} had a problem of its own (HTTP {status}). Please try again in a moment.")
+
+
+class TerraformRateLimited(TerraformTrouble):
+    """`retry_after` is in seconds."""
+
+    def __init__(self, host: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"{host} asks me to wait {max(1, round(retry_after))} s before the next request. Nothing was done yet.")
+
+
+class TokenRejected(TerraformTrouble):
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} does not accept the token I use (TFE_TOKEN): it has expired or was revoked. An operator has to renew it.")
+
+
+class OrganizationToken(TerraformTrouble):
+    def __init__(self) -> None:
+        super().__init__("TFE_TOKEN is an organization token, which cannot start or apply runs. Use a team's or a user's token.")
+
+
+class NotVisible(TerraformTrouble):
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} does not exist, or the token I use may not see or do this.")
+
+
+class StateMovedOn(TerraformTrouble):
+    def __init__(self, what: str, said: str = "") -> None:
+        self.what = what
+        super().__init__(f"{what} is no longer in a state that allows this{f' ({said})' if said else ''}.")
+
+
+class RequestRefused(TerraformTrouble):
+    def __init__(self, host: str, said: str) -> None:
+        self.said = said
+        super().__init__(f"{host} refused: {said}")
+
+
+class UnexpectedAnswer(TerraformTrouble):
+    """An answer that is not of the Runs API; after a write it is an unknown outcome."""
+
+    was_received = True
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The server's answer was not what the Runs API gives ({what}). Is TFE_ADDRESS right?")
+
+
+class ChatTrouble(RunbellError):
+    """Slack did not do what we asked."""
+
+
+class ChatUnreachable(ChatTrouble):
+    def __init__(self) -> None:
+        super().__init__("Slack cannot be reached.")
+
+
+class ChatAnswerLost(ChatTrouble):
+    def __init__(self) -> None:
+        super().__init__("Slack did not answer; the message may have been posted.")
+
+
+class ChatRateLimited(ChatTrouble):
+    """`retry_after` is in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"Slack asks to wait {retry_after:g} s.")
+
+
+class ChatRefused(ChatTrouble):
+    """`code` is Slack's own error word; `detail` is what it says of where, without any text of the message."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code, self.detail = code, detail
+        super().__init__(f"Slack refused: {code}{f' ({detail})' if detail else ''}.")
+
+
+class MessageGone(ChatRefused):
+    pass
+
+
+class CannotEdit(ChatRefused):
+    pass
+
+
+class ChannelClosed(ChatRefused):
+    """Not a member, archived, or gone."""
+
+
+class InstallationDead(ChatTrouble):
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"Slack does not accept the bot's token any more ({code}). An operator has to install the app again.")
+
+
+class StoreBusy(RunbellError):
+    def __init__(self) -> None:
+        super().__init__("My database is busy, so I did nothing. Please try again in a moment.")

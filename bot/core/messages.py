@@ -1,0 +1,55 @@
+"""One message of ours in Slack, as the database knows it: what is wanted of it and what has been painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A card changes in place; a call asks people at a gate; an end tells how it ended; a note is said once."""
+
+    CARD = "card"
+    CALL = "call"
+    END = "end"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A row is unique by (subject, channel, kind, gate).
+
+    It is due while `wanted` > `painted`. `claimed_at` is set while a post is under way: a row that is claimed, has no `ts` and is
+    found by somebody else has an unknown outcome. `text` is what a note says; other kinds are rendered from the run.
+    `doubt_until` says until when the channel's history is still read for doubles of a message that was posted twice on purpose.
+    """
+
+    id: int
+    subject: str
+    channel: str
+    kind: Kind
+    gate: str = ""
+    wanted: int = 1
+    painted: int = 0
+    ts: str | None = None
+    text: str = ""
+    thread_ts: str | None = None
+    attempts: int = 0
+    not_before: datetime | None = None
+    claimed_at: datetime | None = None
+    doubt_until: datetime | None = None
+    last_error: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is written into the message's metadata, so that it is found again in the channel's history."""
+        return f"{self.subject}/{self.kind}/{self.gate}"
+
+    @property
+    def is_due(self) -> bool:
+        return self.wanted > self.painted
+
+
+ORDER = {Kind.CALL: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2}
+"""People who are needed come first, progress last."""

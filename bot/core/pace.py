@@ -1,0 +1,39 @@
+"""Every duration of the bot in one place. Tests divide them all by one number; the database's clock runs real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds, all of them."""
+
+    paint_every: float = 1.0
+    poll_every: float = 1.0
+    intents_every: float = 2.0
+    look_live: float = 3.0
+    look_new: float = 5.0
+    look_organization: float = 15.0
+    look_all: float = 300.0
+    look_idle: float = 10.0
+    look_again: float = 3.0
+    look_deadline: float = 60.0
+    request_timeout: float = 20.0
+    intent_lease: float = 30.0
+    intent_stale: float = 300.0
+    intent_judged_again: float = 10.0
+    unheard_after: float = 60.0
+    post_timeout: float = 10.0
+    post_lease: float = 30.0
+    history_after: float = 30.0
+    history_before: float = 300.0
+    doubles_last: float = 300.0
+    update_gap: float = 1.2
+    retry_first: float = 2.0
+    retry_most: float = 60.0
+    stop_within: float = 10.0
+
+    def divided_by(self, speed: float) -> Pace:
+        """The same pace, `speed` times as fast."""
+        return replace(self, **{field.name: getattr(self, field.name) / speed for field in fields(self)})

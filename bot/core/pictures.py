@@ -1,0 +1,55 @@
+"""What a message of ours shows: facts put together for a renderer that knows Slack and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.messages import Kind
+from bot.core.plans import PlanFacts
+from bot.core.runs import Action, Run
+from bot.core.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asked for the run in Slack, and in which words."""
+
+    person: str
+    message: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPicture:
+    """One run as one message of a kind shall show it; `buttons` are those this very message carries."""
+
+    kind: Kind
+    run: Run
+    workspace: Workspace
+    link: str
+    plan: PlanFacts | None = None
+    request: Request | None = None
+    decision: Decision | None = None
+    intent: Intent | None = None
+    buttons: tuple[Action, ...] = ()
+
+    @property
+    def decision_stands(self) -> bool:
+        """Whether the decision was carried out by us or is on its way; a card claims no name for anything else."""
+        return self.decision is not None and (self.intent is None or self.intent.state not in UNCLAIMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePicture:
+    """Something said once, in our own words; `text` holds no markup, `mention` is the Slack id it is addressed to."""
+
+    text: str
+    mention: str = ""
+    link: str = ""
+
+
+Picture = RunPicture | NotePicture
+
+UNCLAIMED = frozenset({IntentState.REFUSED, IntentState.ELSEWHERE, IntentState.UNHEARD})

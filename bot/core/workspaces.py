@@ -1,0 +1,46 @@
+"""A workspace as a look at the server shows it, its written name, and the globs that match it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """`organization` and `name` are how people address it, `id` is how the API does; names can change, ids cannot."""
+
+    id: str
+    name: str
+    organization: str
+    project_id: str | None = None
+    tags: frozenset[str] = frozenset()
+    auto_apply: bool = False
+    allow_destroy_plan: bool = True
+    locked: bool = False
+    execution_mode: str = "remote"
+    current_run_id: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.organization}/{self.name}"
+
+
+def matches(pattern: str, workspace: Workspace) -> bool:
+    """Whether a glob, `[organization/]workspace`, matches; without a slash it means the name in every organization."""
+    subject = workspace.full_name if "/" in pattern else workspace.name
+    return fnmatchcase(subject, pattern)
+
+
+def is_glob(pattern: str) -> bool:
+    return any(letter in pattern for letter in "*?[")
+
+
+def near_names(wanted: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """The names that a person who typed `wanted` may have meant, best first."""
+    known = sorted(set(names))
+    parts = [name for name in known if wanted.lower() in name.lower()]
+    close = difflib.get_close_matches(wanted, known, n=most, cutoff=0.5)
+    return tuple(dict.fromkeys([*close, *parts]))[:most]

@@ -1,0 +1,309 @@
+"""What the use cases need of the outside world, as small Protocols; adapters in bot.terraform, bot.store and bot.slack fit by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.cadence import Look
+from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.messages import Kind, Message
+from bot.core.pictures import Picture
+from bot.core.plans import PlanFacts
+from bot.core.policy import Person
+from bot.core.runs import Action, Run
+from bot.core.watches import Watch
+from bot.core.workspaces import Workspace
+
+# The Runs API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReading:
+    """A run as read by id, with what the server sent along."""
+
+    run: Run
+    workspace: Workspace | None = None
+    plan: PlanFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePage:
+    """One page of a workspace list, each with its current run where the server sent it; `next_page` is None on the last."""
+
+    rows: tuple[tuple[Workspace, Run | None], ...]
+    next_page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of a run list, newest first; `workspaces` are those the server sent along."""
+
+    runs: tuple[Run, ...]
+    workspaces: tuple[Workspace, ...]
+    next_page: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """What is sent to create a run; `auto-apply` is not among it, since it is always false."""
+
+    workspace_id: str
+    message: str
+    is_destroy: bool = False
+    plan_only: bool = False
+    configuration_version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who the token is: `kind` is "users", "teams" or "organizations", or "" where the server does not say."""
+
+    name: str
+    kind: str = ""
+
+
+class Runs(Protocol):
+    """The Runs API of one server. Every method raises a TerraformTrouble of core/errors.py and nothing else."""
+
+    async def account(self) -> Account: ...
+
+    async def organization(self, name: str) -> str:
+        """The organization's own spelling of its name; NotVisible where the token sees none."""
+
+    async def read_run(self, run_id: str, *, hurry: bool = True) -> RunReading:
+        """One run with its workspace and plan; `hurry` is for people, polling goes behind them."""
+
+    async def read_plan(self, plan_id: str) -> PlanFacts: ...
+
+    async def read_workspace(self, organization: str, name: str) -> Workspace: ...
+
+    async def list_workspaces(
+        self,
+        organization: str,
+        *,
+        page: int = 1,
+        live_only: bool = False,
+        newest_first: bool = False,
+        hurry: bool = False,
+    ) -> WorkspacePage:
+        """100 a page, with current runs. `live_only`: only those whose current run is not final; `newest_first`: by its creation."""
+
+    async def list_organization_runs(self, organization: str, *, page: int = 1, live_only: bool = False) -> RunPage:
+        """All operations, plan-only ones as well, newest first, 100 a page, from the small budget; NotVisible where there is none."""
+
+    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
+        """All operations, newest first, from the small budget."""
+
+    async def create_run(self, wish: NewRun) -> Run: ...
+
+    async def act(self, action: Action, run_id: str, comment: str) -> None:
+        """Apply, discard or cancel, once: never sent again where it may have been received."""
+
+    async def comments(self, run_id: str) -> tuple[str, ...]:
+        """The bodies of a run's comments; empty where the server keeps none."""
+
+
+# Slack
+
+
+class Chat(Protocol):
+    """Messages of ours in Slack. Every method raises a ChatTrouble of core/errors.py and nothing else."""
+
+    async def post(self, channel: str, picture: Picture, *, key: str, thread_ts: str | None = None, plain: bool = False) -> str:
+        """Post, once; the ts. `key` goes into the metadata. `plain`: text only, for what Slack would not draw."""
+
+    async def update(self, channel: str, ts: str, picture: Picture, *, plain: bool = False) -> None: ...
+
+    async def find(self, channel: str, key: str, since: datetime) -> tuple[str, ...]:
+        """The ts of our messages with this key in the channel's history since then, oldest first."""
+
+    async def delete(self, channel: str, ts: str) -> None: ...
+
+    async def join(self, channel: str) -> None:
+        """Join a public channel; ChannelClosed where it takes an invitation."""
+
+    async def whisper(self, channel: str, person: str, text: str) -> None:
+        """Say something in a channel that only this person sees."""
+
+
+class People(Protocol):
+    """Who somebody is. Raises a ChatTrouble."""
+
+    async def person(self, person_id: str, team_id: str) -> Person: ...
+
+    async def members(self, group_id: str) -> frozenset[str]: ...
+
+
+# Time
+
+
+class Clock(Protocol):
+    """The database's clock, as far as we know it: leases, freezes and expiry use nothing else."""
+
+    def now(self) -> datetime: ...
+
+
+# The database: rows of one noun each, all inside one transaction
+
+
+class WorkspaceRows(Protocol):
+    async def put(self, workspaces: Sequence[Workspace], seen_at: datetime) -> None:
+        """Insert or refresh; a row is written only where something changed."""
+
+    async def get(self, workspace_id: str) -> Workspace | None: ...
+
+    async def named(self, organization: str, name: str) -> Workspace | None: ...
+
+    async def all(self) -> tuple[Workspace, ...]:
+        """Every workspace we know, by organization and name."""
+
+    async def forget(self, workspace_ids: Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """`asked_at` is when the read that it came from was asked for."""
+
+    run: Run
+    asked_at: datetime
+    version: int
+
+
+class RunRows(Protocol):
+    async def get(self, run_id: str) -> StoredRun | None: ...
+
+    async def many(self, run_ids: Sequence[str]) -> dict[str, StoredRun]: ...
+
+    async def put(self, run: Run, asked_at: datetime) -> bool:
+        """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
+
+    async def live(self) -> tuple[StoredRun, ...]:
+        """Runs that are not final, oldest read first."""
+
+    async def newest(self, workspace_ids: Sequence[str]) -> dict[str, StoredRun]:
+        """The newest known run of each workspace."""
+
+
+class PlanRows(Protocol):
+    async def get(self, plan_id: str) -> PlanFacts | None: ...
+
+    async def many(self, plan_ids: Sequence[str]) -> dict[str, PlanFacts]: ...
+
+    async def put(self, plan: PlanFacts) -> None:
+        """Kept for ever once finished: a run's plan never changes."""
+
+
+class WatchRows(Protocol):
+    async def all(self) -> tuple[Watch, ...]: ...
+
+    async def of_channel(self, channel: str) -> tuple[Watch, ...]: ...
+
+    async def add(self, watch: Watch) -> bool:
+        """False where the channel has it already."""
+
+    async def remove(self, channel: str, pattern: str) -> Watch | None: ...
+
+
+class MessageRows(Protocol):
+    async def want(self, subject: str, channel: str, kind: Kind, gate: str = "", *, text: str = "", thread_ts: str | None = None) -> bool:
+        """Insert the row where there is none; whether it is new. Nothing happens to one that exists."""
+
+    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
+        """Have every message of the subject painted once more; how many there are."""
+
+    async def of_subject(self, subject: str) -> tuple[Message, ...]: ...
+
+    async def of_subjects(self, subjects: Sequence[str]) -> dict[str, tuple[Message, ...]]: ...
+
+    async def due(self, now: datetime, most: int = 50) -> tuple[Message, ...]:
+        """Rows that want painting now, people who are needed first, then the longest waiting."""
+
+    async def claim(self, message: Message, now: datetime) -> bool:
+        """Mark a post as under way, compare-and-set on `attempts` and `ts`; False where somebody else has it."""
+
+    async def painted(self, message: Message, ts: str, version: int, now: datetime) -> None:
+        """The message stands at `ts` and shows version `version`; claim, attempts and error are cleared."""
+
+    async def put_off(self, message: Message, until: datetime, error: str, *, keep_claim: bool = False) -> None:
+        """Not now: attempts rise by one. `keep_claim` where the outcome of the post is not known."""
+
+    async def give_up(self, message: Message, error: str) -> None:
+        """Never painted again unless it is wanted anew."""
+
+    async def doubtful(self, now: datetime) -> tuple[Message, ...]:
+        """Messages that were posted a second time and may have a double, until `doubt_until`."""
+
+    async def doubt(self, message: Message, until: datetime | None) -> None: ...
+
+
+class GateRows(Protocol):
+    async def lock(self, run_id: str, gate: str) -> int:
+        """Lock the gate's row for the rest of the transaction, making it where there is none; the current round."""
+
+    async def decision(self, run_id: str, gate: str, number: int) -> Decision | None: ...
+
+    async def latest(self, run_id: str) -> Decision | None:
+        """The newest decision about the run, at whichever gate and in whichever round."""
+
+    async def decide(self, decision: Decision) -> None: ...
+
+    async def reopen(self, run_id: str, gate: str, number: int) -> None:
+        """Begin the next round, unless it has begun."""
+
+
+class IntentRows(Protocol):
+    async def add(self, intent: Intent) -> None: ...
+
+    async def get(self, intent_id: str) -> Intent | None: ...
+
+    async def open(self) -> tuple[Intent, ...]:
+        """Intents that are pending, sent or unsure, oldest first."""
+
+    async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
+        """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved."""
+
+    async def creating(self, run_id: str) -> Intent | None:
+        """The intent that created the run, where we did."""
+
+
+class LookRows(Protocol):
+    async def all(self) -> tuple[Look, ...]: ...
+
+    async def put(self, look: Look) -> None: ...
+
+
+class SeenRows(Protocol):
+    async def first_time(self, payload_id: str, now: datetime) -> bool:
+        """Whether a payload was never handled before; notes that it has been."""
+
+
+class Transaction(Protocol):
+    workspaces: WorkspaceRows
+    runs: RunRows
+    plans: PlanRows
+    watches: WatchRows
+    messages: MessageRows
+    gates: GateRows
+    intents: IntentRows
+    looks: LookRows
+    seen: SeenRows
+
+
+class Store(Protocol):
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that only reads."""
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that writes: commits at the end, rolls back on an error. StoreBusy where the database stays locked."""
+
+
+# Waking the loops
+
+
+class Wake(Protocol):
+    def __call__(self) -> None:
+        """Have a loop run its tick at once; one that is running runs once more."""
