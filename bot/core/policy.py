@@ -123,3 +123,12 @@ class Place:
 
     channel: str
     channel_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who sent a signed payload: the ids are to be trusted, the name is for display only."""
+
+    id: str
+    team_id: str
+    name: str = ""
