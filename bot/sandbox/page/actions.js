@@ -1,0 +1,217 @@
+// What a person does on the page, and what comes of it: reading, sending, clicking, inviting, becoming somebody else.
+
+import { ask } from "./dialog.js";
+import { isReply, keyOf } from "./state.js";
+import { Refused } from "./wire.js";
+
+const REREAD_AFTER_MS = 120;
+
+export class Actions {
+  constructor(store, wire, ctx, toast) {
+    this.store = store;
+    this.wire = wire;
+    this.ctx = ctx;
+    this.toast = toast;
+    this.stream = null;
+    this.pending = new Map();
+  }
+
+  /** Reads the world and everything this person sees, and follows it from then on. */
+  async start() {
+    await this.readWorld();
+    const { store } = this;
+    if (!store.person) store.become(store.world.people[0].id);
+    if (!store.channel) store.channelId = store.channels[0]?.id ?? null;
+    await this.readRooms();
+    store.setBaseline();
+    store.look(store.channelId);
+    this.follow();
+  }
+
+  async readWorld() {
+    this.store.world = await this.wire.read("world");
+    this.store.changed();
+  }
+
+  async readRooms() {
+    await Promise.all(this.store.channels.map((channel) => this.readRoom(channel.id)));
+    if (this.store.threadTs) await this.readRoom(this.store.channelId, this.store.threadTs);
+  }
+
+  async readRoom(channel, threadTs = null) {
+    const as = this.store.me;
+    const params = threadTs ? { as, channel, thread_ts: threadTs } : { as, channel };
+    const answer = await this.wire.read("messages", params);
+    if (as === this.store.me && answer.messages) this.store.replace(channel, threadTs, answer.messages);
+  }
+
+  follow() {
+    this.stream?.close();
+    const { store } = this;
+    let opened = 0;
+    this.stream = this.wire.follow(store.me, {
+      opened: () => {
+        store.link = "open";
+        store.changed();
+        opened += 1;
+        this.guarded(async () => {
+          if (opened > 1) await this.readWorld();
+          await this.readRooms();
+        });
+      },
+      event: (event) => this.take(event),
+      lost: () => {
+        store.link = "lost";
+        store.changed();
+      },
+      refused: () => {
+        store.link = "refused";
+        store.changed();
+      },
+    });
+  }
+
+  take(event) {
+    const { store } = this;
+    const message = event.message;
+    if (event.type === "message" || event.type === "ephemeral") {
+      if (!message) return;
+      store.put(message);
+      if (isReply(message)) this.rereadSoon(message.channel);
+    } else if (event.type === "message_changed" && message) {
+      store.put(message);
+    } else if (event.type === "message_deleted" || event.type === "ephemeral_deleted") {
+      store.drop(event.channel ?? message?.channel, event.ts ?? event.deleted_ts ?? message?.ts);
+    } else if (event.type === "channel" || event.type === "connected") {
+      this.rereadSoon(null);
+    } else if (event.type === "notice") {
+      this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
+    }
+  }
+
+  /** Reads a channel (null: the world) anew once a burst of events is over. */
+  rereadSoon(channelId) {
+    if (this.pending.has(channelId)) return;
+    const run = () => {
+      this.pending.delete(channelId);
+      this.guarded(() => (channelId === null ? this.reachNewRooms() : this.readRoom(channelId)));
+    };
+    this.pending.set(channelId, setTimeout(run, REREAD_AFTER_MS));
+  }
+
+  async reachNewRooms() {
+    const known = new Set(this.store.channels.map((channel) => channel.id));
+    await this.readWorld();
+    await Promise.all(this.store.channels.filter((channel) => !known.has(channel.id)).map((channel) => this.readRoom(channel.id)));
+  }
+
+  async become(personId) {
+    const { store } = this;
+    store.become(personId);
+    if (!store.channel) store.channelId = store.channels[0]?.id ?? null;
+    store.threadTs = null;
+    await this.guarded(async () => {
+      await this.readRooms();
+      store.look(store.channelId);
+      this.follow();
+    });
+  }
+
+  openThread(ts) {
+    this.store.threadTs = ts;
+    this.store.changed();
+    if (ts) this.guarded(() => this.readRoom(this.store.channelId, ts));
+  }
+
+  /** Sends what was typed; false when it was not taken, so that the words stay where they are. */
+  async say(text, threadTs = null) {
+    const { store } = this;
+    const body = { as: store.me, channel: store.channelId };
+    if (!text.startsWith("/") || text.startsWith("//")) {
+      const said = { ...body, text: text.replace(/^\/\//, "/"), ...(threadTs ? { thread_ts: threadTs } : {}) };
+      const answer = await this.guarded(() => this.wire.send("message", said));
+      if (answer && !answer.ok) store.notice(`Your message was not sent (\`${answer.error}\`).`, threadTs);
+      return Boolean(answer?.ok);
+    }
+    return this.command(text, threadTs, body);
+  }
+
+  async command(text, threadTs, body) {
+    const { store } = this;
+    const word = text.split(/\s/, 1)[0];
+    if (threadTs) return store.notice(`\`${word}\` is not supported in threads. Sorry!`, threadTs), false;
+    if (word === "/invite") return this.inviteTyped(text);
+    if (!store.world.commands.some(({ command }) => command === word)) {
+      store.notice(`\`${word}\` is not a valid command. Everything that begins with a “/” is read as a command; begin with “//” to send it as a message.`);
+      return false;
+    }
+    const answer = await this.guarded(() => this.wire.send("command", { ...body, text }));
+    if (answer && !answer.ok) store.notice(commandFailure(word, answer.error));
+    return Boolean(answer);
+  }
+
+  async inviteTyped(text) {
+    const wanted = text.replace(/^\/invite\s*@?/, "").trim().toLowerCase();
+    const { people, app } = this.store.world;
+    const person = people.find(({ name, real_name: real }) => [name, real].some((one) => one.toLowerCase() === wanted));
+    const user = wanted === app.name.toLowerCase() ? app.user_id : person?.id;
+    if (!user) return this.store.notice(`There is nobody called \`@${wanted}\` here. Try \`/invite @${app.name}\`.`), false;
+    return this.invite(user);
+  }
+
+  async invite(user) {
+    const { store } = this;
+    const answer = await this.guarded(() => this.wire.send("invite", { as: store.me, channel: store.channelId, user }));
+    if (answer && !answer.ok) store.notice(`The invitation failed (\`${answer.error}\`).`);
+    if (answer) this.rereadSoon(null);
+    return Boolean(answer?.ok);
+  }
+
+  /** Does what an element of a message does; true unless the person said no in its confirm dialog. */
+  async act(message, element, blockId, extra, node) {
+    const confirm = extra.selected_option?.confirm ?? element.confirm;
+    if (confirm && !(await ask(confirm, this.ctx))) return false;
+    const { store } = this;
+    const key = keyOf(message);
+    store.failures.delete(key);
+    node?.setAttribute("aria-busy", "true");
+    const body = { as: store.me, channel: message.channel, ts: message.ts, action_id: element.action_id, ephemeral: message.ephemeral, ...extra };
+    if (blockId) body.block_id = blockId;
+    if (message.thread_ts) body.thread_ts = message.thread_ts;
+    const answer = await this.guarded(() => this.wire.send("click", body));
+    node?.removeAttribute("aria-busy");
+    if (answer && !answer.ok) store.failures.set(key, clickFailure(answer.error, store.world.app.name));
+    store.changed();
+    return true;
+  }
+
+  /** What `work` gives, or null after telling the person why it could not be done. */
+  async guarded(work) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Refused) this.store.link = "refused";
+      else this.toast(`The sandbox did not answer: ${error.message}`);
+      this.store.changed();
+      return null;
+    }
+  }
+}
+
+const REASONS = {
+  operation_timeout: "The app did not answer within 3 seconds.",
+  dispatch_failed: "The app is not connected.",
+  http_client_error: "The app refused the request.",
+  http_service_error: "The app ran into an error.",
+};
+
+const because = (error) => (REASONS[error] ? ` ${REASONS[error]}` : "");
+
+function commandFailure(command, error) {
+  return `${command} failed with the error “${error}”.${because(error)}`;
+}
+
+function clickFailure(error, app) {
+  if (error === "no_such_element") return "This button is no longer on the message.";
+  return `${app || "The app"} did not take the click (${error}).${because(error)}`;
+}
