@@ -131,9 +131,11 @@ def shows_deed(deed: Deed, run: Run) -> bool:
 
 def settle(intent: Intent, run: Run, comments: Iterable[str], now: datetime, unheard_after: timedelta = UNHEARD_AFTER) -> IntentState:
     """What an unsure intent has become, judged by a fresh read of its run. UNSURE means: look again later."""
+    heard = any(intent.reference in comment for comment in comments)
     if has_moved(intent.deed, run):
-        ours = shows_deed(intent.deed, run) and any(intent.reference in comment for comment in comments)
-        return IntentState.SETTLED if ours else IntentState.ELSEWHERE
+        return IntentState.SETTLED if heard and shows_deed(intent.deed, run) else IntentState.ELSEWHERE
+    if heard and intent.deed is Deed.CANCEL:
+        return IntentState.SETTLED  # Terraform takes its time to be interrupted
     if intent.unchanged_at is not None and now - intent.unchanged_at >= unheard_after:
         return IntentState.UNHEARD
     return IntentState.UNSURE

@@ -120,6 +120,9 @@ class WorkspaceRows(Protocol):
     async def all(self) -> tuple[Workspace, ...]:
         """Every workspace we know, by organization and name."""
 
+    async def first_seen(self, workspace_ids: Sequence[str]) -> dict[str, datetime]:
+        """When each was first seen under the name it bears now; a workspace we do not know is absent."""
+
     async def forget(self, workspace_ids: Sequence[str]) -> None: ...
 
 
@@ -189,6 +192,9 @@ class MessageRows(Protocol):
 
     async def put_off(self, message: Message, until: datetime, error: str, *, keep_claim: bool = False) -> None:
         """Not now: attempts rise by one. `keep_claim` where the outcome of the post is not known."""
+
+    async def lose(self, message: Message) -> None:
+        """The message was deleted in Slack: it stands nowhere, and is due as it was never posted."""
 
     async def give_up(self, message: Message, error: str) -> None:
         """Never painted again unless it is wanted anew."""

@@ -1,0 +1,92 @@
+"""Who may do what, decided here at the very moment: the person and the groups that the answer hangs on are asked for afresh."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from bot.core.errors import ChatTrouble, MembershipUnread, RightMissing
+from bot.core.policy import Actor, Membership, Person, Policy, Right, Standing, Verdict, decide
+from bot.core.workspaces import Workspace
+from bot.services.ports import People
+
+
+class Access:
+    """Rights of people over workspaces, by one policy and one Slack workspace (`team_id`)."""
+
+    def __init__(self, people: People, policy: Policy, team_id: str) -> None:
+        self._people = people
+        self._policy = policy
+        self._team_id = team_id
+
+    async def person(self, actor: Actor) -> Person:
+        """Who the actor is in Slack's own words; MembershipUnread where Slack cannot be asked."""
+        try:
+            return await self._people.person(actor.id, actor.team_id)
+        except ChatTrouble as trouble:
+            raise MembershipUnread from trouble
+
+    async def demand(self, actor: Actor, right: Right, workspace: Workspace) -> Person:
+        """The person, if they may; RightMissing, saying who may, otherwise. A group that cannot be read counts for nobody."""
+        person = await self.person(actor)
+        verdict, unread = await self._judge(person, right, workspace)
+        if verdict.granted:
+            return person
+        if unread and person.standing is Standing.MEMBER:
+            raise MembershipUnread
+        raise missing(right, workspace, verdict)
+
+    async def demand_all(self, actor: Actor, right: Right, workspaces: Iterable[Workspace]) -> Person:
+        """The person, if they may in every one of them; the first that they may not is named."""
+        person = await self.person(actor)
+        for workspace in workspaces:
+            await self.demand(actor, right, workspace)
+        return person
+
+    async def demand_membership(self, actor: Actor) -> Person:
+        """The person, if they are a full member of our Slack workspace; for what concerns no workspace in particular."""
+        person = await self.person(actor)
+        if person.standing is not Standing.MEMBER:
+            raise RightMissing(Right.READ, "this channel's watches", standing=person.standing, source=self._policy.source)
+        return person
+
+    async def readable(self, actor: Actor, workspaces: Iterable[Workspace]) -> tuple[Workspace, ...]:
+        """Those of the workspaces that the actor may read."""
+        person = await self.person(actor)
+        membership, _ = await self._membership(self._policy.groups)
+        return tuple(one for one in workspaces if decide(self._policy, person, Right.READ, one, membership).granted)
+
+    async def owner_reads(self, owner: str, workspace: Workspace) -> bool:
+        """Whether the owner of a watch may read a workspace now; MembershipUnread where that cannot be known."""
+        person = await self.person(Actor(id=owner, team_id=self._team_id))
+        verdict, unread = await self._judge(person, Right.READ, workspace)
+        if not verdict.granted and unread:
+            raise MembershipUnread
+        return verdict.granted
+
+    async def _judge(self, person: Person, right: Right, workspace: Workspace) -> tuple[Verdict, bool]:
+        membership, unread = await self._membership(self._policy.groups_for(right, workspace))
+        return decide(self._policy, person, right, workspace, membership), unread
+
+    async def _membership(self, groups: Iterable[str]) -> tuple[Membership, bool]:
+        wanted = sorted(groups)
+        found = await asyncio.gather(*(self._members(group) for group in wanted))
+        return {group: members for group, members in zip(wanted, found, strict=True) if members is not None}, None in found
+
+    async def _members(self, group: str) -> frozenset[str] | None:
+        try:
+            return await self._people.members(group)
+        except ChatTrouble:
+            return None
+
+
+def missing(right: Right, workspace: Workspace, verdict: Verdict) -> RightMissing:
+    return RightMissing(
+        right,
+        workspace.full_name,
+        standing=verdict.standing,
+        people=sorted(verdict.people),
+        groups=sorted(verdict.groups),
+        members=verdict.members,
+        source=verdict.source,
+    )

@@ -1,0 +1,247 @@
+"""Carries out what people have decided: each intent is sent once, and what became of a lost answer is read off the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.core.decisions import Deed, Intent, IntentState, settle
+from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited, TerraformTrouble
+from bot.core.pace import Pace
+from bot.core.runs import Action, Run
+from bot.services.notes import tell
+from bot.services.ports import Clock, NewRun, Runs, Store, Transaction, Wake
+from bot.services.reading import Reader
+
+log = structlog.get_logger(__name__)
+
+DEEDS: Mapping[Deed, Action] = {Deed.APPLY: Action.APPLY, Deed.DISCARD: Action.DISCARD, Deed.CANCEL: Action.CANCEL}
+
+
+class Judge(Protocol):
+    async def __call__(self, intent: Intent) -> None:
+        """Raise the RunbellError that speaks against carrying the intent out now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """What is woken when an intent has moved."""
+
+    painter: Wake
+    intents: Wake
+
+
+class Intents:
+    """`owner` names this process; `judge` is asked again where time has passed between the decision and the call."""
+
+    def __init__(self, runs: Runs, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str) -> None:
+        self._runs = runs
+        self._store = store
+        self._reader = reader
+        self._clock = clock
+        self._pace = pace
+        self._loops = loops
+        self._owner = owner
+        self.judge: Judge | None = None
+
+    async def carry_out(self, intent_id: str) -> Intent:
+        """Send a pending intent, once; the intent as it stands then. A refusal is raised, with the gate free again."""
+        async with self._store.write() as transaction:
+            intent = await must_get(transaction, intent_id)
+            lease = self._clock.now() + timedelta(seconds=self._pace.intent_lease)
+            sent = await transaction.intents.move(intent, IntentState.SENT, owner=self._owner, lease_until=lease, sent_at=self._clock.now())
+            intent = await must_get(transaction, intent_id)
+        if sent:
+            await self._send(intent)
+        async with self._store.read() as transaction:
+            return await must_get(transaction, intent_id)
+
+    async def tick(self, now: datetime) -> None:
+        """Send what was decided and not sent, and find out about what was sent and not answered."""
+        async with self._store.read() as transaction:
+            waiting = await transaction.intents.open()
+        for intent in waiting:
+            try:
+                await self._advance(intent, now)
+            except RunbellError as trouble:
+                log.warning("intent_waits", intent=intent.id, state=intent.state, error=trouble.sentence)
+
+    async def _advance(self, intent: Intent, now: datetime) -> None:
+        match intent.state:
+            case IntentState.PENDING:
+                await self._advance_pending(intent, now)
+            case IntentState.SENT if intent.lease_until is not None and intent.lease_until < now:
+                await self._doubt(intent)
+            case IntentState.UNSURE if intent.not_before is None or intent.not_before <= now:
+                await self._settle(intent)
+            case _:
+                pass
+
+    async def _advance_pending(self, intent: Intent, now: datetime) -> None:
+        age = (now - intent.created_at).total_seconds()
+        if age > self._pace.intent_stale:
+            await self._close(
+                intent,
+                IntentState.REFUSED,
+                "It could not be sent for too long, so I let it go. Nothing was done; please decide again.",
+                say=True,
+            )
+        elif age > self._pace.intent_judged_again and (intent.not_before is None or intent.not_before <= now):
+            await self._judge_and_send(intent)
+
+    async def _judge_and_send(self, intent: Intent) -> None:
+        try:
+            if self.judge is not None:
+                await self.judge(intent)
+            await self.carry_out(intent.id)
+        except TerraformTrouble as trouble:
+            log.warning("intent_put_off", intent=intent.id, error=trouble.sentence)
+        except RunbellError as objection:
+            await self._close(intent, IntentState.REFUSED, objection.sentence, say=True)
+
+    # Sending
+
+    async def _send(self, intent: Intent) -> None:
+        try:
+            run_id = await self._call(intent)
+        except TerraformRateLimited as trouble:
+            until = self._clock.now() + timedelta(seconds=trouble.retry_after)
+            async with self._store.write() as transaction:
+                await transaction.intents.move(intent, IntentState.PENDING, not_before=until, owner="", lease_until=None)
+        except TerraformTrouble as trouble:
+            if trouble.was_received:
+                await self._doubt(intent)
+                return
+            await self._close(intent, IntentState.REFUSED, trouble.sentence)
+            raise
+        else:
+            await self._done(intent, run_id)
+
+    async def _call(self, intent: Intent) -> str:
+        """The request itself; the id of the run it concerns."""
+        if intent.deed is Deed.CREATE:
+            return (await self._runs.create_run(wish_of(intent))).id
+        run_id = intent.run_id or ""
+        await self._runs.act(DEEDS[intent.deed], run_id, intent.payload.get("comment", ""))
+        return run_id
+
+    async def _done(self, intent: Intent, run_id: str) -> None:
+        async with self._store.write() as transaction:
+            await transaction.intents.move(intent, IntentState.SETTLED, run_id=run_id, settled_at=self._clock.now(), lease_until=None)
+            await transaction.messages.raise_wanted(run_id)
+        await self._look_at(run_id)
+
+    async def _look_at(self, run_id: str) -> None:
+        """Read the run at once, so that its card follows; the poller will do it where this fails."""
+        try:
+            await self._reader.read(run_id)
+        except RunbellError as trouble:
+            log.warning("run_unread", run=run_id, error=trouble.sentence)
+        self._loops.painter()
+
+    # Doubt
+
+    async def _doubt(self, intent: Intent) -> None:
+        soon = self._clock.now() + timedelta(seconds=self._pace.retry_first)
+        async with self._store.write() as transaction:
+            await transaction.intents.move(intent, IntentState.UNSURE, not_before=soon, lease_until=None)
+            if intent.run_id:
+                await transaction.messages.raise_wanted(intent.run_id)
+        self._loops.painter()
+        self._loops.intents()
+
+    async def _settle(self, intent: Intent) -> None:
+        if intent.deed is Deed.CREATE:
+            await self._settle_create(intent)
+            return
+        run_id = intent.run_id or ""
+        run = (await self._reader.read(run_id)).run
+        verdict = settle(intent, run, await self._comments(run_id), self._clock.now(), timedelta(seconds=self._pace.unheard_after))
+        await self._resolve(intent, verdict, run)
+
+    async def _comments(self, run_id: str) -> tuple[str, ...]:
+        """A server that keeps no comments has none."""
+        try:
+            return await self._runs.comments(run_id)
+        except NotVisible:
+            return ()
+
+    async def _resolve(self, intent: Intent, verdict: IntentState, run: Run) -> None:
+        match verdict:
+            case IntentState.UNSURE:
+                await self._look_again(intent)
+            case IntentState.UNHEARD:
+                await self._close(
+                    intent, verdict, f"The server never heard the {intent.deed}; the run has not moved. Please decide again.", say=True
+                )
+            case IntentState.ELSEWHERE:
+                what = run.status_word.replace("_", " ")
+                await self._close(
+                    intent, verdict, f"It is {what} now, and the server does not show that the {intent.deed} was ours.", say=True
+                )
+            case _:
+                await self._done(intent, run.id)
+
+    async def _settle_create(self, intent: Intent) -> None:
+        """A run whose creation was not answered bears our reference in its message."""
+        page = await self._runs.list_workspace_runs(intent.workspace_id, size=100)
+        made = next((run for run in page.runs if intent.reference in run.message), None)
+        if made is not None:
+            await self._done(intent, made.id)
+        elif intent.unchanged_at is not None and self._clock.now() - intent.unchanged_at >= timedelta(seconds=self._pace.unheard_after):
+            await self._close(
+                intent, IntentState.UNHEARD, "The server never heard it: no such run was created. Please ask again.", say=True
+            )
+        else:
+            await self._look_again(intent)
+
+    async def _look_again(self, intent: Intent) -> None:
+        now = self._clock.now()
+        later = now + timedelta(seconds=self._pace.unheard_after / 4)
+        async with self._store.write() as transaction:
+            await transaction.intents.move(intent, IntentState.UNSURE, unchanged_at=intent.unchanged_at or now, not_before=later)
+
+    # Ends
+
+    async def _close(self, intent: Intent, state: IntentState, outcome: str, *, say: bool = False) -> None:
+        """The intent ends; its gate is free again, and where nobody waits for the answer any more the channel is told."""
+        async with self._store.write() as transaction:
+            if not await transaction.intents.move(intent, state, outcome=outcome, settled_at=self._clock.now(), lease_until=None):
+                return
+            if intent.run_id and intent.gate and state is not IntentState.ELSEWHERE:
+                await transaction.gates.reopen(intent.run_id, intent.gate, intent.round)
+            if intent.run_id:
+                await transaction.messages.raise_wanted(intent.run_id)
+            if say:
+                subject = intent.run_id or intent.id
+                text = f"{subject_of(intent)}: {outcome}"
+                await tell(transaction, subject=subject, channel=intent.channel, topic=intent.id, text=text, mention=intent.person)
+        self._loops.painter()
+
+
+def subject_of(intent: Intent) -> str:
+    return (
+        f"{intent.deed.capitalize()} of {intent.run_id}"
+        if intent.run_id
+        else f"The run in {intent.payload.get('workspace', 'the workspace')}"
+    )
+
+
+def wish_of(intent: Intent) -> NewRun:
+    return NewRun(
+        workspace_id=intent.workspace_id,
+        message=intent.payload.get("sent_message", ""),
+        is_destroy=intent.payload.get("destroy") == "yes",
+        plan_only=intent.payload.get("plan_only") == "yes",
+    )
+
+
+async def must_get(transaction: Transaction, intent_id: str) -> Intent:
+    intent = await transaction.intents.get(intent_id)
+    if intent is None:
+        raise LookupError(intent_id)
+    return intent

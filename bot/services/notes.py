@@ -1,0 +1,20 @@
+"""Things said once in a channel: queued as a message row, so that they survive a restart and are never said twice."""
+
+from __future__ import annotations
+
+import json
+
+from bot.core.messages import Kind, Message
+from bot.core.pictures import NotePicture
+from bot.services.ports import Transaction
+
+
+async def tell(transaction: Transaction, *, subject: str, channel: str, topic: str, text: str, mention: str = "") -> None:
+    """Have the painter say `text` in the channel; the same subject and topic are said once."""
+    body = json.dumps({"text": text, "mention": mention})
+    await transaction.messages.want(subject, channel, Kind.NOTE, topic, text=body)
+
+
+def note_of(message: Message) -> NotePicture:
+    body = json.loads(message.text or "{}")
+    return NotePicture(text=body.get("text", ""), mention=body.get("mention", ""))

@@ -1,0 +1,234 @@
+"""The painter: brings Slack into line with what is wanted of each message. One message that cannot be painted never holds up the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.errors import (
+    CannotEdit,
+    ChannelClosed,
+    ChatAnswerLost,
+    ChatRateLimited,
+    ChatRefused,
+    ChatTrouble,
+    InstallationDead,
+    MessageGone,
+    RunbellError,
+)
+from bot.core.messages import Kind, Message
+from bot.core.pace import Pace
+from bot.core.pictures import Picture, RunPicture
+from bot.services.notes import note_of
+from bot.services.pictures import Pictures
+from bot.services.ports import Chat, Clock, Store
+from bot.services.reading import Reader
+
+log = structlog.get_logger(__name__)
+
+PLAIN_AFTER = 5
+"""Failures after which plain text goes out, since whatever Slack does not draw must still be said."""
+
+
+class Painter:
+    """`is_dead` turns true when Slack no longer takes our token; it turns false with the next message that it takes."""
+
+    def __init__(self, chat: Chat, store: Store, pictures: Pictures, reader: Reader, clock: Clock, pace: Pace) -> None:
+        self._chat = chat
+        self._store = store
+        self._pictures = pictures
+        self._reader = reader
+        self._clock = clock
+        self._pace = pace
+        self.is_dead = False
+
+    async def tick(self, now: datetime) -> None:
+        """Paint what is due, channels side by side, the messages of one channel one after the other; then look for doubles."""
+        async with self._store.read() as transaction:
+            due = await transaction.messages.due(now)
+            doubtful = await transaction.messages.doubtful(now)
+        by_channel: dict[str, list[Message]] = defaultdict(list)
+        for message in due:
+            by_channel[message.channel].append(message)
+        await asyncio.gather(*(self._paint_all(messages) for messages in by_channel.values()))
+        for message in doubtful:
+            await self._remove_doubles(message, now)
+
+    async def _paint_all(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            try:
+                await self._paint(message)
+            except ChatRateLimited as trouble:
+                await self._put_off(message, trouble, trouble.retry_after)
+                return
+            except RunbellError as trouble:
+                log.warning("paint_failed", subject=message.subject, channel=message.channel, kind=message.kind, error=trouble.sentence)
+
+    async def _paint(self, message: Message) -> None:
+        picture = await self._picture(message)
+        if picture is None:
+            await self._give_up(message, "there is nothing to show")
+        elif message.ts is not None:
+            await self._update(message, message.ts, picture)
+        elif message.claimed_at is not None:
+            await self._find_or_post(message, message.claimed_at, picture)
+        else:
+            await self._post(message, picture)
+
+    async def _picture(self, message: Message) -> Picture | None:
+        """What to show; the run is read first where its counts are not known yet, so that nobody decides on less than there is."""
+        if message.kind is Kind.NOTE:
+            return note_of(message)
+        picture = await self._run_picture(message)
+        if picture is not None and lacks_plan(picture):
+            try:
+                await self._reader.read(picture.run.id, hurry=True)
+            except RunbellError as trouble:
+                log.warning("plan_unread", run=picture.run.id, error=trouble.sentence)
+            picture = await self._run_picture(message)
+        return picture
+
+    async def _run_picture(self, message: Message) -> RunPicture | None:
+        async with self._store.read() as transaction:
+            return await self._pictures.of(transaction, message.subject, message.channel, message.kind, message.gate)
+
+    # Posting: never twice
+
+    async def _post(self, message: Message, picture: Picture) -> bool:
+        """Claim, post, note where it stands. A post whose outcome is not known keeps its claim."""
+        now = self._clock.now()
+        async with self._store.write() as transaction:
+            if not await transaction.messages.claim(message, now):
+                return False
+        try:
+            ts = await self._send(message, picture)
+        except ChatAnswerLost as trouble:
+            await self._put_off(message, trouble, self._pace.history_after, keep_claim=True)
+        except ChatRateLimited:
+            raise
+        except ChatTrouble as trouble:
+            await self._refused(message, trouble)
+        else:
+            await self._stands(message, ts, message.wanted)
+            return True
+        return False
+
+    async def _send(self, message: Message, picture: Picture) -> str:
+        plain = message.attempts >= PLAIN_AFTER
+        try:
+            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=message.thread_ts, plain=plain)
+        except ChannelClosed:
+            await self._chat.join(message.channel)
+            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=message.thread_ts, plain=plain)
+
+    async def _find_or_post(self, message: Message, claimed_at: datetime, picture: Picture) -> None:
+        """A post of unknown outcome: looked for in the channel's history, a while later, and only then made again."""
+        now = self._clock.now()
+        if now < claimed_at + timedelta(seconds=self._pace.history_after):
+            await self._wait(message, claimed_at + timedelta(seconds=self._pace.history_after))
+            return
+        try:
+            found = await self._chat.find(message.channel, message.key, claimed_at - timedelta(seconds=self._pace.history_before))
+        except ChatTrouble as trouble:
+            await self._put_off(message, trouble, self._backoff(message), keep_claim=True)
+            return
+        if found:
+            await self._stands(message, found[0], message.painted)
+            await self._delete(message.channel, found[1:])
+        elif await self._post(message, picture):
+            async with self._store.write() as transaction:
+                await transaction.messages.doubt(message, now + timedelta(seconds=self._pace.doubles_last))
+
+    async def _remove_doubles(self, message: Message, now: datetime) -> None:
+        """Slack may have posted the first one after we gave up; where two bear one key the later is deleted."""
+        if message.doubt_until is None or message.ts is None:
+            return
+        try:
+            since = message.doubt_until - timedelta(seconds=self._pace.doubles_last + self._pace.history_before + self._pace.history_after)
+            found = await self._chat.find(message.channel, message.key, since)
+            if len(found) > 1:
+                await self._delete(message.channel, found[1:])
+        except ChatTrouble as trouble:
+            log.warning("doubles_unread", channel=message.channel, error=trouble.sentence)
+            return
+        async with self._store.write() as transaction:
+            if found and found[0] != message.ts:
+                await transaction.messages.painted(message, found[0], message.painted, now)
+                await transaction.messages.raise_wanted(message.subject)
+            if now >= message.doubt_until:
+                await transaction.messages.doubt(message, None)
+
+    async def _delete(self, channel: str, doubles: Sequence[str]) -> None:
+        for ts in doubles:
+            log.warning("double_removed", channel=channel, ts=ts)
+            await self._chat.delete(channel, ts)
+
+    # Updating: as often as wanted, the last one counts
+
+    async def _update(self, message: Message, ts: str, picture: Picture) -> None:
+        try:
+            await self._chat.update(message.channel, ts, picture, plain=message.attempts >= PLAIN_AFTER)
+        except MessageGone as trouble:
+            await self._gone(message, picture, trouble)
+        except CannotEdit as trouble:
+            await self._give_up(message, trouble.sentence)
+        except ChatRateLimited:
+            raise
+        except ChatTrouble as trouble:
+            await self._refused(message, trouble)
+        else:
+            await self._stands(message, ts, message.wanted)
+
+    async def _gone(self, message: Message, picture: Picture, trouble: MessageGone) -> None:
+        """Somebody deleted it: said again only while a person is needed."""
+        if isinstance(picture, RunPicture) and picture.run.gate is not None and picture.buttons:
+            async with self._store.write() as transaction:
+                await transaction.messages.lose(message)
+        else:
+            await self._give_up(message, trouble.sentence)
+
+    # What became of it
+
+    async def _stands(self, message: Message, ts: str, version: int) -> None:
+        self.is_dead = False
+        now = self._clock.now()
+        async with self._store.write() as transaction:
+            await transaction.messages.painted(message, ts, version, now + timedelta(seconds=self._pace.update_gap))
+
+    async def _refused(self, message: Message, trouble: ChatTrouble) -> None:
+        if isinstance(trouble, InstallationDead):
+            self.is_dead = True
+            log.error("installation_dead", error=trouble.sentence)
+            await self._put_off(message, trouble, self._pace.retry_most)
+        elif isinstance(trouble, ChannelClosed) or (isinstance(trouble, ChatRefused) and message.attempts > PLAIN_AFTER):
+            await self._give_up(message, trouble.sentence)
+        else:
+            await self._put_off(message, trouble, self._backoff(message))
+
+    def _backoff(self, message: Message) -> float:
+        return min(self._pace.retry_first * 2.0**message.attempts, self._pace.retry_most)
+
+    async def _put_off(self, message: Message, trouble: ChatTrouble, seconds: float, *, keep_claim: bool = False) -> None:
+        log.warning("paint_put_off", channel=message.channel, kind=message.kind, error=trouble.sentence, seconds=seconds)
+        async with self._store.write() as transaction:
+            until = self._clock.now() + timedelta(seconds=seconds)
+            await transaction.messages.put_off(message, until, trouble.sentence, keep_claim=keep_claim)
+
+    async def _wait(self, message: Message, until: datetime) -> None:
+        async with self._store.write() as transaction:
+            await transaction.messages.put_off(message, until, message.last_error, keep_claim=True)
+
+    async def _give_up(self, message: Message, why: str) -> None:
+        log.error("paint_given_up", subject=message.subject, channel=message.channel, kind=message.kind, error=why)
+        async with self._store.write() as transaction:
+            await transaction.messages.give_up(message, why)
+
+
+def lacks_plan(picture: RunPicture) -> bool:
+    """Whether there is a finished plan whose counts we have not read."""
+    planned = "planned" in picture.run.timestamps or picture.run.gate is not None
+    return planned and (picture.plan is None or not picture.plan.is_finished)

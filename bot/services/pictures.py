@@ -1,0 +1,81 @@
+"""Puts together what a message shows: the snapshot, the plan, who asked, who decided, and what became of it."""
+
+from __future__ import annotations
+
+from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.links import run_link
+from bot.core.messages import Kind
+from bot.core.pictures import Request, RunPicture
+from bot.core.runs import Action, Run
+from bot.core.workspaces import Workspace
+from bot.services.ports import Transaction
+
+
+class Pictures:
+    """`address` is the web address of the server whose runs these are."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    async def of(self, transaction: Transaction, run_id: str, channel: str, kind: Kind, gate: str = "") -> RunPicture | None:
+        """What a message of this kind shows in a channel now; None where the run or its workspace is not known."""
+        stored = await transaction.runs.get(run_id)
+        workspace = await transaction.workspaces.get(stored.run.workspace_id) if stored else None
+        if stored is None or workspace is None:
+            return None
+        run = stored.run
+        decision = await transaction.gates.latest(run.id)
+        intent = await transaction.intents.get(decision.intent_id) if decision else None
+        creating = await transaction.intents.creating(run.id)
+        called = frozenset(
+            one.gate for one in await transaction.messages.of_subject(run.id) if one.kind is Kind.CALL and one.channel == channel
+        )
+        return RunPicture(
+            kind=kind,
+            run=run,
+            workspace=workspace,
+            link=self.link(workspace, run),
+            plan=await transaction.plans.get(run.plan_id) if run.plan_id else None,
+            request=request_of(creating),
+            decision=decision,
+            intent=intent,
+            buttons=buttons((kind, gate), run, decision, intent, called),
+        )
+
+    def link(self, workspace: Workspace, run: Run) -> str:
+        return run_link(self._address, workspace.organization, workspace.name, run.id)
+
+
+def request_of(creating: Intent | None) -> Request | None:
+    if creating is None:
+        return None
+    return Request(person=creating.person, message=creating.payload.get("message", ""), asked_at=creating.created_at)
+
+
+def buttons(
+    message: tuple[Kind, str], run: Run, decision: Decision | None, intent: Intent | None, called: frozenset[str]
+) -> tuple[Action, ...]:
+    """The buttons of one message, a (kind, gate): what the run allows and the token may, on the newest message that asks.
+
+    `called` are the gates that have a call of their own. A decision takes the buttons away until it turns out not to have been heard.
+    """
+    kind, gate = message
+    carried_by = (kind is Kind.CALL and run.gate == gate) or (kind is Kind.CARD and run.gate not in called)
+    if not carried_by or run.is_final:
+        return ()
+    gone = taken(decision, intent)
+    return tuple(action for action in Action if run.may(action) and action not in gone)
+
+
+def taken(decision: Decision | None, intent: Intent | None) -> frozenset[Action]:
+    """The actions that a decision has used up."""
+    if decision is None or (intent is not None and intent.state in RELEASED):
+        return frozenset()
+    still_open = intent is not None and intent.is_open
+    if still_open or decision.action is Action.CANCEL:
+        return frozenset(Action)
+    return frozenset({Action.APPLY, Action.DISCARD})
+
+
+RELEASED = frozenset({IntentState.REFUSED, IntentState.UNHEARD})
+"""The decision came to nothing, and the gate is open again."""
