@@ -43,23 +43,35 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ear:
-    """One channel's relation to one run: its strongest measure, and whether the run was started or decided there."""
+    """One channel's relation to one run: its strongest measure, and whether the run was started or decided there.
+
+    `card_said` is what the card told when it was born, as `Wanted.says` had it.
+    """
 
     channel: str
     measure: Measure | None = None
     started_here: bool = False
     decided_here: bool = False
     has_card: bool = False
+    card_said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message that shall exist: at most one of a kind and gate in a channel for a run."""
+    """A message that shall exist: at most one of a kind and gate in a channel for a run.
+
+    `says` is what a card tells the channel by being posted just then, so that no other message has to: the gate that it calls
+    people to, ENDED, or nothing. It is kept as the row's text.
+    """
 
     channel: str
     kind: Kind
     gate: str = ""
+    says: str = ""
 
+
+ENDED = "ended"
+"""What a card says that is born when the run is over."""
 
 STRENGTH = {Measure.ALL: 2, Measure.DECISIONS: 1, Measure.FAILURES: 0}
 
@@ -75,16 +87,16 @@ def strongest(watches: Iterable[Watch]) -> dict[str, Measure]:
 
 
 def tidings(run: Run, ear: Ear, now: datetime) -> tuple[Wanted, ...]:
-    """The messages that a run in this state wants in a channel, in the order they should come. Asking again changes nothing."""
+    """The messages that a run in this state wants in a channel. Asked again when they stand there, it wants nothing more."""
     if not ear.started_here and ear.measure is None and not ear.decided_here:
         return ()
-    card_now = not ear.has_card and wants_card(run, ear, now)
-    wanted: list[Wanted] = [Wanted(ear.channel, Kind.CARD)] if card_now else []
-    if run.gate and ear.has_card and hears_calls(ear):
-        wanted.append(Wanted(ear.channel, Kind.CALL, run.gate))
-    if run.is_final and ear.has_card and wants_end(run, ear, now):
-        wanted.append(Wanted(ear.channel, Kind.END))
-    return tuple(wanted)
+    if not ear.has_card:
+        says = ENDED if run.is_final else run.gate or ""
+        return (Wanted(ear.channel, Kind.CARD, says=says),) if wants_card(run, ear, now) else ()
+    if run.is_final:
+        return (Wanted(ear.channel, Kind.END),) if ear.card_said != ENDED and wants_end(run, ear, now) else ()
+    calls = run.gate and ear.card_said != run.gate and hears_calls(ear)
+    return (Wanted(ear.channel, Kind.CALL, run.gate or ""),) if calls else ()
 
 
 def hears_calls(ear: Ear) -> bool:
@@ -92,7 +104,7 @@ def hears_calls(ear: Ear) -> bool:
 
 
 def wants_card(run: Run, ear: Ear, now: datetime) -> bool:
-    if ear.started_here:
+    if ear.started_here or (run.is_final and ear.decided_here):
         return True
     if run.is_final and not is_news(run, now):
         return False
