@@ -19,5 +19,9 @@ def run_link(address: str, organization: str, workspace: str, run_id: str) -> st
 
 def run_id_of(link: str) -> str | None:
     """The run that a link names, whatever server's page it is; None where it names none."""
-    found = RUN_PATH.search(urlsplit(link).path)
+    try:
+        path = urlsplit(link).path
+    except ValueError:
+        return None
+    found = RUN_PATH.search(path)
     return found["run"] if found else None

@@ -274,11 +274,16 @@ def infer_confirmable(
     has_cost_estimate: bool,
     has_post_plan_stage: bool,
 ) -> bool:
-    """The confirm rule for a server that sends no `actions`: the last stage this run reaches is where it rests."""
-    if plan_only or auto_apply or not has_changes:
+    """The confirm rule for a server that sends no `actions`: the last stage this run reaches is where it rests.
+
+    A saved plan never applies by itself, whatever `auto_apply` says.
+    """
+    if plan_only or not has_changes:
         return False
     if save_plan:
         return status is RunStatus.PLANNED_AND_SAVED
+    if auto_apply:
+        return False
     if has_policy_checks:
         return status is RunStatus.POLICY_CHECKED
     if has_cost_estimate:

@@ -7,34 +7,31 @@ import re
 QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("‘’‚", "'"))
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+")
 LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>")
-MENTION = re.compile(r"<[@#!]([A-Za-z0-9^]+)(?:\|([^>]*))?>")
+MENTION = re.compile(r"<([@#!])([A-Za-z0-9^]+)(?:\|([^>]*))?>")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 LONG_DASH = re.compile(r"^(?:—|–|―)(?=[a-z])")  # phones turn two hyphens into one dash
-TOKEN = re.compile(r"\s*(?P<token>(?:\"(?:\\.|[^\"\\])*\"|[^\s\"])+)", re.DOTALL)
-QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"", re.DOTALL)
+TOKEN = re.compile(r"(?:\"(?:\\.|[^\"\\])*+\"|\S)++", re.DOTALL)
+QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*+)\"", re.DOTALL)
 
 
 def normalised(text: str) -> str:
     """Plain quotes and spaces, links and mentions as people read them, Slack's three entities decoded."""
     text = LINK.sub(lambda found: found[1], text)
-    text = MENTION.sub(lambda found: "@" + (found[2] or found[1]), text)
+    text = MENTION.sub(mentioned, text)
     for entity, letter in ENTITIES:
         text = text.replace(entity, letter)
     return SPACES.sub(" ", text.translate(QUOTES)).strip()
 
 
+def mentioned(found: re.Match[str]) -> str:
+    """`@ana`, `@platform` or `#deploys`; the id where Slack sends no name."""
+    sigil = "#" if found[1] == "#" else "@"
+    return sigil + (found[3] or found[2]).removeprefix(sigil)
+
+
 def split(text: str) -> list[str]:
     """The words of a command; double quotes hold a phrase together, a quote that is never closed is a letter like any other."""
-    words: list[str] = []
-    rest = normalised(text)
-    while rest:
-        found = TOKEN.match(rest)
-        if found is None:
-            words.append(rest.lstrip())
-            break
-        words.append(found["token"])
-        rest = rest[found.end() :].lstrip()
-    return [LONG_DASH.sub("--", unquoted(word)) for word in words]
+    return [LONG_DASH.sub("--", unquoted(word)) for word in TOKEN.findall(normalised(text))]
 
 
 def unquoted(word: str) -> str:
