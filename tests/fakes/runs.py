@@ -284,11 +284,12 @@ class FakeRuns:
         self.move(run_id, DONE_AS[action])
 
     def _kept_comments(self, run_id: str) -> tuple[str, ...]:
-        self.run(run_id)
         return self.said_about(run_id) if self.keeps_comments else ()
 
     def _newest_first(self) -> list[Run]:
-        return sorted(list(self._runs.values())[::-1], key=self._age, reverse=True)
+        runs = list(self._runs.values())
+        runs.reverse()
+        return sorted(runs, key=self._age, reverse=True)
 
     def _age(self, run: Run | None) -> datetime:
         return run.created_at if run is not None and run.created_at is not None else datetime.min.replace(tzinfo=UTC)
