@@ -1,0 +1,109 @@
+"""Whole sets of blocks: what a message, a modal or a home tab takes together, and what Slack fills in when it keeps them."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sandbox.slack.blocks.layouts import LAYOUTS, Surface
+from bot.sandbox.slack.blocks.shapes import Problem, Problems, items
+
+MOST_BLOCKS: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
+MOST_TEXT = 13_000
+TABLES = ("table", "data_table")
+
+
+def block_problems(blocks: Any, surface: Surface, pointer: str = "/blocks") -> Problems:
+    """Everything that Slack would refuse in these blocks, in order; empty where it takes them."""
+    problems: Problems = []
+    items(LAYOUTS[surface], 0, MOST_BLOCKS[surface])(blocks, pointer, problems)
+    if problems:
+        return problems
+    problems.extend(_repeated_block_ids(blocks, pointer))
+    problems.extend(_repeated_action_ids(blocks, pointer))
+    tables = [index for index, block in enumerate(blocks) if block["type"] in TABLES]
+    problems.extend(Problem("only one table allowed", f"{pointer}/{index}") for index in tables[1:])
+    return problems
+
+
+def text_length(blocks: list[Any]) -> int:
+    """Letters in all text of the blocks; Slack refuses messages above about 13,000 with msg_blocks_too_long."""
+    return sum(len(text) for block in blocks for text in _texts(block))
+
+
+def interactive_elements(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The elements of a block that a person can use, those of a container's blocks and of cards too."""
+    for key in ("elements", "actions"):
+        for element in block.get(key, []) if isinstance(block.get(key), list) else []:
+            if isinstance(element, dict):
+                yield from [element] if block["type"] != "carousel" else interactive_elements(element)
+    for key in ("accessory", "element"):
+        if isinstance(block.get(key), dict):
+            yield block[key]
+
+
+def with_defaults(blocks: list[Any]) -> list[Any]:
+    """The blocks as Slack keeps them: every block has a block_id, every element an action_id, every text its default flags."""
+    kept = copy.deepcopy(blocks)
+    for block in kept:
+        _fill_in(block)
+    return kept
+
+
+def _fill_in(block: dict[str, Any]) -> None:
+    block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
+    for child in block.get("child_blocks", []):
+        _fill_in(child)
+    for element in interactive_elements(block):
+        if block["type"] not in ("context", "rich_text") and element.get("type") != "image":
+            element.setdefault("action_id", secrets.token_urlsafe(4)[:5])
+    if block["type"] != "rich_text":
+        _fill_in_texts(block)
+
+
+def _fill_in_texts(node: Any) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _fill_in_texts(item)
+    elif isinstance(node, dict):
+        if node.get("type") == "plain_text":
+            node.setdefault("emoji", True)
+        elif node.get("type") == "mrkdwn":
+            node.setdefault("verbatim", False)
+        for value in node.values():
+            _fill_in_texts(value)
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+
+
+def _repeated_block_ids(blocks: list[Any], pointer: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, block in enumerate(blocks):
+        block_id = block.get("block_id")
+        if block_id in seen:
+            yield Problem(f"`block_id` {block_id} already exists", f"{pointer}/{index}/block_id")
+        if block_id:
+            seen.add(block_id)
+
+
+def _repeated_action_ids(blocks: list[Any], pointer: str) -> Iterator[Problem]:
+    for index, block in enumerate(blocks):
+        seen: set[str] = set()
+        for number, element in enumerate(interactive_elements(block)):
+            action_id = element.get("action_id")
+            if action_id in seen:
+                yield Problem(f"`action_id` {action_id} already exists", f"{pointer}/{index}/elements/{number}/action_id")
+            if action_id:
+                seen.add(action_id)

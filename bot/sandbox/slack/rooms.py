@@ -1,0 +1,137 @@
+"""What happens in channels: messages are posted, edited and deleted, people join; whoever may see it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.sandbox.slack.channels import Channel, channel_document, channel_type
+from bot.sandbox.slack.documents import SLACKBOT, seen_document
+from bot.sandbox.slack.errors import Document
+from bot.sandbox.slack.messages import Content, Message, MessageLog
+from bot.sandbox.slack.mrkdwn import read_mentions
+from bot.sandbox.slack.stream import Streams
+from bot.sandbox.slack.team import Team
+
+EventListener = Callable[[Document, Channel], None]
+EMPTIED = "This message was deleted."
+
+
+class Rooms:
+    """The channels at work. `on_event` hears what the app may have subscribed to."""
+
+    def __init__(self, team: Team, log: MessageLog, streams: Streams, on_event: EventListener) -> None:
+        self.team = team
+        self.log = log
+        self.streams = streams
+        self._on_event = on_event
+
+    def post(
+        self,
+        channel: Channel,
+        user: str,
+        content: Content,
+        *,
+        thread_ts: str | None = None,
+        is_broadcast: bool = False,
+        only_for: str | None = None,
+        subtype: str | None = None,
+        client_msg_id: str | None = None,
+    ) -> Message:
+        """Add a message and show it. A reply makes its parent the head of a thread."""
+        message = Message(
+            channel.id,
+            self.log.next_ts(),
+            user,
+            content.text or "",
+            content.blocks or [],
+            content.attachments or [],
+            content.metadata,
+            thread_ts=thread_ts,
+            subtype=subtype,
+            only_for=only_for,
+            is_broadcast=is_broadcast,
+            client_msg_id=client_msg_id,
+            mentions=content.mentions,
+        )
+        self.log.add(message)
+        self._show(channel, message, "ephemeral" if message.is_ephemeral else "message")
+        if thread_ts is not None and not message.is_ephemeral:
+            parent = self.log.find(channel.id, thread_ts)
+            parent.thread_ts = parent.ts
+            self._show(channel, parent, "message_changed")
+        return message
+
+    def whisper(self, channel: Channel, person_id: str, text: str) -> None:
+        """Slackbot tells one person something that only they see: how Slack reports a failed command."""
+        self.post(channel, SLACKBOT, Content(text=text), only_for=person_id)
+
+    def edit(self, message: Message, content: Content) -> None:
+        """Replace what the content names; what it leaves out (None) stays. Text alone marks the message as edited, blocks do not."""
+        changes_body = content.text is not None or content.blocks is not None
+        if changes_body:
+            message.text, message.blocks = content.text or "", content.blocks or []
+        if content.attachments is not None:
+            message.attachments = content.attachments
+        if content.metadata is not None:
+            message.metadata = content.metadata or None
+        if changes_body and not message.blocks:
+            message.edited_ts = self.log.next_ts()
+        message.mentions = read_mentions(message.text, message.blocks, message.attachments).joined(content.mentions)
+        self._show(self.team.channel(message.channel), message, "message_changed")
+
+    def delete(self, message: Message) -> None:
+        """Take a message away; the parent of a thread leaves a tombstone."""
+        channel = self.team.channel(message.channel)
+        if self.log.replies(message.channel, message.ts):
+            message.text, message.blocks, message.attachments, message.metadata = EMPTIED, [], [], None
+            message.user, message.subtype = SLACKBOT, "tombstone"
+            self._show(channel, message, "message_changed")
+            return
+        self.log.remove(message)
+        kind = "ephemeral_deleted" if message.is_ephemeral else "message_deleted"
+        event = {"type": kind, "channel": message.channel, "ts": message.ts, "thread_ts": message.thread_ts}
+        self.streams.tell(lambda person_id: event if self._sees(person_id, channel, message) else None)
+
+    def join(self, channel: Channel, user_id: str, inviter: str | None = None) -> bool:
+        """Add a member, say so in the channel, and tell the app; False where they were in it already."""
+        if user_id in channel.members:
+            return False
+        channel.members.append(user_id)
+        text = f"<@{user_id}> was added to #{channel.name} by <@{inviter}>." if inviter else f"<@{user_id}> has joined the channel"
+        self.post(channel, user_id, Content(text=text), subtype="channel_join")
+        self.show_channel(channel)
+        event: Document = {
+            "type": "member_joined_channel",
+            "user": user_id,
+            "channel": channel.id,
+            "channel_type": channel_type(channel),
+            "team": self.team.id,
+        }
+        self.report(event | ({"inviter": inviter} if inviter else {}), channel)
+        return True
+
+    def report(self, event: Document, channel: Channel) -> None:
+        """Let the app hear of something that happened in a channel, if it asked for that."""
+        self._on_event(event, channel)
+
+    def show_channel(self, channel: Channel) -> None:
+        """Tell everybody who may see it that a channel is new or has changed."""
+
+        def event(person_id: str) -> Document | None:
+            person = self.team.person(person_id)
+            return {"type": "channel", "channel": channel_document(channel, person_id)} if channel.shows_to(person) else None
+
+        self.streams.tell(event)
+
+    def notice(self, person_id: str, text: str) -> None:
+        """A line that only a person's client shows, such as the warning beside a button whose click was not answered."""
+        self.streams.tell(lambda each: {"type": "notice", "text": text} if each == person_id else None)
+
+    def _show(self, channel: Channel, message: Message, kind: str) -> None:
+        event = {"type": kind, "message": seen_document(message, self.log, self.team)}
+        self.streams.tell(lambda person_id: event if self._sees(person_id, channel, message) else None)
+
+    def _sees(self, person_id: str, channel: Channel, message: Message) -> bool:
+        if message.only_for is not None:
+            return message.only_for == person_id
+        return channel.shows_to(self.team.person(person_id))
