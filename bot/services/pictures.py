@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.decisions import Decision, Intent, IntentState
-from bot.core.links import run_link
+from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind
 from bot.core.pictures import Request, RunPicture
 from bot.core.runs import Action, Run
@@ -44,6 +44,9 @@ class Pictures:
 
     def link(self, workspace: Workspace, run: Run) -> str:
         return run_link(self._address, workspace.organization, workspace.name, run.id)
+
+    def workspace_link(self, workspace: Workspace) -> str:
+        return workspace_link(self._address, workspace.organization, workspace.name)
 
 
 def request_of(creating: Intent | None) -> Request | None:

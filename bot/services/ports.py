@@ -146,6 +146,9 @@ class RunRows(Protocol):
     async def live(self) -> tuple[StoredRun, ...]:
         """Runs that are not final, oldest read first."""
 
+    async def forget(self, run_id: str) -> None:
+        """The server no longer has it."""
+
     async def newest(self, workspace_ids: Sequence[str]) -> dict[str, StoredRun]:
         """The newest known run of each workspace."""
 

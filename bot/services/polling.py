@@ -1,0 +1,109 @@
+"""The poller: which recipe looks at which organization now, and what the server cannot do. How each looks is in recipes.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.cadence import Look, Recipe, interval, next_look
+from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited
+from bot.core.pace import Pace
+from bot.services.ports import Clock, Store
+from bot.services.recipes import NotSupported, Recipes
+from bot.services.recording import Recorder
+
+log = structlog.get_logger(__name__)
+
+ORDER = (Recipe.ALL, Recipe.LIVE, Recipe.NEW, Recipe.ORGANIZATION)
+
+
+class Poller:
+    """`chance` gives numbers in [0, 1) that spread the looks."""
+
+    def __init__(
+        self,
+        recipes: Recipes,
+        store: Store,
+        recorder: Recorder,
+        clock: Clock,
+        pace: Pace,
+        organizations: tuple[str, ...],
+        chance: Callable[[], float],
+    ) -> None:
+        self._recipes = recipes
+        self._store = store
+        self._recorder = recorder
+        self._clock = clock
+        self._pace = pace
+        self._organizations = organizations
+        self._chance = chance
+
+    async def tick(self, now: datetime) -> None:
+        """Look where it is due, organizations side by side; one that fails or hangs does not keep the others."""
+        await self._recorder.reconsider_unheard()
+        async with self._store.read() as transaction:
+            kept = {(look.organization, look.recipe): look for look in await transaction.looks.all()}
+            live = len(await transaction.runs.live()) > 0
+        await asyncio.gather(*(self._look_at(organization, kept, now, live=live) for organization in self._organizations))
+
+    async def _look_at(self, organization: str, kept: Mapping[tuple[str, Recipe], Look], now: datetime, *, live: bool) -> None:
+        looks = {recipe: kept.get((organization, recipe), Look(organization=organization, recipe=recipe)) for recipe in ORDER}
+        blind = not (looks[Recipe.LIVE].supported and looks[Recipe.NEW].supported)
+        for look in looks.values():
+            if is_due(look, self._pace, now, live=live):
+                await self._keep(await self._look(look, live=live, blind=blind))
+
+    async def _look(self, look: Look, *, live: bool, blind: bool) -> Look:
+        """One look, and when the next one is due. A whole list does the work of the others where the server cannot."""
+        throttled = False
+        try:
+            async with asyncio.timeout(self._pace.look_deadline):
+                reached = await self._recipe(look.recipe)(look.organization, look.watermark)
+                if look.recipe is Recipe.ALL and blind:
+                    await self._recipes.read_missing(look.organization)
+            done = replace(look, supported=True, failures=0, last_error="", watermark=reached)
+        except NotSupported:
+            log.warning("look_not_supported", organization=look.organization, recipe=look.recipe)
+            done = replace(look, supported=False, last_error="the server ignores the filter or the order")
+        except TerraformRateLimited as trouble:
+            throttled = True
+            done = replace(look, last_error=trouble.sentence)
+        except NotVisible as trouble:
+            done = self._unseen(look, trouble)
+        except (RunbellError, TimeoutError) as trouble:
+            log.warning("look_failed", organization=look.organization, recipe=look.recipe, error=str(trouble))
+            done = replace(look, failures=look.failures + 1, last_error=str(trouble) or "it took too long")
+        paced = replace(done, recipe=Recipe.ORGANIZATION) if look.recipe is Recipe.ALL and blind else done
+        return replace(done, next_at=next_look(paced, self._pace, self._clock.now(), live=live, throttled=throttled, chance=self._chance()))
+
+    def _unseen(self, look: Look, trouble: NotVisible) -> Look:
+        """Not every server has the organization's run list; every server has workspaces, or we may not see the organization."""
+        log.warning("look_not_visible", organization=look.organization, recipe=look.recipe, error=trouble.sentence)
+        if look.recipe is Recipe.ORGANIZATION:
+            return replace(look, supported=False, last_error=trouble.sentence)
+        return replace(look, failures=look.failures + 1, last_error=trouble.sentence)
+
+    def _recipe(self, recipe: Recipe) -> Callable[[str, datetime | None], Awaitable[datetime | None]]:
+        return {
+            Recipe.ALL: self._recipes.all,
+            Recipe.LIVE: self._recipes.live,
+            Recipe.NEW: self._recipes.new,
+            Recipe.ORGANIZATION: self._recipes.organization,
+        }[recipe]
+
+    async def _keep(self, look: Look) -> None:
+        async with self._store.write() as transaction:
+            await transaction.looks.put(look)
+
+
+def is_due(look: Look, pace: Pace, now: datetime, *, live: bool) -> bool:
+    """Due by its own time; or when runs have come alive since and it would have been looked at sooner had that been known."""
+    if look.next_at is None or look.next_at <= now:
+        return True
+    if not (live and look.supported and look.failures == 0 and not look.last_error) or look.recipe is Recipe.ALL:
+        return False
+    return look.next_at - now > timedelta(seconds=1.2 * interval(look.recipe, pace, live=True))
