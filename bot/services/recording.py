@@ -86,7 +86,7 @@ class Recorder:
         messages = await transaction.messages.of_subject(run.id)
         for ear in await ears_of(transaction, run, measures or {}, messages):
             for wanted in tidings(run, ear, self._clock.now()):
-                await transaction.messages.want(run.id, wanted.channel, wanted.kind, wanted.gate)
+                await transaction.messages.want(run.id, wanted.channel, wanted.kind, wanted.gate, text=wanted.says)
         if moved and messages:
             await transaction.messages.raise_wanted(run.id)
 
@@ -126,7 +126,7 @@ async def ears_of(transaction: Transaction, run: Run, measures: Mapping[str, Mea
     decision = await transaction.gates.latest(run.id)
     started = started_in(creating)
     decided = decision.channel if decision else ""
-    carded = {message.channel for message in messages if message.kind is Kind.CARD}
+    cards = {message.channel: message for message in messages if message.kind is Kind.CARD}
     channels = dict.fromkeys([*measures, *filter(None, (started, decided))])
     return [
         Ear(
@@ -134,7 +134,8 @@ async def ears_of(transaction: Transaction, run: Run, measures: Mapping[str, Mea
             measure=measures.get(channel),
             started_here=channel == started,
             decided_here=channel == decided,
-            has_card=channel in carded,
+            has_card=channel in cards,
+            card_said=cards[channel].text if channel in cards else "",
         )
         for channel in channels
     ]
