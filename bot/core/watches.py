@@ -104,7 +104,7 @@ def hears_calls(ear: Ear) -> bool:
 
 
 def wants_card(run: Run, ear: Ear, now: datetime) -> bool:
-    if ear.started_here or (run.is_final and ear.decided_here):
+    if ear.started_here or ear.decided_here:
         return True
     if run.is_final and not is_news(run, now):
         return False
