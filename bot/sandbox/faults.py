@@ -20,6 +20,7 @@ class Fault:
 
     lost: the deed is done and the connection closed without an answer; refused: the server's own error (`error`); slow: the answer
     waits `seconds`; cut: the JSON ends half way; down: nothing is done (503, or a closed connection); status: answer `status`.
+    Where no status is said it is 409 for refused and 500 for status.
     `times` is how often it still strikes, None for always.
     """
 
@@ -59,7 +60,7 @@ class Faults:
             match=match,
             kind=cast("Kind", wanted["kind"]),
             times=_times(wanted.get("times")),
-            status=int(_number(wanted, "status", 500.0, lowest=400.0, highest=599.0)),
+            status=int(_number(wanted, "status", 409.0 if wanted["kind"] == "refused" else 500.0, lowest=400.0, highest=599.0)),
             error=str(wanted.get("error") or ""),
             seconds=_number(wanted, "seconds", 0.0, lowest=0.0, highest=3600.0),
         )

@@ -1,0 +1,116 @@
+"""The blob service: logs are read and configurations uploaded here, on an origin of its own, by URLs that are the secret.
+
+A request that carries an Authorization header is refused: a client that sends its token here leaks it on the real platform.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.sandbox.origins import guard_listener
+from bot.sandbox.terraform.archives import LARGEST_UPLOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from bot.sandbox.clock import Clock
+    from bot.sandbox.terraform.logs import LogStream
+
+LIFETIME = timedelta(hours=25)
+RENEWAL = timedelta(hours=1)
+MOST_DIGITS = 12
+
+
+@dataclass(slots=True)
+class Reading:
+    log: LogStream
+    until: datetime
+
+
+@dataclass(slots=True)
+class Upload:
+    target: Path
+    until: datetime
+    done: Callable[[], Awaitable[None]]
+
+
+class Blobs:
+    def __init__(self, address: str, clock: Clock) -> None:
+        self._address, self._clock = address, clock
+        self._readings: dict[str, Reading] = {}
+        self._names: dict[int, str] = {}
+        self._uploads: dict[str, Upload] = {}
+
+    def read_url(self, log: LogStream) -> str:
+        """Where this log can be read for the next hours; the URL changes when it comes near its end."""
+        now = self._clock.now()
+        name = self._names.get(id(log))
+        if name is None or self._readings[name].until - now < RENEWAL:
+            name = self._names[id(log)] = secrets.token_urlsafe(48)
+            self._readings[name] = Reading(log, now + LIFETIME)
+        return f"{self._address}/v1/object/{name}"
+
+    def upload_url(self, target: Path, done: Callable[[], Awaitable[None]]) -> str:
+        """Where one PUT writes to `target`; `done` is awaited once it is there."""
+        name = secrets.token_urlsafe(48)
+        self._uploads[name] = Upload(target, self._clock.now() + LIFETIME, done)
+        return f"{self._address}/v1/object/{name}"
+
+    def application(self, secret: str) -> web.Application:
+        app = web.Application()
+        guard_listener(app, secret)
+        app.middlewares.append(_refuse_tokens)
+        app.router.add_get("/v1/object/{name}", self._read)
+        app.router.add_put("/v1/object/{name}", self._write)
+        return app
+
+    async def _read(self, request: web.Request) -> web.Response:
+        reading = self._readings.get(request.match_info["name"])
+        if reading is None or reading.until < self._clock.now():
+            raise web.HTTPNotFound(text="no such object")
+        offset, limit = _whole(request, "offset"), _whole(request, "limit")
+        return web.Response(body=reading.log.read(offset or 0, limit), content_type="text/plain", charset="utf-8")
+
+    async def _write(self, request: web.Request) -> web.Response:
+        upload = self._uploads.pop(request.match_info["name"], None)
+        if upload is None or upload.until < self._clock.now():
+            raise web.HTTPNotFound(text="no such object, or it was written already")
+        if not await _save(request, upload.target):
+            self._uploads[request.match_info["name"]] = upload
+            raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_UPLOAD, actual_size=LARGEST_UPLOAD + 1)
+        await upload.done()
+        return web.Response()
+
+
+@web.middleware
+async def _refuse_tokens(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    if "Authorization" in request.headers:
+        raise web.HTTPBadRequest(text="this URL is its own secret: send no Authorization header here")
+    return await handler(request)
+
+
+async def _save(request: web.Request, target: Path) -> bool:
+    """Write the body to the file as it comes; False when it is too large."""
+    size = 0
+    with target.open("wb") as file:
+        async for chunk in request.content.iter_chunked(64 * 1024):
+            size += len(chunk)
+            if size > LARGEST_UPLOAD:
+                return False
+            file.write(chunk)
+    return True
+
+
+def _whole(request: web.Request, name: str) -> int | None:
+    value = request.query.get(name)
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
+        raise web.HTTPBadRequest(text=f"{name} must be a whole number of bytes")
+    return int(value)

@@ -1,0 +1,5 @@
+# The zone is managed elsewhere for now, and nothing is left to change here.
+
+locals {
+  zone = "example.com"
+}

@@ -1,0 +1,92 @@
+"""Runs that go as their workspace's script says, on the sandbox's clock. No terraform, no files; the logs say so."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from bot.sandbox.terraform.engines import ApplyOutcome, Counts, Job, PlanOutcome
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.sandbox.clock import Clock
+    from bot.sandbox.terraform.logs import LogStream
+    from bot.sandbox.terraform.records import Run, Script
+
+STEPS = 4
+
+
+class ScriptedEngine:
+    name = "scripted"
+    terraform_version = "1.11.4"
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    async def plan(self, job: Job) -> PlanOutcome:
+        script, log = job.workspace.script, job.run.plan.log
+        log.write_line("This sandbox has no terraform: what follows is scripted, nothing is planned.")
+        if not await self._work(job.run, log, script.plan_seconds, "Planning..."):
+            return PlanOutcome(succeeded=False)
+        if script.plan_error is not None:
+            log.write_line(f"Error: {script.plan_error}")
+            return PlanOutcome(succeeded=False)
+        counts = _counts(job.run, script)
+        log.write_line(_plan_line(counts) if script.has_changes else "No changes. (scripted)")
+        return PlanOutcome(succeeded=True, counts=counts, has_changes=script.has_changes)
+
+    async def apply(self, job: Job) -> ApplyOutcome:
+        script, log = job.workspace.script, job.run.apply.log
+        log.write_line("This sandbox has no terraform: what follows is scripted, nothing is applied.")
+        if not await self._work(job.run, log, script.apply_seconds, "Applying..."):
+            return ApplyOutcome(succeeded=False, resource_count=job.workspace.resource_count)
+        if script.apply_error is not None:
+            log.write_line(f"Error: {script.apply_error}")
+            return ApplyOutcome(succeeded=False, resource_count=job.workspace.resource_count)
+        counts = _counts(job.run, script)
+        log.write_line(
+            f"Apply complete! Resources: {counts.additions} added, {counts.changes} changed, {counts.destructions} destroyed. (scripted)"
+        )
+        grown = job.workspace.resource_count + counts.additions - counts.destructions
+        return ApplyOutcome(succeeded=True, counts=counts, resource_count=max(0, grown))
+
+    async def forget(self, job: Job) -> None:
+        """Nothing was written."""
+
+    async def close(self) -> None:
+        """Nothing was started."""
+
+    async def _work(self, run: Run, log: LogStream, seconds: float, line: str) -> bool:
+        """Let the time of the phase pass, writing as it goes. Whether it passed without an interruption."""
+        for step in range(STEPS):
+            log.write_line(f"{line} ({step * 100 // STEPS} %)")
+            if await self._interrupted_within(run, seconds / STEPS):
+                log.write_line("Interrupt received.")
+                return False
+        return True
+
+    async def _interrupted_within(self, run: Run, seconds: float) -> bool:
+        passing = asyncio.create_task(self._clock.sleep(seconds))
+        stopping = asyncio.create_task(run.interrupted.wait())
+        try:
+            await asyncio.wait({passing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            passing.cancel()
+            stopping.cancel()
+        return run.interrupted.is_set()
+
+
+def _counts(run: Run, script: Script) -> Counts:
+    """A destroy run takes away what the script adds and changes."""
+    if run.request.is_destroy:
+        return Counts(destructions=script.additions + script.changes + script.destructions)
+    return Counts(script.additions, script.changes, script.destructions)
+
+
+def _plan_line(counts: Counts) -> str:
+    return f"Plan: {counts.additions} to add, {counts.changes} to change, {counts.destructions} to destroy. (scripted)"

@@ -1,0 +1,62 @@
+"""The statuses a run of this server goes through, which of them are final, and what each allows a person to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.terraform.records import Run
+
+FINAL = frozenset({"applied", "planned_and_finished", "discarded", "errored", "canceled", "force_canceled", "policy_soft_failed"})
+DISCARDABLE_GROUP = frozenset(
+    {"planned", "planned_and_saved", "cost_estimated", "policy_checked", "policy_override", "post_plan_running", "post_plan_completed"}
+)
+RUNNING_TERRAFORM = frozenset({"planning", "applying"})
+OPERATIONS = frozenset({"plan_and_apply", "plan_only", "save_plan", "refresh_only", "destroy", "empty_apply", "action_only"})
+
+
+def is_final(run: Run) -> bool:
+    return run.status in FINAL
+
+
+def rests_for_confirmation(run: Run) -> bool:
+    """Whether the run stands still until a person confirms it: `planned` is also a status that runs pass through."""
+    return run.status == "planned" and not run.request.auto_apply and not run.request.plan_only and is_appliable(run)
+
+
+def is_appliable(run: Run) -> bool:
+    return not run.request.plan_only and (run.plan.has_changes or run.request.allow_empty_apply)
+
+
+def actions_of(run: Run, now: datetime) -> dict[str, bool]:
+    """What the run's state allows, whoever asks."""
+    resting = rests_for_confirmation(run)
+    was_interrupted = run.interrupted.is_set()
+    cancelable = not is_final(run) and not resting and not was_interrupted
+    forceable = was_interrupted and not is_final(run) and run.force_cancel_at is not None and now >= run.force_cancel_at
+    return {
+        "is-cancelable": cancelable,
+        "is-confirmable": resting,
+        "is-discardable": resting or run.status == "pending",
+        "is-force-cancelable": forceable,
+    }
+
+
+def in_group(run: Run, group: str) -> bool:
+    """Whether the run belongs to a value of `filter[status_group]`."""
+    if group == "final":
+        return is_final(run)
+    if group == "non_final":
+        return not is_final(run)
+    return group == "discardable" and run.status in DISCARDABLE_GROUP
+
+
+def milliseconds(moment: datetime) -> str:
+    """The spelling of `created-at`: 2025-01-02T03:04:05.678Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def seconds(moment: datetime) -> str:
+    """The spelling inside `status-timestamps`: 2025-01-02T03:04:05+00:00."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
