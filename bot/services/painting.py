@@ -44,6 +44,7 @@ class Painter:
         self._reader = reader
         self._clock = clock
         self._pace = pace
+        self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
     async def tick(self, now: datetime) -> None:
@@ -52,8 +53,11 @@ class Painter:
             due = await transaction.messages.due(now)
             doubtful = await transaction.messages.doubtful(now)
         by_channel: dict[str, list[Message]] = defaultdict(list)
+        gap = timedelta(seconds=self._pace.update_gap)
+        self._painted_at = {key: at for key, at in self._painted_at.items() if now - at < gap}
         for message in due:
-            by_channel[message.channel].append(message)
+            if message.id not in self._painted_at:
+                by_channel[message.channel].append(message)
         await asyncio.gather(*(self._paint_all(messages) for messages in by_channel.values()))
         for message in doubtful:
             await self._remove_doubles(message, now)
@@ -196,8 +200,9 @@ class Painter:
     async def _stands(self, message: Message, ts: str, version: int) -> None:
         self.is_dead = False
         now = self._clock.now()
+        self._painted_at[message.id] = now
         async with self._store.write() as transaction:
-            await transaction.messages.painted(message, ts, version, now + timedelta(seconds=self._pace.update_gap))
+            await transaction.messages.painted(message, ts, version, now)
 
     async def _refused(self, message: Message, trouble: ChatTrouble) -> None:
         if isinstance(trouble, InstallationDead):
