@@ -1,0 +1,86 @@
+"""What a person is told when a wish was granted, and the one sentence that a channel is told when somebody else's watch ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from bot.core.decisions import IntentState
+from bot.core.runs import Action, Run
+from bot.core.watches import Measure, Watch
+from bot.core.workspaces import Workspace
+from bot.slack.blocks import Said, section
+from bot.slack.text import code, link, mention
+
+
+def started(run: Run, workspace: Workspace, url: str) -> Said:
+    """The card follows in the channel; this says to one person that it was heard."""
+    kind = "plan-only run" if run.plan_only else "destroy run" if run.is_destroy else "run"
+    return said(f"🔄 Started a {kind} of {code(workspace.name)}: {link(url, run.id)}. It reports here.")
+
+
+def acted(action: Action, run: Run, workspace: Workspace, url: str, outcome: IntentState) -> Said:
+    """How it stands with what they asked for, no better than we know."""
+    return said(f"{outcome_words(action, outcome)} {link(url, run.id)} of {code(workspace.name)}.{outcome_step(outcome)}")
+
+
+DONE = {Action.APPLY: "✅ Approved", Action.DISCARD: "✅ Discarded", Action.CANCEL: "✅ Asked to cancel"}
+TRIED = {Action.APPLY: "applying", Action.DISCARD: "discarding", Action.CANCEL: "canceling"}
+
+
+def outcome_words(action: Action, outcome: IntentState) -> str:
+    match outcome:
+        case IntentState.SETTLED:
+            return DONE[action]
+        case IntentState.PENDING | IntentState.SENT:
+            return f"🔄 I am {TRIED[action]}"
+        case IntentState.UNSURE:
+            return f"🔎 The server did not answer while I was {TRIED[action]}"
+        case IntentState.REFUSED:
+            return f"❌ The server refused {TRIED[action]}"
+        case IntentState.ELSEWHERE:
+            return f"❔ It is not known whether it was I or somebody else who was {TRIED[action]}"
+        case IntentState.UNHEARD:
+            return f"❌ The server never heard of {TRIED[action]}"
+        case _:
+            assert_never(outcome)
+
+
+def outcome_step(outcome: IntentState) -> str:
+    match outcome:
+        case IntentState.UNSURE:
+            return " I am looking at what became of it, and the card will say so; it is not sent again."
+        case IntentState.REFUSED | IntentState.UNHEARD:
+            return " The decision is open again."
+        case IntentState.PENDING | IntentState.SENT | IntentState.SETTLED | IntentState.ELSEWHERE:
+            return ""
+        case _:
+            assert_never(outcome)
+
+
+def watched(watch: Watch, workspaces: int, names: Sequence[str]) -> Said:
+    """`workspaces` is how many match now; `names` are some of them."""
+    events = {
+        Measure.ALL: "of every run",
+        Measure.DECISIONS: "when a decision is needed and when a run fails",
+        Measure.FAILURES: "when a run fails",
+    }[watch.measure]
+    shown = [code(name) for name in names[:3]]
+    more = f" and {workspaces - len(shown)} more" if workspaces > len(shown) else ""
+    count = f"{workspaces} workspace{'' if workspaces == 1 else 's'}"
+    matching = f"It matches {count} now: {', '.join(shown)}{more}." if shown else "It matches no workspace yet."
+    return said(f"👀 This channel hears of {code(watch.pattern)} {events}. {matching}")
+
+
+def unwatched(watch: Watch) -> Said:
+    return said(f"This channel hears no more of {code(watch.pattern)}.")
+
+
+def watch_ended(watch: Watch, by: str) -> Said:
+    """For the whole channel, where an admin ends a watch that somebody else asked for."""
+    owner = f", which {mention(watch.owner)} had asked for" if watch.owner else ""
+    return said(f"{mention(by)} ended this channel’s watch of {code(watch.pattern)}{owner}.")
+
+
+def said(text: str) -> Said:
+    return {"text": text, "blocks": [section(text)]}

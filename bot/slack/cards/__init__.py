@@ -1,0 +1,21 @@
+"""Pictures of core as Slack messages: pure functions that return plain dicts."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.pictures import NotePicture, Picture, RunPicture
+from bot.slack.blocks import Said
+from bot.slack.cards.notes import note, plain_note
+from bot.slack.cards.run import card, plain_card
+
+
+def render(picture: Picture, *, plain: bool = False) -> Said:
+    """`text`, and `blocks` unless `plain`."""
+    match picture:
+        case RunPicture():
+            return plain_card(picture) if plain else card(picture)
+        case NotePicture():
+            return plain_note(picture) if plain else note(picture)
+        case _:
+            assert_never(picture)

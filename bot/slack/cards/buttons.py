@@ -1,0 +1,76 @@
+"""The buttons under a run. Each carries an address and nothing that is a fact; what they ask for is judged at the click."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.decisions import IntentState
+from bot.core.pictures import RunPicture
+from bot.core.runs import Action, RunStatus
+from bot.slack import ids
+from bot.slack.blocks import Block, actions, button, confirmation, link_button
+from bot.slack.cards.counts import destroys, picture_counts
+from bot.slack.text import cut, is_web_address, one_line
+
+
+def buttons(picture: RunPicture) -> list[Block]:
+    """One block of buttons, or none where there is nothing to click."""
+    elements = [action_button(picture, action) for action in offered(picture)]
+    if is_web_address(picture.link):
+        elements.append(link_button(ids.OPEN, "Open in Terraform", picture.link))
+    return [actions(elements)] if elements else []
+
+
+def offered(picture: RunPicture) -> tuple[Action, ...]:
+    """Those of the picture, except at a status that nobody knows, and what a decision that stands has answered."""
+    if picture.run.status is RunStatus.UNKNOWN or picture.run.is_final:
+        return ()
+    decision = picture.decision
+    if decision is None or not picture.decision_stands:
+        return picture.buttons
+    is_unsure = picture.intent is not None and picture.intent.state is IntentState.UNSURE
+    answered = {Action.APPLY, Action.DISCARD} | ({decision.action} if not is_unsure else set(Action))
+    return tuple(action for action in picture.buttons if action not in answered)
+
+
+def action_button(picture: RunPicture, action: Action) -> Block:
+    value = ids.encode(ids.Address(picture.run.id))
+    return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=question(picture, action))
+
+
+def label_of(action: Action) -> str:
+    match action:
+        case Action.APPLY:
+            return "Approve & apply"
+        case Action.DISCARD:
+            return "Discard"
+        case Action.CANCEL:
+            return "Cancel run"
+        case _:
+            assert_never(action)
+
+
+def style_of(picture: RunPicture, action: Action) -> str:
+    """Only one button stands out; it is red where something would be destroyed."""
+    if action is not Action.APPLY:
+        return ""
+    return "danger" if destroys(picture) else "primary"
+
+
+def question(picture: RunPicture, action: Action) -> Block:
+    """The dialog that names the workspace and what would happen to it."""
+    name = cut(one_line(picture.workspace.name), 60)
+    where = f"{cut(one_line(picture.workspace.organization), 60)}/{name}"
+    match action:
+        case Action.APPLY:
+            warning = " This destroys everything that the workspace manages." if picture.run.is_destroy else ""
+            text = f"{where}: {picture_counts(picture) or 'no resource changes'}.{warning}"
+            return confirmation(f"Apply to {name}?", text, "Approve & apply", style=style_of(picture, action))
+        case Action.DISCARD:
+            text = f"{where}: the plan is thrown away and nothing is changed."
+            return confirmation(f"Discard the run of {name}?", text, "Discard", style="danger")
+        case Action.CANCEL:
+            applying = " What has been applied so far stays." if picture.run.was_confirmed else " Nothing has been changed yet."
+            return confirmation(f"Cancel the run of {name}?", f"{where}: the run is interrupted.{applying}", "Cancel run", style="danger")
+        case _:
+            assert_never(action)

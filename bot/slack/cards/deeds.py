@@ -1,0 +1,83 @@
+"""Who decided, said no stronger than we know it: a name is claimed only for what was done through us."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.decisions import Decision, Deed, Intent, IntentState, has_moved, shows_deed
+from bot.core.pictures import RunPicture
+from bot.core.runs import Action, Run
+from bot.slack.text import date, mention
+
+
+def deed_line(picture: RunPicture) -> str:
+    """One line of mrkdwn about the decision; empty where there is nothing to say."""
+    decision, intent = picture.decision, picture.intent
+    if decision is None:
+        return undecided(picture.run)
+    state = intent.state if intent else IntentState.SETTLED
+    match state:
+        case IntentState.PENDING | IntentState.SENT:
+            return done(decision, picture.run) or f"{DOING[decision.action]} for {mention(decision.person)}"
+        case IntentState.UNSURE:
+            return f"{mention(decision.person)} {DECIDED[decision.action]}; waiting to see whether the server heard it"
+        case IntentState.SETTLED:
+            return done(decision, picture.run) or accepted(decision, picture.run)
+        case IntentState.REFUSED | IntentState.UNHEARD:
+            return failed(decision, intent, picture.run)
+        case IntentState.ELSEWHERE:
+            return NOBODY if is_answered(decision, picture.run) else ""
+        case _:
+            assert_never(state)
+
+
+DOING = {Action.APPLY: "Applying", Action.DISCARD: "Discarding", Action.CANCEL: "Canceling"}
+DECIDED = {Action.APPLY: "approved", Action.DISCARD: "discarded", Action.CANCEL: "asked to cancel"}
+DONE = {Action.APPLY: "Applied", Action.DISCARD: "Discarded", Action.CANCEL: "Canceled"}
+NOUN = {Action.APPLY: "approval", Action.DISCARD: "discard", Action.CANCEL: "cancel"}
+
+
+NOBODY = "The server does not say who decided"
+
+
+def is_answered(decision: Decision, run: Run) -> bool:
+    """Whether the question has been answered after all: a cancel by a canceled run, the others by any way on."""
+    deed = Deed(decision.action.value)
+    return shows_deed(deed, run) if deed is Deed.CANCEL else has_moved(deed, run)
+
+
+def undecided(run: Run) -> str:
+    if run.auto_apply and not run.plan_only:
+        if run.was_confirmed:
+            return "Confirmed by itself (auto-apply)"
+        return "" if run.is_final or run.gate else "Applies by itself once planned (auto-apply)"
+    return "Confirmed outside of Slack" if run.was_confirmed else ""
+
+
+def done(decision: Decision, run: Run) -> str:
+    """`Applied by @ana · 10:02` once the run is where the decision wanted it; empty before."""
+    is_there = run.is_final and not run.has_failed and shows_deed(Deed(decision.action.value), run)
+    if not is_there or (decision.action is Action.APPLY and run.status_word != "applied"):
+        return ""
+    verb = "Destroyed" if decision.action is Action.APPLY and run.is_destroy else DONE[decision.action]
+    return f"{verb} by {mention(decision.person)} · {date(decision.decided_at)}"
+
+
+def accepted(decision: Decision, run: Run) -> str:
+    """The server took the call, and the run is not where it was to go, or not yet."""
+    who, at = mention(decision.person), date(decision.decided_at)
+    if decision.action is Action.APPLY:
+        return f"Approved by {who} · {at}"
+    if run.is_final:
+        return f"{who} {DECIDED[decision.action]} · {at}; the run ended otherwise"
+    return f"{DOING[decision.action]} for {who} · {at}"
+
+
+def failed(decision: Decision, intent: Intent | None, run: Run) -> str:
+    """No name: nothing came of it. Once the run has moved on the failed try is no longer news."""
+    if is_answered(decision, run) or run.is_final:
+        return NOBODY if decision.action is not Action.CANCEL and run.was_confirmed else ""
+    refused = intent is not None and intent.state is IntentState.REFUSED
+    reason = "the server refused it" if refused else "the server never heard it"
+    again = "; please decide again" if run.gate else ""
+    return f"The last {NOUN[decision.action]} did not go through: {reason}{again}"

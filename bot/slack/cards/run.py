@@ -1,0 +1,96 @@
+"""A run as a message: a card that changes in place, a call for a decision, an end. Few lines, the outcome first."""
+
+from __future__ import annotations
+
+from bot.core.messages import Kind
+from bot.core.pictures import RunPicture
+from bot.core.runs import OVERRIDABLE, Run
+from bot.slack.blocks import Block, Said, context, quotation, section
+from bot.slack.cards.buttons import buttons
+from bot.slack.cards.counts import picture_counts
+from bot.slack.cards.deeds import deed_line
+from bot.slack.cards.labels import label
+from bot.slack.cards.stages import stages
+from bot.slack.text import TEXT_MOST, code, cut, date, escape, link, mention, one_line, quoted
+
+SOURCES = {
+    "tfe-ui": "in Terraform’s web pages",
+    "tfe-api": "through Terraform’s API",
+    "tfe-configuration-version": "by a new configuration",
+    "tfe-run-trigger": "by another workspace’s run",
+    "terraform": "from a command line",
+    "terraform+cloud": "from a command line",
+}
+
+
+def card(picture: RunPicture) -> Said:
+    """The `text` and `blocks` of a run's message, whichever its kind."""
+    return {"text": headline_text(picture), "blocks": blocks(picture)}
+
+
+def blocks(picture: RunPicture) -> list[Block]:
+    said = [section("\n".join(filter(None, head(picture)))), context(origin(picture))]
+    message = run_message(picture)
+    if message and picture.kind is not Kind.END:
+        said.append(quotation(message))
+    return [*said, *buttons(picture)]
+
+
+def head(picture: RunPicture) -> list[str]:
+    """The lines that are read first, as mrkdwn."""
+    plan, deed = picture_counts(picture), deed_line(picture)
+    shown = label(picture)
+    return [
+        f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}",
+        warning(picture.run),
+        f"Plan: {plan}" if plan else "",
+        stages(picture.run) if picture.kind is Kind.CARD else "",
+        deed,
+    ]
+
+
+def warning(run: Run) -> str:
+    """What kind of run it is, where that is not the usual one."""
+    if run.status in OVERRIDABLE:
+        return "A check has failed. Whoever may override it does so in Terraform."
+    if run.is_destroy:
+        return "" if run.is_final else "⚠️ *Destroy run*: it removes everything that the workspace manages"
+    if run.plan_only:
+        return "Plan only: it can never be applied"
+    return "Refresh only: it brings the state into line and changes no resource" if run.refresh_only else ""
+
+
+def origin(picture: RunPicture) -> str:
+    """Who asked and when, and the run's address in words."""
+    run, request = picture.run, picture.request
+    address = f"{escape(cut(one_line(picture.workspace.organization), 60))} · {code(run.id)}"
+    if request is not None:
+        return f"Asked by {mention(request.person)} · {date(request.asked_at)} · {address}"
+    by = f" by {code(run.created_by, 60)}" if run.created_by else ""
+    how = SOURCES.get(run.source, "outside of Slack")
+    when = f" · {date(run.created_at)}" if run.created_at else ""
+    return f"Started{by} {how}{when} · {address}"
+
+
+def run_message(picture: RunPicture) -> str:
+    return picture.request.message if picture.request else picture.run.message
+
+
+def headline_text(picture: RunPicture) -> str:
+    """What a notification and a screen reader say: the same outcome, with nobody mentioned."""
+    plan, message = picture_counts(picture), run_message(picture)
+    said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}"
+    return said + (f". Plan: {plan}" if plan else "") + (f". Its message: {quoted(message)}" if message.strip() else "")
+
+
+def plain_card(picture: RunPicture) -> Said:
+    """The same without blocks, for a message that Slack would not draw: nothing can be clicked, so the link leads on."""
+    lines = [headline_text(picture), warning(picture.run), deed_line(picture), origin(picture), link(picture.link)]
+    return {"text": cut_at_line("\n".join(filter(None, lines)))}
+
+
+def cut_at_line(text: str) -> str:
+    """Never within a line, so never within a mention or an escape."""
+    while len(text) > TEXT_MOST:
+        text = text.rpartition("\n")[0]
+    return text

@@ -1,0 +1,52 @@
+"""Refusals that name people: who may instead, and who was first. In a private reply a mention notifies nobody."""
+
+from __future__ import annotations
+
+from bot.core.errors import AlreadyDecided, RightMissing
+from bot.slack.blocks import Said, context, plain_section, section
+from bot.slack.text import code, cut, date, enumerated, escape, group_mention, mention, one_line
+
+RIGHTS = {
+    "read": "see runs of",
+    "start": "start runs of",
+    "decide": "approve, discard or cancel runs of",
+    "admin": "end other people’s watches of",
+}
+STANDINGS = {
+    "guest": "Guests of this Slack workspace may do nothing with Terraform runs.",
+    "stranger": "Only people of this Slack workspace may do anything with Terraform runs.",
+    "deactivated": "This account is deactivated.",
+    "app": "Apps and workflows may do nothing with Terraform runs.",
+}
+
+
+def right_missing(error: RightMissing) -> Said:
+    """What is missing, who has it, and how that is changed."""
+    doing = RIGHTS.get(error.right, f"{error.right} in")
+    sentence = f"You may not {doing} {cut(one_line(error.workspace), 120)}."
+    if standing := STANDINGS.get(error.standing):
+        return {"text": f"{escape(sentence)} {standing}", "blocks": [plain_section(f"{sentence} {standing}")]}
+    who, how = who_may(error), how_changed(error)
+    return {"text": f"{escape(sentence)}\n{who}\n{how}", "blocks": [plain_section(sentence), section(who), context(how)]}
+
+
+def who_may(error: RightMissing) -> str:
+    named = [*map(group_mention, error.groups), *map(mention, error.people)]
+    if error.members:
+        return "All full members of this Slack workspace may."
+    return f"These may: {enumerated(named)}." if named else "Nobody may yet."
+
+
+def how_changed(error: RightMissing) -> str:
+    right = code(error.right)
+    if error.source:
+        return f"To change this, an operator adds a {code('[[rights]]')} table with {right} to {code(error.source, 200)}."
+    return f"There is no {code('runbell.toml')}, so people may only look. An operator gives {right} in its {code('[[rights]]')} tables."
+
+
+def already_decided(error: AlreadyDecided) -> Said:
+    run = code(error.run_id)
+    by = f"by {mention(error.by)}" if error.by else "outside of Slack"
+    at = f" · {date(error.at)}" if error.at else ""
+    text = f"{run} was already {escape(error.verb)} {by}{at}. Nothing was done."
+    return {"text": text, "blocks": [section(text)]}

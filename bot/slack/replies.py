@@ -1,0 +1,110 @@
+"""What a person is told in private when something did not go as they wished: the sentence, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.core import errors
+from bot.slack.blocks import Said, context, plain_section
+from bot.slack.refusals import already_decided, right_missing
+from bot.slack.text import SECTION_MOST, code, cut, escape
+
+Dress = Callable[[Any, str], Said]
+"""An error and the slash command make a reply."""
+
+USAGE_MOST = 200
+
+
+def reply(error: errors.RunbellError, *, command: str = "/tf") -> Said:
+    """`text` and `blocks`, to be said to one person. The error's sentence may hold words from outside and is never parsed."""
+    for kind in type(error).__mro__:
+        if dress := DRESSES.get(kind):
+            return dress(error, command)
+    return saying(error.sentence)
+
+
+def unexpected(reference: str) -> Said:
+    """For an error that nobody foresaw; `reference` finds it in the log."""
+    return saying(
+        "Something went wrong on my side, and I do not know how much was done. Look at the run before you try again.",
+        f"Tell an operator this reference: {code(reference)}",
+    )
+
+
+def saying(sentence: str, step: str = "") -> Said:
+    """`sentence` is outside text, `step` is mrkdwn of ours."""
+    shown = cut(sentence, SECTION_MOST // 2)
+    blocks = [plain_section(shown), *([context(step)] if step else [])]
+    return {"text": escape(shown) + (f"\n{step}" if step else ""), "blocks": blocks}
+
+
+def sentence_alone(error: errors.RunbellError, command: str) -> Said:  # noqa: ARG001 - every dress has one shape
+    return saying(error.sentence)
+
+
+def step(text: str) -> Dress:
+    """`{command}` in the text stands for the slash command."""
+    return lambda error, command: saying(error.sentence, text.replace("{command}", escape(command)))
+
+
+def bad_usage(error: errors.BadUsage, command: str) -> Said:
+    usage, example = (code(f"{command} {words}", USAGE_MOST) for words in (error.usage, error.example))
+    return saying(error.problem, f"Usage: {usage}\nExample: {example}")
+
+
+def unknown_command(error: errors.UnknownCommand, command: str) -> Said:
+    meant = " or ".join(code(f"{command} {word}") for word in error.near)
+    there = f"There is no command “{cut(error.word, 60)}”."
+    return saying(there, f"Did you mean {meant}?" if meant else f"{code(f'{command} help')} lists them all.")
+
+
+def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
+    meant = " or ".join(code(name) for name in error.near)
+    unseen = f"I see no workspace “{cut(error.name, 120)}”."
+    return saying(unseen, f"Did you mean {meant}?" if meant else f"{code(f'{command} workspaces')} lists those I can see.")
+
+
+AT_HAND = "`{command} workspaces` lists them."
+OPERATOR = "Only an operator can change this."
+LOOK_FIRST = "Look at the run with `{command} show` before you try again."
+
+DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
+    {
+        errors.UnknownCommand: unknown_command,
+        errors.BadUsage: bad_usage,
+        errors.UnknownWorkspace: unknown_workspace,
+        errors.UnknownRun: step("Runs are listed by `{command} runs <workspace>`.".replace("<", "&lt;").replace(">", "&gt;")),
+        errors.NoCurrentRun: sentence_alone,
+        errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
+        errors.RightMissing: lambda error, _: right_missing(error),
+        errors.MembershipUnread: sentence_alone,
+        errors.AlreadyDecided: lambda error, _: already_decided(error),
+        errors.NotPossibleNow: step("`{command} show` tells how it stands."),
+        errors.TokenMayNot: step(OPERATOR),
+        errors.PlanChanged: step("`{command} show` tells how it stands."),
+        errors.DestroyForbidden: sentence_alone,
+        errors.NotInChannel: sentence_alone,
+        errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
+        errors.TerraformUnreachable: sentence_alone,
+        errors.TerraformAnswerLost: step(LOOK_FIRST),
+        errors.TerraformFailed: step(LOOK_FIRST),
+        errors.TerraformRateLimited: step("Please try again then."),
+        errors.TokenRejected: step("`runbell check` tells an operator more."),
+        errors.OrganizationToken: step("`runbell check` tells an operator more."),
+        errors.NotVisible: step(AT_HAND),
+        errors.StateMovedOn: step("`{command} show` tells how it stands."),
+        errors.RequestRefused: sentence_alone,
+        errors.UnexpectedAnswer: step("`runbell check` tells an operator more."),
+        errors.ChatUnreachable: step("Please try again in a moment."),
+        errors.ChatAnswerLost: step("Look in the channel before you try again."),
+        errors.ChatRateLimited: step("Please try again then."),
+        errors.ChatRefused: step(OPERATOR),
+        errors.MessageGone: step("Somebody has deleted the message. `{command} show` tells how the run stands."),
+        errors.CannotEdit: step("`{command} show` tells how the run stands."),
+        errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
+        errors.InstallationDead: step(OPERATOR),
+        errors.StoreBusy: sentence_alone,
+    }
+)
