@@ -1,0 +1,135 @@
+"""The database as the use cases meet it: transactions that read, transactions that write, and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.addresses import Address, parse_address
+from bot.store.clocks import Clock, DatabaseClock
+from bot.store.engines import Engines, engines
+from bot.store.gates import GateTable
+from bot.store.intents import IntentTable
+from bot.store.locks import locked_file
+from bot.store.looks import LookTable
+from bot.store.messages import MessageTable
+from bot.store.plans import PlanTable
+from bot.store.refusals import DatabaseUnreachable, plainly, said_by
+from bot.store.runs import RunTable
+from bot.store.schemas import demand_current, migrate_file
+from bot.store.seen import SeenTable
+from bot.store.watches import WatchTable
+from bot.store.workspaces import WorkspaceTable
+
+WAIT_SECONDS = 5.0
+"""How long anybody waits for a lock or a connection before it is StoreBusy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """The rows of every noun, inside one transaction."""
+
+    workspaces: WorkspaceTable
+    runs: RunTable
+    plans: PlanTable
+    watches: WatchTable
+    messages: MessageTable
+    gates: GateTable
+    intents: IntentTable
+    looks: LookTable
+    seen: SeenTable
+
+
+def transaction_on(connection: AsyncConnection, clock: Clock) -> Transaction:
+    return Transaction(
+        workspaces=WorkspaceTable(connection),
+        runs=RunTable(connection),
+        plans=PlanTable(connection),
+        watches=WatchTable(connection),
+        messages=MessageTable(connection, clock.now),
+        gates=GateTable(connection),
+        intents=IntentTable(connection),
+        looks=LookTable(connection),
+        seen=SeenTable(connection),
+    )
+
+
+class Database:
+    """Made by `open_database`. Every transaction may raise StoreBusy: at its begin, in the middle, or when it commits."""
+
+    def __init__(self, address: Address, ways: Engines, clock: Clock | None = None) -> None:
+        self.address = address
+        self._engines = ways
+        self._measured = DatabaseClock()
+        self.clock: Clock = clock or self._measured
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A transaction that only reads, and sees one moment of the database."""
+        with plainly():
+            async with self._engines.reading.begin() as connection:
+                yield transaction_on(connection, self.clock)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that writes: commits at the end, rolls back on an error. StoreBusy where the database stays locked.
+
+        On SQLite it is the only one from its begin on; on PostgreSQL rows are locked as they are written, or by `gates.lock`.
+        """
+        with plainly():
+            async with self._engines.writing.begin() as connection:
+                yield transaction_on(connection, self.clock)
+
+    async def measure_clock(self) -> None:
+        """Learn how far the server's clock is from ours: the best of three questions. On SQLite there is nothing to learn."""
+        if self.address.path is not None:
+            return
+        with plainly():
+            async with self._engines.writing.connect() as connection:
+                answers = [await ask_time(connection) for _ in range(3)]
+        before, theirs, after = min(answers, key=lambda answer: answer[2] - answer[0])
+        self._measured.learn(before, theirs, after)
+
+    @property
+    def connections_in_use(self) -> int:
+        return self._engines.checked_out
+
+
+async def ask_time(connection: AsyncConnection) -> tuple[datetime, datetime, datetime]:
+    before = datetime.now(UTC)
+    theirs = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return before, theirs, datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_database(url: str, *, clock: Clock | None = None, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[Database]:
+    """Open the database at DATABASE_URL for as long as the block lasts.
+
+    SQLite: takes the file's lock and brings the tables up to date. PostgreSQL: the tables must be up to date, and the clock is measured.
+    Raises ValueError for an address that is none, and DatabaseRefused, with a sentence, for a database that cannot be used.
+    """
+    address = parse_address(url)
+    async with AsyncExitStack() as stack:
+        if address.path is not None:
+            stack.enter_context(locked_file(address.path))
+            await migrate_file(address)
+        ways = engines(address, wait_seconds)
+        stack.push_async_callback(ways.dispose)
+        database = Database(address, ways, clock)
+        await first_contact(database)
+        yield database
+
+
+async def first_contact(database: Database) -> None:
+    try:
+        async with database._engines.reading.connect() as connection:  # noqa: SLF001 - its own module
+            await demand_current(connection, database.address)
+    except DBAPIError as error:
+        raise DatabaseUnreachable(database.address.shown, said_by(error)) from error
+    await database.measure_clock()

@@ -1,0 +1,71 @@
+"""Calls to the Runs API that people have decided on, and how far each has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.decisions import OPEN, Deed, Intent, IntentState
+from bot.store.statements import changed
+from bot.store.tables import intents
+
+FIELDS = frozenset(field.name for field in fields(Intent)) - {"id", "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class IntentTable:
+    connection: AsyncConnection
+
+    async def add(self, intent: Intent) -> None:
+        values = {name: getattr(intent, name) for name in ("id", "state", *FIELDS)}
+        await self.connection.execute(insert(intents), storable(values))
+
+    async def get(self, intent_id: str) -> Intent | None:
+        row = (await self.connection.execute(select(intents).where(intents.c.id == intent_id))).mappings().first()
+        return decode(row) if row else None
+
+    async def open(self) -> tuple[Intent, ...]:
+        """Intents that are pending, sent or unsure, oldest first."""
+        query = select(intents).where(intents.c.state.in_(sorted(OPEN))).order_by(intents.c.created_at, intents.c.id)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+    async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
+        """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved.
+
+        An intent that was read with an owner or a lease moves only while it is still that owner's, under that lease.
+        """
+        if unknown := changes.keys() - FIELDS:
+            raise TypeError(f"an intent has no field {', '.join(sorted(unknown))} to change")
+        as_read = (intents.c.id == intent.id) & (intents.c.state == intent.state)
+        if intent.owner:
+            as_read &= intents.c.owner == intent.owner
+        if intent.lease_until is not None:
+            as_read &= intents.c.lease_until == intent.lease_until
+        return await changed(self.connection, update(intents).where(as_read).values(state=state, **storable(changes))) == 1
+
+    async def creating(self, run_id: str) -> Intent | None:
+        """The intent that created the run, where we did."""
+        query = select(intents).where(intents.c.run_id == run_id, intents.c.deed == Deed.CREATE).order_by(intents.c.created_at).limit(1)
+        row = (await self.connection.execute(query)).mappings().first()
+        return decode(row) if row else None
+
+
+def storable(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows a dict, not just any mapping."""
+    return {**values, "payload": dict(values["payload"])} if "payload" in values else values
+
+
+def decode(row: RowMapping) -> Intent:
+    kept = {name: row[name] for name in FIELDS - {"deed", "payload"}}
+    return Intent(
+        id=row["id"],
+        deed=Deed(row["deed"]),
+        state=IntentState(row["state"]),
+        payload=MappingProxyType(row["payload"]),
+        **kept,
+    )

@@ -1,0 +1,130 @@
+"""Our messages in Slack: what is wanted of each, and what has been painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Update, case, literal, or_, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import ORDER, Kind, Message
+from bot.store.columns import Moment
+from bot.store.statements import changed, insert_into, portions
+from bot.store.tables import messages
+
+FIELDS = tuple(field.name for field in fields(Message))
+IS_DUE = messages.c.wanted > messages.c.painted
+BY_NEED = case({str(kind): place for kind, place in ORDER.items()}, value=messages.c.kind, else_=max(ORDER.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTable:
+    """`now` is the database's clock; it says since when a message waits."""
+
+    connection: AsyncConnection
+    now: Callable[[], datetime]
+
+    async def want(self, subject: str, channel: str, kind: Kind, gate: str = "", *, text: str = "", thread_ts: str | None = None) -> bool:
+        """Insert the row where there is none; whether it is new. Nothing happens to one that exists."""
+        statement = insert_into(self.connection, messages).on_conflict_do_nothing(index_elements=["subject", "channel", "kind", "gate"])
+        row = {
+            "subject": subject,
+            "channel": channel,
+            "kind": kind,
+            "gate": gate,
+            "text": text,
+            "thread_ts": thread_ts,
+            "wanted": 1,
+            "painted": 0,
+            "attempts": 0,
+            "last_error": "",
+            "wanted_at": self.now(),
+        }
+        return await changed(self.connection, statement, row) == 1
+
+    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
+        """Have every message of the subject painted once more; how many there are. One that waits already waits as long as it did."""
+        here = (messages.c.subject == subject) & messages.c.kind.in_(list(kinds))
+        since = case((IS_DUE, messages.c.wanted_at), else_=literal(self.now(), Moment()))
+        return await changed(self.connection, update(messages).where(here).values(wanted=messages.c.wanted + 1, wanted_at=since))
+
+    async def of_subject(self, subject: str) -> tuple[Message, ...]:
+        """In the order in which they were wanted."""
+        return await self._read(select(messages).where(messages.c.subject == subject).order_by(messages.c.id))
+
+    async def of_subjects(self, subjects: Sequence[str]) -> dict[str, tuple[Message, ...]]:
+        """A subject without messages is absent."""
+        found: dict[str, tuple[Message, ...]] = {}
+        for some in portions(subjects):
+            for message in await self._read(select(messages).where(messages.c.subject.in_(some)).order_by(messages.c.id)):
+                found[message.subject] = (*found.get(message.subject, ()), message)
+        return found
+
+    async def due(self, now: datetime, most: int = 50) -> tuple[Message, ...]:
+        """Rows that want painting now, people who are needed first, then the longest waiting.
+
+        Rows that somebody has claimed are among them: whether the post is still under way is for the painter to judge.
+        """
+        may = or_(messages.c.not_before.is_(None), messages.c.not_before <= now)
+        query = select(messages).where(IS_DUE, may).order_by(BY_NEED, messages.c.wanted_at, messages.c.id).limit(most)
+        return await self._read(query)
+
+    async def claim(self, message: Message, now: datetime) -> bool:
+        """Mark a post as under way, compare-and-set on `attempts`, `ts` and the claim; False where somebody else has it."""
+        return await changed(self.connection, update_as_read(message).values(claimed_at=now)) == 1
+
+    async def painted(self, message: Message, ts: str, version: int, now: datetime) -> None:
+        """The message stands at `ts` and shows version `version`; claim, attempts and error are cleared."""
+        shown = case((messages.c.painted > version, messages.c.painted), else_=version)
+        since = case((messages.c.wanted > version, literal(now, Moment())), else_=messages.c.wanted_at)
+        values = {"ts": ts, "painted": shown, "painted_at": now, "wanted_at": since, **UNTRIED, "last_error": ""}
+        await self.connection.execute(update_one(message).values(values))
+
+    async def put_off(self, message: Message, until: datetime, error: str, *, keep_claim: bool = False) -> None:
+        """Not now: attempts rise by one. `keep_claim` where the outcome of the post is not known."""
+        claim = messages.c.claimed_at if keep_claim else None
+        values = {"attempts": messages.c.attempts + 1, "not_before": until, "last_error": error, "claimed_at": claim}
+        await self.connection.execute(update_one(message).values(values))
+
+    async def give_up(self, message: Message, error: str) -> None:
+        """Never painted again unless it is wanted anew, after what `message` was read to want."""
+        shown = case((messages.c.painted > message.wanted, messages.c.painted), else_=message.wanted)
+        await self.connection.execute(update_one(message).values(painted=shown, last_error=error, **UNTRIED))
+
+    async def doubtful(self, now: datetime) -> tuple[Message, ...]:
+        """Messages that were posted a second time and may have a double, until `doubt_until`."""
+        return await self._read(select(messages).where(messages.c.doubt_until >= now).order_by(messages.c.doubt_until, messages.c.id))
+
+    async def doubt(self, message: Message, until: datetime | None) -> None:
+        await self.connection.execute(update_one(message).values(doubt_until=until))
+
+    async def _read(self, query: Select[Any]) -> tuple[Message, ...]:
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+
+UNTRIED = {"claimed_at": None, "attempts": 0, "not_before": None}
+
+
+def update_one(message: Message) -> Update:
+    return update(messages).where(messages.c.id == message.id)
+
+
+def update_as_read(message: Message) -> Update:
+    """Only a row on which nobody has tried anything since it was read."""
+    return update_one(message).where(
+        messages.c.attempts == message.attempts,
+        same(messages.c.ts, message.ts),
+        same(messages.c.claimed_at, message.claimed_at),
+    )
+
+
+def same(column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
+
+
+def decode(row: RowMapping) -> Message:
+    return Message(**{**{name: row[name] for name in FIELDS}, "kind": Kind(row["kind"])})

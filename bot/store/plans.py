@@ -1,0 +1,46 @@
+"""The facts of plans: read until a plan has finished, then kept as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.plans import PlanFacts
+from bot.store.statements import insert_into, portions
+from bot.store.tables import plans
+
+FACTS = ("additions", "changes", "destructions", "imports", "has_changes", "finished_at")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTable:
+    connection: AsyncConnection
+
+    async def get(self, plan_id: str) -> PlanFacts | None:
+        return (await self.many([plan_id])).get(plan_id)
+
+    async def many(self, plan_ids: Sequence[str]) -> dict[str, PlanFacts]:
+        found: dict[str, PlanFacts] = {}
+        for some in portions(plan_ids):
+            rows = (await self.connection.execute(select(plans).where(plans.c.id.in_(some)))).mappings()
+            found.update((row["id"], decode(row)) for row in rows)
+        return found
+
+    async def put(self, plan: PlanFacts) -> None:
+        """Kept for ever once finished: a run's plan never changes."""
+        statement = insert_into(self.connection, plans)
+        statement = statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: statement.excluded[name] for name in ("status", *FACTS)},
+            where=plans.c.status != "finished",
+        )
+        facts = {name: getattr(plan, name) for name in FACTS}
+        await self.connection.execute(statement, {"id": plan.plan_id, "status": plan.status_word, **facts})
+
+
+def decode(row: RowMapping) -> PlanFacts:
+    return PlanFacts(plan_id=row["id"], status_word=row["status"], **{name: row[name] for name in FACTS})

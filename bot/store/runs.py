@@ -1,0 +1,81 @@
+"""The newest known snapshot of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, not_, select
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.runs import Run
+from bot.core.stored import StoredRun
+from bot.store.snapshots import decode_run, encode_run
+from bot.store.statements import changed, insert_into, portions
+from bot.store.tables import runs
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    connection: AsyncConnection
+
+    async def get(self, run_id: str) -> StoredRun | None:
+        return (await self.many([run_id])).get(run_id)
+
+    async def many(self, run_ids: Sequence[str]) -> dict[str, StoredRun]:
+        found: dict[str, StoredRun] = {}
+        for some in portions(run_ids):
+            found.update(by_id((await self.connection.execute(select(runs).where(runs.c.id.in_(some)))).mappings()))
+        return found
+
+    async def put(self, run: Run, asked_at: datetime) -> bool:
+        """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
+        statement = insert_into(self.connection, runs)
+        fresh = statement.excluded
+        searched = {name: fresh[name] for name in ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot")}
+        statement = statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={**searched, "version": runs.c.version + 1},
+            where=(runs.c.asked_at <= fresh.asked_at) & not_(runs.c.is_final),
+        )
+        return await changed(self.connection, statement, encode(run, asked_at)) == 1
+
+    async def live(self) -> tuple[StoredRun, ...]:
+        """Runs that are not final, oldest read first."""
+        query = select(runs).where(not_(runs.c.is_final)).order_by(runs.c.asked_at, runs.c.id)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+    async def newest(self, workspace_ids: Sequence[str]) -> dict[str, StoredRun]:
+        """The newest known run of each workspace, by when it was created."""
+        found: dict[str, StoredRun] = {}
+        order = (runs.c.created_at.desc().nulls_last(), runs.c.asked_at.desc(), runs.c.id)
+        place = func.row_number().over(partition_by=runs.c.workspace_id, order_by=order).label("place")
+        for some in portions(workspace_ids):
+            ranked = select(runs, place).where(runs.c.workspace_id.in_(some)).subquery()
+            rows = (await self.connection.execute(select(ranked).where(ranked.c.place == 1))).mappings()
+            found.update((row["workspace_id"], decode(row)) for row in rows)
+        return found
+
+
+def encode(run: Run, asked_at: datetime) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "workspace_id": run.workspace_id,
+        "status": run.status_word,
+        "created_at": run.created_at,
+        "is_final": run.is_final,
+        "asked_at": asked_at,
+        "version": 1,
+        "snapshot": encode_run(run),
+    }
+
+
+def decode(row: RowMapping) -> StoredRun:
+    return StoredRun(run=decode_run(row["snapshot"]), asked_at=row["asked_at"], version=row["version"])
+
+
+def by_id(rows: Iterable[RowMapping]) -> dict[str, StoredRun]:
+    return {row["id"]: decode(row) for row in rows}

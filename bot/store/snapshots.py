@@ -1,0 +1,62 @@
+"""How a run is kept as JSON: one key a field of core/runs.py:Run, times as ISO 8601 in UTC, sets as sorted lists.
+
+A key that is missing has the field's default, one that nobody knows is passed over: rows outlive releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from bot.core.runs import Action, Run
+
+PLAIN = (
+    "id",
+    "workspace_id",
+    "status_word",
+    "message",
+    "source",
+    "trigger_reason",
+    "created_by",
+    "plan_id",
+    "configuration_version_id",
+    "auto_apply",
+    "is_destroy",
+    "plan_only",
+    "refresh_only",
+    "save_plan",
+    "has_changes",
+)
+
+
+def encode_run(run: Run) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: getattr(run, name) for name in PLAIN}
+    kept["created_at"] = encode_time(run.created_at) if run.created_at else None
+    kept["allowed"] = sorted(run.allowed)
+    kept["permitted"] = sorted(run.permitted)
+    kept["timestamps"] = {word: encode_time(at) for word, at in run.timestamps.items()}
+    return kept
+
+
+def decode_run(kept: Mapping[str, Any]) -> Run:
+    created_at = kept.get("created_at")
+    return Run(
+        **{name: kept[name] for name in PLAIN if name in kept},
+        created_at=datetime.fromisoformat(created_at) if created_at else None,
+        allowed=decode_actions(kept.get("allowed", ())),
+        permitted=decode_actions(kept.get("permitted", ())),
+        timestamps=MappingProxyType({word: datetime.fromisoformat(at) for word, at in kept.get("timestamps", {}).items()}),
+    )
+
+
+def encode_time(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise ValueError("a naive time cannot be stored")
+    return at.astimezone(UTC).isoformat()
+
+
+def decode_actions(words: list[str] | tuple[str, ...]) -> frozenset[Action]:
+    """An action of another release means nothing to this one."""
+    return frozenset(Action(word) for word in words if word in set(Action))

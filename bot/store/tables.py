@@ -1,0 +1,202 @@
+"""The tables, as the newest revision in migrations/ makes them. What a row means is said in bot/core/."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, UniqueConstraint
+
+from bot.store.columns import BigNumber, Moment, Words
+
+REVISION = "0001"
+"""The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def words(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, Words, primary_key=key, nullable=False)
+
+
+def perhaps_words(name: str) -> Column[str]:
+    return Column(name, Words, nullable=True)
+
+
+def number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def perhaps_number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=True)
+
+
+def flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def moment(name: str) -> Column[object]:
+    return Column(name, Moment, nullable=False)
+
+
+def perhaps_moment(name: str) -> Column[object]:
+    return Column(name, Moment, nullable=True)
+
+
+def row_number() -> Column[int]:
+    return Column("id", BigNumber, primary_key=True, autoincrement=True)
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    words("id", key=True),
+    words("organization"),
+    words("name"),
+    perhaps_words("project_id"),
+    Column("tags", JSON, nullable=False),
+    flag("auto_apply"),
+    flag("allow_destroy_plan"),
+    flag("locked"),
+    words("execution_mode"),
+    perhaps_words("current_run_id"),
+    moment("first_seen_at"),
+    moment("seen_at"),
+    Index(None, "organization", "name"),
+)
+"""`first_seen_at`: under the name it bears now. `seen_at`: the look that last changed the row. `tags`: a sorted list."""
+
+runs = Table(
+    "runs",
+    metadata,
+    words("id", key=True),
+    words("workspace_id"),
+    words("status"),
+    perhaps_moment("created_at"),
+    flag("is_final"),
+    moment("asked_at"),
+    number("version"),
+    Column("snapshot", JSON, nullable=False),
+    Index(None, "workspace_id", "created_at"),
+    Index(None, "is_final", "asked_at"),
+)
+"""`snapshot` has the shape said in snapshots.py and is JSON as text in both databases: JSONB cannot hold every message there is.
+The columns beside it repeat what is searched for."""
+
+plans = Table(
+    "plans",
+    metadata,
+    words("id", key=True),
+    words("status"),
+    perhaps_number("additions"),
+    perhaps_number("changes"),
+    perhaps_number("destructions"),
+    perhaps_number("imports"),
+    Column("has_changes", Boolean, nullable=True),
+    perhaps_moment("finished_at"),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    row_number(),
+    words("channel"),
+    words("pattern"),
+    words("measure"),
+    words("owner"),
+    perhaps_moment("created_at"),
+    UniqueConstraint("channel", "pattern"),
+    sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    row_number(),
+    words("subject"),
+    words("channel"),
+    words("kind"),
+    words("gate"),
+    number("wanted"),
+    number("painted"),
+    perhaps_words("ts"),
+    words("text"),
+    perhaps_words("thread_ts"),
+    number("attempts"),
+    perhaps_moment("not_before"),
+    perhaps_moment("claimed_at"),
+    perhaps_moment("doubt_until"),
+    words("last_error"),
+    moment("wanted_at"),
+    perhaps_moment("painted_at"),
+    UniqueConstraint("subject", "channel", "kind", "gate"),
+    sqlite_autoincrement=True,
+)
+"""`wanted_at` is since when the row waits to be painted; numbers of rows are never used twice, since a painter may hold an old one."""
+
+gates = Table("gates", metadata, words("run_id", key=True), words("gate", key=True), number("round"))
+"""The row that is locked while people decide; rounds count from 1."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    row_number(),
+    words("run_id"),
+    words("gate"),
+    number("round"),
+    words("action"),
+    words("person"),
+    words("person_name"),
+    words("channel"),
+    words("comment"),
+    words("plan_digest"),
+    moment("decided_at"),
+    words("intent_id"),
+    UniqueConstraint("run_id", "gate", "round"),
+    ForeignKeyConstraint(["run_id", "gate"], ["gates.run_id", "gates.gate"]),
+    sqlite_autoincrement=True,
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    words("id", key=True),
+    words("deed"),
+    words("state"),
+    perhaps_words("run_id"),
+    words("workspace_id"),
+    words("person"),
+    words("person_name"),
+    words("channel"),
+    moment("created_at"),
+    Column("payload", JSON, nullable=False),
+    words("gate"),
+    number("round"),
+    words("owner"),
+    perhaps_moment("lease_until"),
+    perhaps_moment("not_before"),
+    perhaps_moment("sent_at"),
+    perhaps_moment("unchanged_at"),
+    perhaps_moment("settled_at"),
+    words("outcome"),
+    Index(None, "state", "created_at"),
+    Index(None, "run_id"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    words("organization", key=True),
+    words("recipe", key=True),
+    perhaps_moment("next_at"),
+    perhaps_moment("watermark"),
+    flag("supported"),
+    number("failures"),
+    words("last_error"),
+)
+
+seen = Table("seen", metadata, words("payload_id", key=True), moment("seen_at"), Index(None, "seen_at"))
