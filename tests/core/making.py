@@ -35,7 +35,9 @@ def ended_run(status: str = "applied", **facts: Any) -> Run:
     return make_run(status, **{"has_changes": True, "timestamps": {status.replace("_", "-"): ago(minutes=1)}} | facts)
 
 
-def grant(*may: Right, workspaces: Iterable[str] = ("*",), people: Iterable[str] = (), groups: Iterable[str] = (), members: bool = False) -> Grant:
+def grant(
+    *may: Right, workspaces: Iterable[str] = ("*",), people: Iterable[str] = (), groups: Iterable[str] = (), members: bool = False
+) -> Grant:
     return Grant(may=frozenset(may), workspaces=tuple(workspaces), people=frozenset(people), groups=frozenset(groups), members=members)
 
 

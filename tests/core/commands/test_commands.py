@@ -1,0 +1,152 @@
+"""The grammar of commands: every row, every refusal, and any text at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
+from bot.core.commands.grammar import Command, Row
+from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
+from bot.core.commands.runs import Act, RunReference, ShowRun, StartRun
+from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
+from bot.core.errors import BadCommand, BadUsage, UnknownCommand
+from bot.core.policy import Right
+from bot.core.runs import Action
+from bot.core.watches import Measure
+
+LINK = "https://tfe.example/app/acme/workspaces/dns/runs/run-7bQ2kLm9XyZ1aB3c"
+RUN = RunReference(run_id="run-7bQ2kLm9XyZ1aB3c")
+DNS = RunReference(workspace="dns")
+
+
+@pytest.mark.parametrize(
+    "text, command",
+    [
+        ("", Help()),
+        ("help", Help()),
+        ("HELP Run", Help("run")),
+        ("workspaces", ListWorkspaces()),
+        ("workspaces storefront-*", ListWorkspaces("storefront-*")),
+        ("runs acme/dns", ListRuns("acme/dns")),
+        ("run dns", StartRun("dns")),
+        ("run dns bump the image", StartRun("dns", "bump the image")),
+        ("run --destroy dns “end of it” —plan-only", StartRun("dns", "end of it", destroy=True, plan_only=True)),
+        ("show dns", ShowRun(DNS)),
+        ("show run-7bQ2kLm9XyZ1aB3c", ShowRun(RUN)),
+        (f"show <{LINK}>", ShowRun(RUN)),
+        (f"show <{LINK}|the run>", ShowRun(RUN)),
+        ("show https://tfe.example/elsewhere", ShowRun(RunReference(workspace="https://tfe.example/elsewhere"))),
+        ("approve dns", Act(Action.APPLY, DNS)),
+        ("apply run-7bQ2kLm9XyZ1aB3c looks good", Act(Action.APPLY, RUN, "looks good")),
+        ("discard dns not before the sale", Act(Action.DISCARD, DNS, "not before the sale")),
+        ("cancel dns", Act(Action.CANCEL, DNS)),
+        ("watch storefront-*", AddWatch("storefront-*")),
+        ("watch dns --measure all", AddWatch("dns", Measure.ALL)),
+        ("watch dns --measure=failures", AddWatch("dns", Measure.FAILURES)),
+        ("unwatch dns", RemoveWatch("dns")),
+        ("watches", ListWatches()),
+    ],
+)
+def test_a_command_is_read(text: str, command: Command) -> None:
+    assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("help run now", "does not know what to do with “now”"),
+        ("workspaces a b", "does not know what to do with “b”"),
+        ("runs", "The runs of which workspace?"),
+        ("runs a b c", "“b c”"),
+        ("run", "Which workspace shall run?"),
+        ("run dns --detsroy", "no option --detsroy. It takes --destroy and --plan-only."),
+        ("run dns --destroy=yes", "--destroy takes no value."),
+        ("show", "Which run?"),
+        ("show a b", "“b”"),
+        ("show dns --all", "It takes no options."),
+        ("approve", "Which run shall I approve?"),
+        ("apply", "Which run shall I approve?"),
+        ("discard", "Which run shall I discard?"),
+        ("cancel", "Which run shall I cancel?"),
+        ("watch", "Which workspaces shall this channel watch?"),
+        ("watch a b", "“b”"),
+        ("watch a --measure", "--measure needs a value."),
+        ("watch a --measure some", "“some” is no measure. It is one of all, decisions or failures."),
+        ("watch a --loud", "It takes --measure."),
+        ("unwatch", "Which watch shall end?"),
+        ("unwatch a b", "“b”"),
+        ("watches a", "“a”"),
+    ],
+)
+def test_wrong_usage_says_what_is_wrong_and_how_it_goes(text: str, said: str) -> None:
+    with pytest.raises(BadUsage) as caught:
+        parse(text)
+    row = row_for(text.split(maxsplit=1)[0])
+    assert said in caught.value.sentence
+    assert f"Usage: {row.usage}." in caught.value.sentence
+    assert f"Example: {row.example}" in caught.value.sentence
+
+
+@pytest.mark.parametrize("typed, near", [("aprove", "approve"), ("WORKSPACE", "workspaces"), ("watchs", "watches"), ("rnu", "run")])
+def test_an_unknown_command_offers_the_nearest(typed: str, near: str) -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse(f"{typed} dns")
+    assert near in caught.value.near
+
+
+def test_a_command_like_no_other_offers_only_help() -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse("xyzzy")
+    assert caught.value.near == ()
+
+
+@pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
+def test_every_row_explains_itself(row: Row) -> None:
+    assert row.usage.split()[0] == row.word
+    assert row.summary.endswith(".")
+    assert all(one.endswith(".") for one in row.details)
+    assert all(f"--{option}" in row.usage for option in (*row.flags, *row.values))
+    assert isinstance(parse(row.example), Command)
+
+
+RIGHTS = {
+    None: {"help"},
+    Right.READ: {"workspaces", "runs", "show", "watch", "unwatch", "watches"},
+    Right.START: {"run"},
+    Right.DECIDE: {"approve", "discard", "cancel"},
+}
+
+
+def test_each_command_names_its_right() -> None:
+    assert {right: {row.word for row in GRAMMAR if row.right is right} for right in RIGHTS} == RIGHTS
+    assert {row.word for row in GRAMMAR} == set().union(*RIGHTS.values())
+
+
+def test_no_word_means_two_commands() -> None:
+    assert len(BY_WORD) == sum(1 + len(row.aliases) for row in GRAMMAR)
+    assert row_for("APPLY") is row_for("approve")
+
+
+@pytest.mark.parametrize("reference, text", [(RUN, "run-7bQ2kLm9XyZ1aB3c"), (DNS, "dns")])
+def test_a_reference_reads_as_it_was_given(reference: RunReference, text: str) -> None:
+    assert str(reference) == text
+    assert RunReference.of(text) == reference
+
+
+ANYTHING = st.text(st.characters(codec="utf-8"), max_size=80)
+PIECES = st.sampled_from(
+    [*BY_WORD, "--destroy", "--measure", "—plan-only", "--", "--=", "“", "”", '"', "<!channel>", LINK, "https://[", "\u00a0", "\\"]
+)
+NEAR_COMMANDS = st.lists(PIECES | st.text(max_size=8), max_size=8).map(" ".join)
+
+
+@given(ANYTHING | NEAR_COMMANDS | st.tuples(st.sampled_from(list(BY_WORD)), ANYTHING).map(" ".join))
+def test_any_text_is_a_command_or_a_bad_command(text: str) -> None:
+    answer: Command | BadCommand
+    try:
+        answer = parse(text)
+    except BadCommand as error:
+        answer = error
+    assert isinstance(answer, Command) or answer.sentence

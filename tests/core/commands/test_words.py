@@ -1,0 +1,76 @@
+"""What phones, keyboards and Slack make of what was typed, and how it comes back as words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.commands.words import normalised, quoted, split
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", []),
+        (" \t\n ", []),
+        ("runs dns", ["runs", "dns"]),
+        ("run dns “bump the image”", ["run", "dns", "bump the image"]),
+        ("run dns „bump“ «now»", ["run", "dns", "bump", "now"]),
+        ("run dns ‘bump’", ["run", "dns", "'bump'"]),
+        ("run\u00a0dns\u2009\u202fnow\u3000", ["run", "dns", "now"]),
+        ("run dns —destroy", ["run", "dns", "--destroy"]),
+        ("run dns ––destroy –plan-only", ["run", "dns", "––destroy", "--plan-only"]),
+        ("run dns fix — again", ["run", "dns", "fix", "—", "again"]),
+        ('say "hi there', ["say", '"hi', "there"]),
+        ('raise to 5" screens', ["raise", "to", '5"', "screens"]),
+        (r'say "a \"quoted\" word" \n', ["say", 'a "quoted" word', r"\n"]),
+        ('a"b c"d', ["ab cd"]),
+        ('""', [""]),
+        ("x&lt;y &amp;&amp; &amp;lt;", ["x<y", "&&", "&lt;"]),
+        ("show <https://tfe.example/app/a/workspaces/b/runs/run-1234>", ["show", "https://tfe.example/app/a/workspaces/b/runs/run-1234"]),
+        ("show <https://tfe.example/runs/run-1234|run-1234>", ["show", "https://tfe.example/runs/run-1234"]),
+        ("ask <mailto:ana@acme.example|ana@acme.example>", ["ask", "mailto:ana@acme.example"]),
+        ("by <@U0ANA|ana> and <@U0KIM>", ["by", "@ana", "and", "@U0KIM"]),
+        ("in <#C0DEPLOYS|deploys> or <#C0INFRA|>", ["in", "#deploys", "or", "#C0INFRA"]),
+        ("tell <!channel> <!subteam^S0PLATFORM|@platform> <!subteam^S1>", ["tell", "@channel", "@platform", "@subteam^S1"]),
+    ],
+)
+def test_words_are_what_the_person_meant(text: str, words: list[str]) -> None:
+    assert split(text) == words
+
+
+TYPED = st.text(st.characters(codec="utf-8"), max_size=60) | st.text('"\\ab -—&lt;<@!#|>^“”', max_size=40)
+
+
+@given(TYPED)
+def test_no_text_is_too_odd_for_words(text: str) -> None:
+    words = split(text)
+    assert all(isinstance(word, str) for word in words)
+    assert split(text) == words
+    assert bool(words) or not normalised(text)
+
+
+@given(TYPED)
+def test_what_is_not_quoted_keeps_every_letter(text: str) -> None:
+    plain = text.replace('"', "").replace("\\", "")
+    shown = normalised(plain)
+    if '"' not in shown and not re.search(r"[—–―]", shown):
+        assert " ".join(split(plain)) == shown
+
+
+def is_plain(word: str) -> bool:
+    """Whether nothing in it is rewritten on the way in: no smart quotes, entities, markup, odd or double spaces, long dashes."""
+    return normalised(word) == word and not re.match(r"[—–―][a-z]", word)
+
+
+@given((st.text(st.characters(codec="ascii"), max_size=30) | st.text('ab "\\', max_size=20)).filter(is_plain))
+def test_a_quoted_word_comes_back_as_itself(word: str) -> None:
+    assert split(quoted(word)) == [word]
+
+
+@given(st.lists(st.text('ab "\\', max_size=8).filter(is_plain), max_size=5))
+def test_quoted_words_stay_apart(words: list[str]) -> None:
+    assert split(" ".join(map(quoted, words))) == words
