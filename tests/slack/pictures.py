@@ -1,0 +1,118 @@
+"""Runs, plans and pictures for tests of how they are shown; every moment is fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.core.decisions import Decision, Deed, Intent, IntentState
+from bot.core.messages import Kind
+from bot.core.pictures import Request, RunPicture
+from bot.core.plans import PlanFacts
+from bot.core.runs import Action, Run, RunStatus
+from bot.core.workspaces import Workspace
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PROD = Workspace(id="ws-1", name="storefront-prod", organization="acme")
+LINK = "https://app.terraform.io/app/acme/workspaces/storefront-prod/runs/run-7bQ2kLm9XyZ1aB3c"
+BOTH = (Action.APPLY, Action.DISCARD)
+
+
+def run(status: RunStatus | str = RunStatus.PLANNED, **facts: Any) -> Run:
+    """A run at a status; `planned` and its like rest at the gate unless `allowed` says otherwise."""
+    rests = {RunStatus.PLANNED, RunStatus.POLICY_CHECKED, RunStatus.COST_ESTIMATED}
+    usual: dict[str, Any] = {
+        "id": "run-7bQ2kLm9XyZ1aB3c",
+        "workspace_id": PROD.id,
+        "status_word": str(status),
+        "message": "Bump the image to 4.2.1",
+        "source": "tfe-api",
+        "created_at": AT,
+        "plan_id": "plan-1",
+        "has_changes": True,
+        "allowed": frozenset(BOTH) if status in rests else frozenset(),
+        "permitted": frozenset(Action),
+    }
+    return Run(**(usual | facts))
+
+
+def plan(additions: int | None = 2, changes: int | None = 1, destructions: int | None = 0, **facts: Any) -> PlanFacts:
+    usual: dict[str, Any] = {"plan_id": "plan-1", "status_word": "finished", "has_changes": True, "finished_at": AT}
+    return PlanFacts(additions=additions, changes=changes, destructions=destructions, **(usual | facts))
+
+
+def request(message: str = "Bump the image to 4.2.1", person: str = "U0KIM") -> Request:
+    return Request(person=person, message=message, asked_at=AT)
+
+
+def decision(action: Action = Action.APPLY, person: str = "U0ANA") -> Decision:
+    return Decision(
+        run_id="run-7bQ2kLm9XyZ1aB3c",
+        gate="confirm",
+        round=0,
+        action=action,
+        person=person,
+        person_name="Ana Ruiz",
+        channel="C0DEPLOYS",
+        comment="",
+        plan_digest="weak:1",
+        decided_at=AT + timedelta(minutes=5),
+        intent_id="int-1",
+    )
+
+
+def intent(state: IntentState, action: Action = Action.APPLY) -> Intent:
+    return Intent(
+        id="int-1",
+        deed=Deed(action.value),
+        state=state,
+        run_id="run-7bQ2kLm9XyZ1aB3c",
+        workspace_id=PROD.id,
+        person="U0ANA",
+        person_name="Ana Ruiz",
+        channel="C0DEPLOYS",
+        created_at=AT,
+    )
+
+
+def picture(shown: Run | None = None, **facts: Any) -> RunPicture:
+    usual: dict[str, Any] = {"kind": Kind.CARD, "run": shown or run(), "workspace": PROD, "link": LINK}
+    return RunPicture(**(usual | facts))
+
+
+def waiting(**facts: Any) -> RunPicture:
+    """A run that waits for a decision, with its buttons."""
+    usual: dict[str, Any] = {"plan": plan(), "request": request(), "buttons": BOTH}
+    return picture(facts.pop("run", None), **(usual | facts))
+
+
+def decided(state: IntentState, action: Action = Action.APPLY, shown: Run | None = None, **facts: Any) -> RunPicture:
+    made: dict[str, Any] = {"plan": plan(), "request": request(), "decision": decision(action), "intent": intent(state, action)}
+    return picture(shown, **(made | facts))
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object within blocks, outer ones first."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from nodes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from nodes(inner)
+
+
+def mrkdwn_texts(said: dict[str, Any]) -> list[str]:
+    """All that Slack would parse in a message."""
+    return [said["text"], *(str(node["text"]) for node in nodes(said.get("blocks", [])) if node.get("type") == "mrkdwn")]
+
+
+def seen(said: dict[str, Any]) -> str:
+    """All the words of a message's blocks, for a look at what a person reads."""
+    texts = [node for node in nodes(said.get("blocks", [])) if isinstance(node.get("text"), str)]
+    return "\n".join(str(node["text"]) for node in texts)
+
+
+def button_ids(said: dict[str, Any]) -> list[str]:
+    return [str(node["action_id"]) for node in nodes(said["blocks"]) if node.get("type") == "button"]
