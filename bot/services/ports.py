@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from bot.core.plans import PlanFacts
 from bot.core.policy import Person
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
 from bot.core.runs import Action, Run
+from bot.core.stored import StoredRun
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
 
@@ -124,15 +124,6 @@ class WorkspaceRows(Protocol):
         """When each was first seen under the name it bears now; a workspace we do not know is absent."""
 
     async def forget(self, workspace_ids: Sequence[str]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRun:
-    """`asked_at` is when the read that it came from was asked for."""
-
-    run: Run
-    asked_at: datetime
-    version: int
 
 
 class RunRows(Protocol):
@@ -250,15 +241,32 @@ class SeenRows(Protocol):
 
 
 class Transaction(Protocol):
-    workspaces: WorkspaceRows
-    runs: RunRows
-    plans: PlanRows
-    watches: WatchRows
-    messages: MessageRows
-    gates: GateRows
-    intents: IntentRows
-    looks: LookRows
-    seen: SeenRows
+    @property
+    def workspaces(self) -> WorkspaceRows: ...
+
+    @property
+    def runs(self) -> RunRows: ...
+
+    @property
+    def plans(self) -> PlanRows: ...
+
+    @property
+    def watches(self) -> WatchRows: ...
+
+    @property
+    def messages(self) -> MessageRows: ...
+
+    @property
+    def gates(self) -> GateRows: ...
+
+    @property
+    def intents(self) -> IntentRows: ...
+
+    @property
+    def looks(self) -> LookRows: ...
+
+    @property
+    def seen(self) -> SeenRows: ...
 
 
 class Store(Protocol):

@@ -13,7 +13,8 @@ import structlog
 
 from bot.core.errors import UnknownRun
 from bot.core.runs import Run
-from bot.services.ports import Clock, RunPage, Runs, Store, StoredRun, WorkspacePage
+from bot.core.stored import StoredRun
+from bot.services.ports import Clock, RunPage, Runs, Store, WorkspacePage
 from bot.services.reading import Reader
 from bot.services.recording import Recorder, Sighting
 

@@ -14,10 +14,11 @@ from bot.core.errors import MembershipUnread
 from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
+from bot.core.stored import StoredRun
 from bot.core.watches import Ear, Measure, Watch, strongest, tidings
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
-from bot.services.ports import Clock, Store, StoredRun, Transaction, Wake
+from bot.services.ports import Clock, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
 

@@ -90,6 +90,10 @@ class MessageTable:
         values = {"attempts": messages.c.attempts + 1, "not_before": until, "last_error": error, "claimed_at": claim}
         await self.connection.execute(update_one(message).values(values))
 
+    async def lose(self, message: Message) -> None:
+        """The message was deleted in Slack: it stands nowhere, and is due as if it had never been posted."""
+        await self.connection.execute(update_one(message).values(ts=None, wanted=messages.c.wanted + 1, wanted_at=self.now(), **UNTRIED))
+
     async def give_up(self, message: Message, error: str) -> None:
         """Never painted again unless it is wanted anew, after what `message` was read to want."""
         shown = case((messages.c.painted > message.wanted, messages.c.painted), else_=message.wanted)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import delete, func, not_, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,6 +47,10 @@ class RunTable:
         """Runs that are not final, oldest read first."""
         query = select(runs).where(not_(runs.c.is_final)).order_by(runs.c.asked_at, runs.c.id)
         return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+    async def forget(self, run_id: str) -> None:
+        """The server no longer has it."""
+        await self.connection.execute(delete(runs).where(runs.c.id == run_id))
 
     async def newest(self, workspace_ids: Sequence[str]) -> dict[str, StoredRun]:
         """The newest known run of each workspace, by when it was created."""

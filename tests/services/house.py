@@ -1,0 +1,163 @@
+"""The use cases put together on fakes of the server and of Slack, a real SQLite store, and a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.core.commands.runs import RunReference, StartRun
+from bot.core.decisions import Intent
+from bot.core.pace import Pace
+from bot.core.policy import Actor, Grant, Place, Policy, Right, Standing
+from bot.core.runs import Action
+from bot.services.access import Access
+from bot.services.approvals import Acted, Approvals
+from bot.services.finding import Finder
+from bot.services.intents import Intents, Loops
+from bot.services.launches import Launches, Started
+from bot.services.lookups import Lookups
+from bot.services.painting import Painter
+from bot.services.pictures import Pictures
+from bot.services.polling import Poller
+from bot.services.ports import Store
+from bot.services.reading import Reader
+from bot.services.recipes import Recipes
+from bot.services.recording import Recorder
+from bot.services.watching import Watching
+from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
+from tests.fakes.runs import FakeRuns
+from tests.fakes.stores import sqlite_store
+
+TEAM = "T0ACME"
+ANA = Actor(id="U0ANA", team_id=TEAM, name="ana")
+KIM = Actor(id="U0KIM", team_id=TEAM, name="kim")
+RAJ = Actor(id="U0RAJ", team_id=TEAM, name="raj")
+GUS = Actor(id="U0GUS", team_id=TEAM, name="gus")
+DEPLOYS = Place(channel="C0DEPLOYS", channel_name="deploys")
+OTHER = Place(channel="C0INFRA", channel_name="infra")
+
+POLICY = Policy(
+    (
+        Grant(may=frozenset({Right.READ}), members=True),
+        Grant(may=frozenset({Right.START, Right.DECIDE, Right.ADMIN}), people=frozenset({"U0ANA"})),
+        Grant(may=frozenset({Right.START, Right.DECIDE}), workspaces=("*-dev",), groups=frozenset({"S0PLATFORM"})),
+    ),
+    source="runbell.toml",
+)
+
+
+class TestClock:
+    """A clock that stands still until a test moves it."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass
+class House:
+    runs: FakeRuns
+    chat: FakeChat
+    people: FakePeople
+    store: Store
+    clock: TestClock
+    pace: Pace
+    wakes: list[str]
+    finder: Finder
+    reader: Reader
+    recorder: Recorder
+    launches: Launches
+    approvals: Approvals
+    lookups: Lookups
+    watching: Watching
+    intents: Intents
+    painter: Painter
+    poller: Poller
+
+    async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
+        return await self.launches.start(StartRun(workspace, message, **options), actor, place)
+
+    async def act(self, action: Action, run_id: str, *, actor: Actor = ANA, place: Place = DEPLOYS, comment: str = "") -> Acted:
+        return await self.approvals.act(action, RunReference(run_id=run_id), actor, place, comment)
+
+    async def paint(self) -> None:
+        self.clock.move(2)
+        await self.painter.tick(self.clock.now())
+
+    async def poll(self, seconds: float = 20) -> None:
+        self.clock.move(seconds)
+        await self.poller.tick(self.clock.now())
+
+    async def turn(self, seconds: float = 20) -> None:
+        """One round of every loop, a while later."""
+        await self.poll(seconds)
+        await self.intents.tick(self.clock.now())
+        await self.paint()
+
+    async def open_intents(self) -> tuple[Intent, ...]:
+        async with self.store.read() as transaction:
+            return await transaction.intents.open()
+
+    async def intent_of(self, run_id: str) -> Intent:
+        async with self.store.read() as transaction:
+            decision = await transaction.gates.latest(run_id)
+            assert decision is not None
+            intent = await transaction.intents.get(decision.intent_id)
+        assert intent is not None
+        return intent
+
+    def in_channel(self, place: Place = DEPLOYS) -> list[FakeMessage]:
+        return self.chat.in_channel(place.channel)
+
+
+@asynccontextmanager
+async def open_house(folder: Path, *, organizations: tuple[str, ...] = ("acme",), policy: Policy = POLICY) -> AsyncIterator[House]:
+    clock = TestClock()
+    async with sqlite_store(folder, clock=clock) as database:
+        yield build(database, clock, organizations, policy)
+
+
+def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy: Policy) -> House:
+    pace, wakes = Pace(), list[str]()
+    runs = FakeRuns(*organizations, clock=clock.now)
+    chat, people = FakeChat(now=clock.now), FakePeople(groups={"S0PLATFORM": ["U0ANA", "U0KIM"]})
+    for actor in (ANA, KIM, RAJ):
+        people.add(actor.id, actor.name)
+    people.add(GUS.id, GUS.name, Standing.GUEST)
+    access = Access(people, policy, TEAM)
+    recorder = Recorder(store, access, clock, lambda: wakes.append("paint"))
+    reader = Reader(runs, store, recorder, clock, organizations)
+    finder = Finder(runs, store, reader, access, organizations)
+    pictures = Pictures("https://terraform.test")
+    loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
+    intents = Intents(runs, store, reader, clock, pace, loops, owner="test")
+    recipes = Recipes(runs, store, recorder, reader, clock)
+    return House(
+        runs=runs,
+        chat=chat,
+        people=people,
+        store=store,
+        clock=clock,
+        pace=pace,
+        wakes=wakes,
+        finder=finder,
+        reader=reader,
+        recorder=recorder,
+        launches=Launches(store, finder, access, intents, chat, clock),
+        approvals=Approvals(store, finder, reader, access, intents, clock, loops.painter),
+        lookups=Lookups(runs, store, finder, access, pictures, clock),
+        watching=Watching(store, finder, access, recorder, chat, clock, loops.painter),
+        intents=intents,
+        painter=Painter(chat, store, pictures, reader, clock, pace),
+        poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),
+    )
