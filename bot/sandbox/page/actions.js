@@ -5,6 +5,7 @@ import { isReply, keyOf } from "./state.js";
 import { Refused } from "./wire.js";
 
 const REREAD_AFTER_MS = 120;
+const EVENTS_KEPT = 1000;
 
 export class Actions {
   constructor(store, wire, ctx, toast) {
@@ -14,6 +15,8 @@ export class Actions {
     this.toast = toast;
     this.stream = null;
     this.pending = new Map();
+    this.events = [];
+    this.heard = 0;
   }
 
   /** Reads the world and everything this person sees, and follows it from then on. */
@@ -38,11 +41,15 @@ export class Actions {
     if (this.store.threadTs) await this.readRoom(this.store.channelId, this.store.threadTs);
   }
 
+  /** What was heard while the answer was on its way may be newer than the answer, so it is applied once more. */
   async readRoom(channel, threadTs = null) {
     const as = this.store.me;
+    const before = this.heard;
     const params = threadTs ? { as, channel, thread_ts: threadTs } : { as, channel };
     const answer = await this.wire.read("messages", params);
-    if (as === this.store.me && answer.messages) this.store.replace(channel, threadTs, answer.messages);
+    if (as !== this.store.me || !answer.messages) return;
+    this.store.replace(channel, threadTs, answer.messages);
+    if (this.heard > before) this.events.slice(before - this.heard).forEach((event) => this.apply(event));
   }
 
   follow() {
@@ -72,21 +79,19 @@ export class Actions {
   }
 
   take(event) {
-    const { store } = this;
-    const message = event.message;
-    if (event.type === "message" || event.type === "ephemeral") {
-      if (!message) return;
-      store.put(message);
-      if (isReply(message)) this.rereadSoon(message.channel);
-    } else if (event.type === "message_changed" && message) {
-      store.put(message);
-    } else if (event.type === "message_deleted" || event.type === "ephemeral_deleted") {
-      store.drop(event.channel ?? message?.channel, event.ts ?? event.deleted_ts ?? message?.ts);
-    } else if (event.type === "channel" || event.type === "connected") {
-      this.rereadSoon(null);
-    } else if (event.type === "notice") {
-      this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
-    }
+    this.heard += 1;
+    this.events.push(event);
+    if (this.events.length > EVENTS_KEPT) this.events.shift();
+    this.apply(event);
+    if (event.type === "message" && event.message && isReply(event.message)) this.rereadSoon(event.message.channel);
+    else if (event.type === "connected") this.store.setConnected(event.connected);
+    else if (event.type === "channel") this.rereadSoon(null);
+    else if (event.type === "notice") this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
+  }
+
+  apply({ type, message, channel, ts }) {
+    if (message && ["message", "message_changed", "ephemeral"].includes(type)) this.store.put(message);
+    else if (type === "message_deleted" || type === "ephemeral_deleted") this.store.drop(channel ?? message?.channel, ts ?? message?.ts);
   }
 
   /** Reads a channel (null: the world) anew once a burst of events is over. */
@@ -108,6 +113,8 @@ export class Actions {
   async become(personId) {
     const { store } = this;
     store.become(personId);
+    this.events = [];
+    this.heard = 0;
     if (!store.channel) store.channelId = store.channels[0]?.id ?? null;
     store.threadTs = null;
     await this.guarded(async () => {
@@ -146,7 +153,7 @@ export class Actions {
       return false;
     }
     const answer = await this.guarded(() => this.wire.send("command", { ...body, text }));
-    if (answer && !answer.ok) store.notice(commandFailure(word, answer.error));
+    if (answer && !answer.ok && UNTOLD.includes(answer.error)) store.notice(`${word} could not be sent (\`${answer.error}\`).`);
     return Boolean(answer);
   }
 
@@ -205,11 +212,10 @@ const REASONS = {
   http_service_error: "The app ran into an error.",
 };
 
-const because = (error) => (REASONS[error] ? ` ${REASONS[error]}` : "");
+/** Refusals of a command that the sandbox does not itself whisper to the person. */
+const UNTOLD = ["user_not_found", "channel_not_found", "not_in_channel", "invalid_arguments", "invalid_json"];
 
-function commandFailure(command, error) {
-  return `${command} failed with the error “${error}”.${because(error)}`;
-}
+const because = (error) => (REASONS[error] ? ` ${REASONS[error]}` : "");
 
 function clickFailure(error, app) {
   if (error === "no_such_element") return "This button is no longer on the message.";

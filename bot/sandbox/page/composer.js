@@ -28,7 +28,7 @@ export class Composer {
     this.hint = h("p", { class: "usage", id: `${id}-usage`, hidden: true });
     this.button = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", disabled: true, onclick: () => this.#submit() }, icon("send"));
     this.idea = iconButton("idea", "Things to try", { class: "idea", "aria-haspopup": "menu", onclick: () => this.#offer() });
-    fill(node, this.list, this.hint, h("div", { class: "composer-box" }, this.idea, this.input, this.button), h("p", { class: "composer-help" }, "Enter sends · Shift + Enter starts a line · ↑ brings back what you typed"));
+    fill(node, this.list, this.hint, h("div", { class: "composer-box" }, this.idea, this.input, this.button), h("p", { class: "composer-help" }, "/ for commands · Enter sends · Shift + Enter starts a line · ↑ brings back what you typed"));
   }
 
   label(text) {

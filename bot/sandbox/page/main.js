@@ -58,7 +58,7 @@ function assemble(store, names, ctx, actions) {
     if (!channel) return;
     const title = `${channel.is_im ? "" : "#"}${names.title(channel)}`;
     timeline.draw(`${store.me}/${channel.id}`, `Messages in ${title}`, store.messages(channel.id));
-    composer.label(`Message ${title}, or / for a command`);
+    composer.label(`Message ${title}`);
     const unread = store.channels.reduce((sum, one) => sum + store.unread(one.id), 0);
     document.title = `${unread ? `(${unread}) ` : ""}${title} · Runbell sandbox`;
   });

@@ -19,13 +19,13 @@ export class Names {
   }
 
   group(id, label) {
-    const found = this.store.world.usergroups?.find((group) => group.id === id);
+    const found = this.store.world.groups?.find((group) => group.id === id);
     return `@${found?.handle ?? (label || id).replace(/^@/, "")}`;
   }
 
   author(message) {
     const { people, app } = this.store.world;
-    if (message.local) return { name: "Sandbox", initials: "", app: false, id: "sandbox" };
+    if (message.local || message.user === "USLACKBOT") return { name: "Sandbox", initials: "", app: false, id: "sandbox" };
     const person = people.find((candidate) => candidate.id === message.user);
     if (person && !message.is_app) return { name: person.real_name, initials: person.initials ?? initials(person.real_name), app: false, id: person.id };
     const name = message.username || app.name || "App";

@@ -101,6 +101,11 @@ export class Store {
     this.changed();
   }
 
+  setConnected(count) {
+    this.world.connected = count;
+    this.changed();
+  }
+
   forgetRooms() {
     this.rooms.clear();
   }

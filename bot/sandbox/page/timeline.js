@@ -59,10 +59,12 @@ export class Timeline {
       const date = dateOf(message.ts);
       const newDay = !before || dayKey(date) !== dayKey(dateOf(before.ts));
       if (newDay) nodes.push(this.#divider(`day ${dayKey(date)}`, dayName(date), kept));
+      const replies = this.options.inThread && message === visible[1];
+      if (replies) nodes.push(this.#divider(`replies ${visible.length - 1}`, visible.length === 2 ? "1 reply" : `${visible.length - 1} replies`, kept));
       const line = !lined && this.isNew(message);
       if (line) nodes.push(this.#divider("new", "New", kept));
       lined ||= line;
-      nodes.push(this.#message(message, !newDay && !line && follows(before, message), kept));
+      nodes.push(this.#message(message, !newDay && !line && !replies && follows(before, message), kept));
       before = message;
     }
     this.drawn = kept;

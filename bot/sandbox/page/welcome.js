@@ -16,8 +16,8 @@ export function ideas(store) {
   ];
 }
 
-const STEPS = [
-  ["Start a run", "Choose a line below and press Enter. A real plan begins, and its card follows it."],
+const steps = (engine) => [
+  ["Start a run", `Choose a line below and press Enter. ${engine.startsWith("scripted") ? "A plan" : "A real plan"} begins, and its card follows it.`],
   ["Read and decide", "When the plan is ready the card has buttons. Approve it as Ana, who leads."],
   ["Be somebody else", "“Acting as”, at the top right, makes you Kim, Raj or the guest Gus. See who may do what."],
 ];
@@ -32,5 +32,5 @@ export function welcome(store, names, fillComposer) {
     h("span", { class: "welcome-mark", "aria-hidden": "true" }, channel.is_im ? sign("speech_balloon") : icon(channel.is_private ? "lock" : "hash")),
     h("h2", {}, start),
     h("p", { class: "welcome-topic" }, channel.topic ?? ""),
-    chips.length ? [h("ol", { class: "steps" }, STEPS.map(([head, words]) => h("li", {}, h("strong", {}, head), h("span", {}, words)))), h("div", { class: "chips", role: "group", "aria-label": "Things to try" }, chips)] : null);
+    chips.length ? [h("ol", { class: "steps" }, steps(store.world.engine ?? "").map(([head, words]) => h("li", {}, h("strong", {}, head), h("span", {}, words)))), h("div", { class: "chips", role: "group", "aria-label": "Things to try" }, chips)] : null);
 }

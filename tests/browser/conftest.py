@@ -1,0 +1,78 @@
+"""Chromium for the tests that look at the page: one browser a session, a fresh profile for each page, nothing but loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, Route, async_playwright
+
+from tests.browser.fake_person import FakePerson, serve_fake
+from tests.browser.visits import Scheme, Visit, Visiting
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+NO_SKIP = os.environ.get("RUNBELL_TEST_NO_SKIP") == "1"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT_MS = 5000
+
+
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+async def chromium(anyio_backend: str) -> AsyncIterator[Browser]:
+    assert anyio_backend == "asyncio"
+    path = chromium_path()
+    if path is None:
+        reason = "Chromium is not installed"
+        (pytest.fail if NO_SKIP else pytest.skip)(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakePerson]:
+    async with serve_fake() as person:
+        yield person
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Visiting:
+    """Opens an address: `async with visit(address, width=1280, scheme="light") as seen`. Requests to elsewhere fail."""
+
+    @asynccontextmanager
+    async def visiting(address: str, *, width: int = 1280, height: int = 860, scheme: Scheme = "light") -> AsyncIterator[Visit]:
+        context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 600)
+        context.set_default_timeout(WAIT_MS)
+        seen = Visit(await context.new_page())
+        origin = address.split("#", 1)[0].rstrip("/")
+
+        async def only_here(route: Route) -> None:
+            await (route.continue_() if route.request.url.startswith(f"{origin}/") else route.abort())
+
+        await context.route("**/*", only_here)
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.on("console", lambda said: seen.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        await seen.page.goto(address)
+        yield seen
+        await context.close()
+
+    return visiting
