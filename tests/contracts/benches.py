@@ -1,0 +1,92 @@
+"""The two worlds on which the contract of the Runs port is checked: the fake, and the client with the sandbox behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.core.runs import Action, Run
+from bot.sandbox.clock import Clock
+from bot.sandbox.faults import Faults
+from bot.sandbox.terraform.records import Script
+from bot.sandbox.terraform.samples import Sample
+from bot.sandbox.terraform.server import open_runs_api
+from bot.services.ports import Runs
+from bot.terraform.client import TerraformClient
+from tests.fakes.runs import FakeRuns
+
+ORGANIZATION = "acme"
+SHOP, DNS, DOCS, SLOW = "shop", "dns", "docs", "slow"
+SPEED = 200.0
+LOOKS = 400
+
+
+class Bench(Protocol):
+    """A world with the workspaces shop (one addition), dns (nothing to change), docs (auto-apply) and slow (plans for ever)."""
+
+    @property
+    def runs(self) -> Runs: ...
+
+    async def rest(self, run_id: str) -> Run:
+        """The run once it waits for a person or has ended."""
+
+
+@dataclass(slots=True)
+class FakeBench:
+    fake: FakeRuns
+
+    @property
+    def runs(self) -> Runs:
+        return self.fake
+
+    async def rest(self, run_id: str) -> Run:
+        run = self.fake.run(run_id)
+        if run.status_word == "planning":
+            is_dns = self.fake.workspace(run.workspace_id).name == DNS
+            run = self.fake.finish_plan(run_id, additions=0 if is_dns else 1)
+        if run.status_word == "confirmed":
+            run = self.fake.move(run_id, "applied")
+        return run
+
+
+@dataclass(slots=True)
+class SandboxBench:
+    client: TerraformClient
+
+    @property
+    def runs(self) -> Runs:
+        return self.client
+
+    async def rest(self, run_id: str) -> Run:
+        for _ in range(LOOKS):
+            run = (await self.client.read_run(run_id)).run
+            if run.is_final or (Action.APPLY in run.allowed and run.has_changes):
+                return run
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{run_id} never came to rest")
+
+
+def open_fake_bench() -> FakeBench:
+    fake = FakeRuns(ORGANIZATION)
+    for name in (SHOP, DNS, DOCS, SLOW):
+        fake.add_workspace(name, auto_apply=name == DOCS)
+    return FakeBench(fake)
+
+
+@asynccontextmanager
+async def open_sandbox_bench(folder: Path) -> AsyncIterator[SandboxBench]:
+    samples = (
+        Sample(SHOP, "dns", "", Script(additions=1)),
+        Sample(DNS, "dns", "", Script(additions=0)),
+        Sample(DOCS, "dns", "", Script(additions=1), auto_apply=True),
+        Sample(SLOW, "dns", "", Script(additions=1, plan_seconds=1e6)),
+    )
+    async with (
+        open_runs_api(Clock(SPEED), Faults(), "secret", folder, engine="scripted", samples=samples) as server,
+        TerraformClient(server.address, server.team_token.secret) as client,
+    ):
+        yield SandboxBench(client)

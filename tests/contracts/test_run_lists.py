@@ -1,0 +1,104 @@
+"""What the use cases may rely on, whatever stands behind the port Runs: who it is, and lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import NotVisible
+from bot.core.runs import Action
+from tests.contracts.benches import DNS, DOCS, ORGANIZATION, SHOP, SLOW, Bench
+from tests.contracts.test_runs import start
+
+NOWHERE = "nowhere"
+
+
+async def test_the_account_is_a_team(bench: Bench) -> None:
+    account = await bench.runs.account()
+    assert account.kind == "teams"
+    assert account.name
+
+
+async def test_an_organization_is_told_by_its_own_name(bench: Bench) -> None:
+    assert await bench.runs.organization(ORGANIZATION) == ORGANIZATION
+    with pytest.raises(NotVisible, match=NOWHERE):
+        await bench.runs.organization(NOWHERE)
+
+
+async def test_a_workspace_is_read_by_its_name(bench: Bench) -> None:
+    workspace = await bench.runs.read_workspace(ORGANIZATION, DOCS)
+    assert workspace.full_name == f"{ORGANIZATION}/{DOCS}"
+    assert workspace.auto_apply
+    with pytest.raises(NotVisible, match="acme/nowhere"):
+        await bench.runs.read_workspace(ORGANIZATION, NOWHERE)
+
+
+async def test_workspaces_are_listed_with_their_current_runs(bench: Bench) -> None:
+    created = await start(bench, SLOW)
+    page = await bench.runs.list_workspaces(ORGANIZATION)
+    assert page.next_page is None
+    assert sorted(workspace.name for workspace, _ in page.rows) == [DNS, DOCS, SHOP, SLOW]
+    current = {workspace.name: run for workspace, run in page.rows}
+    assert current[SHOP] is None
+    live = current[SLOW]
+    assert live is not None
+    assert live.id == created.id
+    assert live.may(Action.CANCEL)
+
+
+async def test_only_workspaces_with_a_live_run_are_listed_when_asked_so(bench: Bench) -> None:
+    await bench.rest((await start(bench, DNS)).id)
+    await start(bench, SLOW)
+    resting = await start(bench, SHOP)
+    await bench.rest(resting.id)
+    page = await bench.runs.list_workspaces(ORGANIZATION, live_only=True)
+    assert sorted(workspace.name for workspace, _ in page.rows) == [SHOP, SLOW]
+
+
+async def test_workspaces_come_by_the_creation_of_their_current_runs_when_asked_so(bench: Bench) -> None:
+    for name in (SLOW, DOCS, SHOP):
+        await start(bench, name)
+    page = await bench.runs.list_workspaces(ORGANIZATION, newest_first=True)
+    assert [workspace.name for workspace, run in page.rows if run is not None] == [SHOP, DOCS, SLOW]
+
+
+async def test_an_organizations_runs_are_listed_newest_first_plan_only_ones_as_well(bench: Bench) -> None:
+    first = await start(bench, SHOP)
+    second = await start(bench, SHOP, plan_only=True)
+    third = await start(bench, SLOW)
+    page = await bench.runs.list_organization_runs(ORGANIZATION)
+    assert [run.id for run in page.runs] == [third.id, second.id, first.id]
+    assert {workspace.name for workspace in page.workspaces} == {SHOP, SLOW}
+    assert page.next_page is None
+
+
+async def test_only_runs_that_go_on_are_listed_when_asked_so(bench: Bench) -> None:
+    await bench.rest((await start(bench, DNS)).id)
+    live = await start(bench, SLOW)
+    page = await bench.runs.list_organization_runs(ORGANIZATION, live_only=True)
+    assert [run.id for run in page.runs] == [live.id]
+
+
+async def test_a_plan_only_run_is_in_its_workspaces_list_and_never_its_current_run(bench: Bench) -> None:
+    created = await start(bench, SHOP, plan_only=True)
+    workspace = await bench.runs.read_workspace(ORGANIZATION, SHOP)
+    assert workspace.current_run_id is None
+    assert [run.id for run in (await bench.runs.list_workspace_runs(workspace.id)).runs] == [created.id]
+
+
+async def test_a_workspaces_runs_are_listed_page_by_page(bench: Bench) -> None:
+    older, newer = await start(bench, SLOW), await start(bench, SLOW)
+    first = await bench.runs.list_workspace_runs(older.workspace_id, size=1)
+    assert [run.id for run in first.runs] == [newer.id]
+    assert first.next_page == 2
+    second = await bench.runs.list_workspace_runs(older.workspace_id, page=2, size=1)
+    assert [run.id for run in second.runs] == [older.id]
+    assert second.next_page is None
+
+
+async def test_lists_of_what_does_not_exist_are_not_visible(bench: Bench) -> None:
+    with pytest.raises(NotVisible):
+        await bench.runs.list_workspaces(NOWHERE)
+    with pytest.raises(NotVisible):
+        await bench.runs.list_organization_runs(NOWHERE)
+    with pytest.raises(NotVisible):
+        await bench.runs.list_workspace_runs("ws-doesnotexist00001")
