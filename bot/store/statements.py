@@ -27,8 +27,8 @@ def upsert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sql
 
 
 async def changed(connection: AsyncConnection, statement: Executable, values: dict[str, Any] | None = None) -> int:
-    """How many rows the statement wrote."""
-    return (await connection.execute(statement, values)).rowcount
+    """How many rows the statement wrote; psycopg is asked before its cursor closes."""
+    return (await connection.execute(statement, values, execution_options={"preserve_rowcount": True})).rowcount
 
 
 def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:

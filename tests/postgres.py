@@ -1,0 +1,165 @@
+"""A real PostgreSQL for tests: one cluster a session, on a Unix socket only, and one fresh database a test.
+
+PostgreSQL does not run as root, so root starts it as somebody else. Import the fixtures into a conftest to use them.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from bot.store.addresses import parse_address
+from bot.store.schemas import upgrade
+
+NO_SKIP = os.environ.get("RUNBELL_TEST_NO_SKIP") == "1"
+PROGRAMS = ("initdb", "postgres")
+PORT = 5432
+"""Only the socket's name holds it: nothing listens on a network."""
+START_SECONDS = 20
+SETTINGS = (
+    "listen_addresses=",
+    f"port={PORT}",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=100",
+    "autovacuum=off",
+    "unix_socket_permissions=0777",
+)
+USERS = ("postgres", "nobody")
+
+
+def programs() -> dict[str, str] | None:
+    """Where PostgreSQL's programs are: on the PATH, or where Debian keeps them, the newest first; None where there are none."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: folder.parent.name.zfill(4), reverse=True)
+    path = os.pathsep.join([os.environ.get("PATH", ""), *map(str, folders)])
+    found = {name: shutil.which(name, path=path) for name in PROGRAMS}
+    return {name: str(Path(place).resolve()) for name, place in found.items() if place} if all(found.values()) else None
+
+
+def somebody() -> dict[str, Any]:
+    """What makes a child process somebody who is not root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    entry = pwd.getpwnam(next(name for name in USERS if name in known))
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+@dataclass
+class Cluster:
+    """`folder` holds the data, the socket and the log."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://runbell@/{database}?host={self.folder}"
+
+    def run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    @contextmanager
+    def fresh(self, template: str) -> Iterator[str]:
+        """The address of a new database, which is gone afterwards whoever still uses it."""
+        name = f"test_{next(self.numbers)}"
+        self.run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield self.url(name)
+        finally:
+            self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def missing() -> NoReturn:
+    sentence = "PostgreSQL's programs (initdb, postgres) are not on this machine"
+    if NO_SKIP:
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    found = programs() or missing()
+    who = somebody()
+    with tempfile.TemporaryDirectory(prefix="runbell-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if who:
+            os.chown(folder, who["user"], who["group"])
+        made = subprocess.run(  # noqa: S603 - the machine's own programs
+            [found["initdb"], "-D", folder / "data", "-U", "runbell", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            cwd=folder,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            check=False,
+            **who,
+        )
+        assert made.returncode == 0, made.stderr
+        with serving(found["postgres"], folder, who):
+            yield Cluster(folder)
+
+
+@contextmanager
+def serving(program: str, folder: Path, who: dict[str, Any]) -> Iterator[None]:
+    settings = [f"unix_socket_directories={folder}", *SETTINGS]
+    command = [program, "-D", str(folder / "data"), *(word for setting in settings for word in ("-c", setting))]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env={"PATH": os.defpath, "LC_ALL": "C"}, stdout=log, stderr=log, **who)  # noqa: S603 - as above
+    try:
+        wait_until_up(server, folder)
+        yield
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(timeout=START_SECONDS)
+
+
+def wait_until_up(server: subprocess.Popen[bytes], folder: Path) -> None:
+    for _ in range(START_SECONDS * 50):
+        try:
+            psycopg.connect(Cluster(folder).url("postgres")).close()
+        except psycopg.OperationalError:
+            assert server.poll() is None, (folder / "log").read_text()
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail(f"PostgreSQL did not start: {(folder / 'log').read_text()}")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A cluster with a database `template_runbell` that has our tables."""
+    with running_cluster() as cluster:
+        cluster.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier("template_runbell")))
+        upgrade(parse_address(cluster.url("template_runbell")))
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """A database with our tables, empty."""
+    with postgres_cluster.fresh("template_runbell") as url:
+        yield url
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """A database without any tables."""
+    with postgres_cluster.fresh("template0") as url:
+        yield url
