@@ -54,11 +54,16 @@ class Poller:
         looks = {recipe: kept.get((organization, recipe), Look(organization=organization, recipe=recipe)) for recipe in ORDER}
         blind = not (looks[Recipe.LIVE].supported and looks[Recipe.NEW].supported)
         for look in looks.values():
-            if is_due(look, self._pace, now, live=live):
-                await self._keep(await self._look(look, live=live, blind=blind))
+            paced = stand_in(look, blind=blind)
+            if is_due(paced, self._pace, now, live=live):
+                done, throttled = await self._look(look, blind=blind)
+                next_at = next_look(
+                    stand_in(done, blind=blind), self._pace, self._clock.now(), live=live, throttled=throttled, chance=self._chance()
+                )
+                await self._keep(replace(done, next_at=next_at))
 
-    async def _look(self, look: Look, *, live: bool, blind: bool) -> Look:
-        """One look, and when the next one is due. A whole list does the work of the others where the server cannot."""
+    async def _look(self, look: Look, *, blind: bool) -> tuple[Look, bool]:
+        """One look, and whether the server had had enough of us. A whole list does the work of the others where the server cannot."""
         throttled = False
         try:
             async with asyncio.timeout(self._pace.look_deadline):
@@ -77,8 +82,7 @@ class Poller:
         except (RunbellError, TimeoutError) as trouble:
             log.warning("look_failed", organization=look.organization, recipe=look.recipe, error=str(trouble))
             done = replace(look, failures=look.failures + 1, last_error=str(trouble) or "it took too long")
-        paced = replace(done, recipe=Recipe.ORGANIZATION) if look.recipe is Recipe.ALL and blind else done
-        return replace(done, next_at=next_look(paced, self._pace, self._clock.now(), live=live, throttled=throttled, chance=self._chance()))
+        return done, throttled
 
     def _unseen(self, look: Look, trouble: NotVisible) -> Look:
         """Not every server has the organization's run list; every server has workspaces, or we may not see the organization."""
@@ -100,10 +104,14 @@ class Poller:
             await transaction.looks.put(look)
 
 
+def stand_in(look: Look, *, blind: bool) -> Look:
+    """Where the server cannot tell what goes on, the whole list has to be looked at as often as the others would."""
+    return replace(look, recipe=Recipe.ORGANIZATION) if blind and look.recipe is Recipe.ALL else look
+
+
 def is_due(look: Look, pace: Pace, now: datetime, *, live: bool) -> bool:
-    """Due by its own time; or when runs have come alive since and it would have been looked at sooner had that been known."""
+    """Due by its own time; or further off than it would be set now, since runs have come alive or the server has shown what it cannot."""
     if look.next_at is None or look.next_at <= now:
         return True
-    if not (live and look.supported and look.failures == 0 and not look.last_error) or look.recipe is Recipe.ALL:
-        return False
-    return look.next_at - now > timedelta(seconds=1.2 * interval(look.recipe, pace, live=True))
+    in_order = look.supported and look.failures == 0 and not look.last_error
+    return in_order and look.next_at - now > timedelta(seconds=1.2 * interval(look.recipe, pace, live=live))

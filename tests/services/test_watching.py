@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.core.commands.watches import AddWatch
+from bot.core.errors import AlreadyWatched, NotInChannel, RightMissing, UnknownWatch, UnknownWorkspace
+from bot.core.policy import Grant, Policy, Right
+from bot.core.watches import Measure
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, RAJ, House, open_house
+
+
+async def test_a_watch_joins_the_channel_and_says_what_it_covers(house: House) -> None:
+    for name in ("storefront-dev", "storefront-prod", "dns"):
+        house.runs.add_workspace(name)
+    await house.poll()
+
+    watched = await house.watching.add(AddWatch("storefront-*", Measure.ALL), RAJ, DEPLOYS)
+
+    assert watched.workspaces == ("acme/storefront-dev", "acme/storefront-prod")
+    assert house.chat.joined == ["C0DEPLOYS"]
+    [kept] = await house.watching.list(KIM, DEPLOYS)
+    assert (kept.pattern, kept.measure, kept.owner) == ("storefront-*", Measure.ALL, "U0RAJ")
+
+
+async def test_a_watch_on_a_workspace_that_is_not_there_is_refused(house: House) -> None:
+    with pytest.raises(UnknownWorkspace):
+        await house.watching.add(AddWatch("nothere"), ANA, DEPLOYS)
+
+
+async def test_a_watch_demands_the_right_to_read_all_that_it_shows(tmp_path: Path) -> None:
+    policy = Policy((Grant(may=frozenset({Right.READ}), workspaces=("*-dev",), people=frozenset({"U0RAJ"})),))
+    async with open_house(tmp_path, policy=policy) as house:
+        for name in ("storefront-dev", "storefront-prod"):
+            house.runs.add_workspace(name)
+        await house.poll()
+
+        with pytest.raises(RightMissing, match="storefront-prod"):
+            await house.watching.add(AddWatch("*"), RAJ, DEPLOYS)
+        await house.watching.add(AddWatch("*-dev"), RAJ, DEPLOYS)
+
+
+async def test_guests_may_nothing(house: House) -> None:
+    house.runs.add_workspace("dns")
+    await house.poll()
+
+    with pytest.raises(RightMissing):
+        await house.watching.add(AddWatch("dns"), GUS, DEPLOYS)
+    with pytest.raises(RightMissing):
+        await house.watching.add(AddWatch("nothing-*"), GUS, DEPLOYS)
+    with pytest.raises(RightMissing):
+        await house.watching.list(GUS, DEPLOYS)
+    with pytest.raises(RightMissing):
+        await house.watching.remove("dns", GUS, DEPLOYS)
+
+
+async def test_a_channel_that_takes_an_invitation_asks_for_one(house: House) -> None:
+    house.runs.add_workspace("dns")
+    house.chat.private.add(DEPLOYS.channel)
+
+    with pytest.raises(NotInChannel):
+        await house.watching.add(AddWatch("dns"), ANA, DEPLOYS)
+
+
+async def test_the_same_watch_twice_is_said(house: House) -> None:
+    house.runs.add_workspace("dns")
+    await house.watching.add(AddWatch("dns"), ANA, DEPLOYS)
+
+    with pytest.raises(AlreadyWatched):
+        await house.watching.add(AddWatch("dns"), KIM, DEPLOYS)
+
+
+async def test_ones_own_watch_ends_in_silence_and_anothers_with_admin_and_aloud(house: House) -> None:
+    house.runs.add_workspace("dns")
+    await house.watching.add(AddWatch("dns"), RAJ, DEPLOYS)
+    assert not (await house.watching.remove("dns", RAJ, DEPLOYS)).of_another
+    await house.watching.add(AddWatch("dns"), RAJ, DEPLOYS)
+
+    with pytest.raises(RightMissing):
+        await house.watching.remove("dns", KIM, DEPLOYS)
+    assert (await house.watching.remove("dns", ANA, DEPLOYS)).of_another
+    await house.paint()
+
+    [note] = house.in_channel()
+    assert (note.note.mention, "dns" in note.note.text) == ("U0ANA", True)
+
+
+async def test_a_watch_that_is_not_there_cannot_end(house: House) -> None:
+    with pytest.raises(UnknownWatch):
+        await house.watching.remove("dns", ANA, DEPLOYS)
