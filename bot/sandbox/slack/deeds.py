@@ -11,7 +11,7 @@ from bot.sandbox.slack.answers import take_ack
 from bot.sandbox.slack.apps import SlashCommand
 from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.clicks import action_document, find_place, keep_choice, state_values
-from bot.sandbox.slack.deliveries import Ack, DeliveryError, Parcel
+from bot.sandbox.slack.deliveries import DeliveryError, Parcel
 from bot.sandbox.slack.errors import Document, SlackError
 from bot.sandbox.slack.messages import Content, Message
 from bot.sandbox.slack.mrkdwn import escape_controls, escape_typed, read_mentions
@@ -70,7 +70,10 @@ async def type_command(state: State, who: Actor, typed: str) -> Document:
 
 
 async def click(state: State, who: Actor, done: Mapping[str, Any]) -> Document:
-    """Use an element of a message. SlackError: message_not_found, no_such_element, no_such_option."""
+    """Use an element of a message. SlackError: message_not_found, no_such_element, no_such_option.
+
+    A click that nobody took fails with operation_timeout or dispatch_failed, which a client shows beside the button.
+    """
     message = _seen_message(state, who, str(done.get("ts", "")))
     place = find_place(message, str(done.get("action_id", "")), str(done.get("block_id") or ""))
     action = action_document(place, done)
@@ -86,14 +89,9 @@ async def click(state: State, who: Actor, done: Mapping[str, Any]) -> Document:
         response_url=state.absolute(chain.path),
         state=state_values(message, who.person.id),
     )
-    return await _interact(state, who, payload)
-
-
-async def _interact(state: State, who: Actor, payload: Document) -> Document:
     try:
-        ack: Ack = await state.deliveries.ask(Parcel("interactive", payload))
+        ack = await state.deliveries.ask(Parcel("interactive", payload))
     except DeliveryError as problem:
-        state.rooms.notice(who.person.id, f"{state.team.app.name} did not take this click ({problem.error}). Try again in a moment.")
         return {"ok": False, "error": problem.error}
     return {"ok": True, "ack_ms": ack.milliseconds}
 

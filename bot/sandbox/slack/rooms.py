@@ -123,10 +123,6 @@ class Rooms:
 
         self.streams.tell(event)
 
-    def notice(self, person_id: str, text: str) -> None:
-        """A line that only a person's client shows, such as the warning beside a button whose click was not answered."""
-        self.streams.tell(lambda each: {"type": "notice", "text": text} if each == person_id else None)
-
     def _show(self, channel: Channel, message: Message, kind: str) -> None:
         event = {"type": kind, "message": seen_document(message, self.log, self.team)}
         self.streams.tell(lambda person_id: event if self._sees(person_id, channel, message) else None)

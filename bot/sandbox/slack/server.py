@@ -160,7 +160,7 @@ def _application(state: State, secret: str, page_dir: Path) -> web.Application:
         try:
             return await person.stream(state, request)
         except SlackError as refusal:
-            return web.json_response(refusal.document())
+            return web.json_response(refusal.document(), status=404)
 
     async def page(request: web.Request) -> web.StreamResponse:
         return page_file(page_dir, request.path)
