@@ -66,10 +66,10 @@ def origin(picture: RunPicture) -> str:
     address = f"{escape(cut(one_line(picture.workspace.organization), 60))} · {code(run.id)}"
     if request is not None:
         return f"Asked by {mention(request.person)} · {date(request.asked_at)} · {address}"
-    by = f" by {code(run.created_by, 60)}" if run.created_by else ""
     how = SOURCES.get(run.source, "outside of Slack")
+    by = f"By {code(run.created_by, 60)} {how}" if run.created_by else f"Started {how}"
     when = f" · {date(run.created_at)}" if run.created_at else ""
-    return f"Started{by} {how}{when} · {address}"
+    return f"{by}{when} · {address}"
 
 
 def run_message(picture: RunPicture) -> str:

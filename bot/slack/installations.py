@@ -1,0 +1,42 @@
+"""Our own app in Slack, as auth.test shows it, and whether Socket Mode takes the app-level token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.troubles import translated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """`app_user` is our own user (`U…`) and `bot_id` our bot (`B…`); `scopes` are those granted, None where Slack does not say."""
+
+    team_id: str
+    team: str
+    app_user: str
+    bot_id: str
+    scopes: frozenset[str] | None
+
+
+async def read_installation(client: AsyncWebClient, timeout: float) -> Installation:  # noqa: ASYNC109 - it bounds one call
+    """Raises a ChatTrouble; InstallationDead where the token is not taken. The scopes stand in a header (Slack, auth.test)."""
+    async with translated(timeout):
+        answer = await client.auth_test()
+        named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
+        return Installation(
+            team_id=str(answer["team_id"]),
+            team=str(answer.get("team", "")),
+            app_user=str(answer["user_id"]),
+            bot_id=str(answer["bot_id"]),
+            scopes=None if named is None else frozenset(scope.strip() for scope in named.split(",") if scope.strip()),
+        )
+
+
+async def try_socket(client: AsyncWebClient, app_token: str, timeout: float) -> None:  # noqa: ASYNC109 - as above
+    """Ask for the address of a socket, and leave it; raises a ChatTrouble. Slack, apps.connections.open."""
+    async with translated(timeout):
+        answer = await client.apps_connections_open(app_token=app_token)
+        if not str(answer["url"]).startswith(("wss://", "ws://")):
+            raise ValueError("no address of a socket")

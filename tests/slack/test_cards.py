@@ -1,0 +1,289 @@
+"""What a run's message says, state by state."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.decisions import IntentState
+from bot.core.messages import Kind
+from bot.core.pictures import NotePicture, Request
+from bot.core.plans import PlanFacts
+from bot.core.runs import FINAL, Action, RunStatus
+from bot.core.workspaces import Workspace
+from bot.slack.cards import render
+from bot.slack.cards.counts import counts
+from bot.slack.cards.labels import LABELS, run_label
+from bot.slack.cards.stages import stages
+from tests.slack.pictures import AT, BOTH, button_ids, decided, mrkdwn_texts, nodes, picture, plan, request, run, seen, waiting
+
+OURS = re.compile(r"<(?:@U0[A-Z]+|!date\^\d+\^[^|>]*\|[^>]*|https://app\.terraform\.io/[^|>]*(?:\|[^<>]*)?)>")
+ODD = st.text(st.one_of(st.characters(), st.sampled_from("<>&`“”*_~|@!#:\u202e\u200d\u0301\n\x00\ud800")), max_size=400)
+
+
+@pytest.mark.parametrize("status", RunStatus)
+@pytest.mark.parametrize("kind", [Kind.CARD, Kind.CALL, Kind.END])
+def test_every_status_has_words_and_an_emoji(status: RunStatus, kind: Kind) -> None:
+    said = render(picture(run(status), kind=kind, request=request()))
+    first = said["blocks"][0]["text"]["text"].split("\n")[0]
+    assert re.fullmatch(r"\S+ \*[^*]+\* · `storefront-prod`", first)
+    assert said["text"].startswith(first.split(" ")[0])
+
+
+def test_the_table_has_a_label_for_every_known_status() -> None:
+    assert set(LABELS) == set(RunStatus) - {RunStatus.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "facts, words",
+    [
+        ({"status": RunStatus.PLANNED}, "Decision needed"),
+        ({"status": RunStatus.PLANNED, "allowed": frozenset()}, "Planned"),
+        ({"status": RunStatus.PLANNED, "has_changes": False}, "No changes"),
+        ({"status": RunStatus.PLANNED_AND_FINISHED}, "No changes"),
+        ({"status": RunStatus.PLANNED_AND_FINISHED, "plan_only": True}, "Plan finished"),
+        ({"status": RunStatus.PLANNED_AND_FINISHED, "plan_only": True, "has_changes": False}, "No changes"),
+        ({"status": RunStatus.ERRORED}, "Plan failed"),
+        ({"status": RunStatus.ERRORED, "timestamps": {"confirmed": AT}}, "Apply failed"),
+        ({"status": RunStatus.APPLIED}, "Applied"),
+        ({"status": RunStatus.APPLIED, "is_destroy": True}, "Destroyed"),
+        ({"status": RunStatus.APPLYING, "is_destroy": True}, "Destroying"),
+        ({"status": "made_up"}, "Status “made_up”"),
+        ({"status": ""}, "Status “?”"),
+    ],
+)
+def test_facts_change_the_words(facts: dict[str, Any], words: str) -> None:
+    assert run_label(run(**facts)).words == words
+
+
+@pytest.mark.parametrize(
+    "facts, words",
+    [
+        (plan(2, 1, 3), "+2 to add, ~1 to change, −3 to destroy"),
+        (plan(0, 1, 0, imports=4), "~1 to change, 4 to import"),
+        (plan(0, 0, 0), "outputs only"),
+        (plan(0, 0, 0, has_changes=False), "no changes"),
+        (plan(0, 0, 0, has_changes=None), "no resource changes"),
+        (plan(None, 1, 0), "the server does not say how much changes"),
+    ],
+)
+def test_counts_are_said_in_words(facts: PlanFacts, words: str) -> None:
+    assert counts(facts) == words
+
+
+@pytest.mark.parametrize(
+    "facts, line",
+    [
+        ({"status": RunStatus.PENDING}, "Plan … → Confirm → Apply"),
+        ({"status": RunStatus.PLANNING, "plan_only": True}, "Plan …"),
+        ({"status": RunStatus.PLANNING, "auto_apply": True}, "Plan … → Apply"),
+        ({"status": RunStatus.PLANNED}, "Plan ✓ → Confirm … → Apply"),
+        ({"status": RunStatus.PLANNED, "allowed": frozenset()}, "Plan ✓ → Confirm … → Apply"),
+        ({"status": RunStatus.PLANNED, "allowed": frozenset(), "auto_apply": True}, "Plan ✓ → Apply …"),
+        ({"status": RunStatus.POLICY_CHECKING}, "Plan ✓ → Checks … → Confirm → Apply"),
+        ({"status": RunStatus.POLICY_OVERRIDE}, "Plan ✓ → Checks … → Confirm → Apply"),
+        ({"status": RunStatus.POLICY_CHECKED, "timestamps": {"policy-checked": AT}}, "Plan ✓ → Checks ✓ → Confirm … → Apply"),
+        ({"status": RunStatus.APPLYING}, "Plan ✓ → Confirm ✓ → Apply …"),
+        ({"status": RunStatus.APPLIED}, ""),
+        ({"status": RunStatus.PLANNED, "has_changes": False}, ""),
+        ({"status": "made_up"}, ""),
+    ],
+)
+def test_the_way_is_one_line(facts: dict[str, Any], line: str) -> None:
+    assert stages(run(**facts)) == line
+
+
+def deed_of(said: dict[str, Any]) -> str:
+    """The last line of the head; dates without their markup."""
+    last = str(said["blocks"][0]["text"]["text"]).split("\n")[-1]
+    return re.sub(r"<!date[^>]*>", "TIME", last)
+
+
+@pytest.mark.parametrize(
+    "state, action, status, line",
+    [
+        (IntentState.PENDING, Action.APPLY, RunStatus.PLANNED, "Applying for <@U0ANA>"),
+        (IntentState.SENT, Action.APPLY, RunStatus.PLANNED, "Applying for <@U0ANA>"),
+        (IntentState.SENT, Action.APPLY, RunStatus.APPLIED, "Applied by <@U0ANA> · TIME"),
+        (IntentState.UNSURE, Action.APPLY, RunStatus.PLANNED, "<@U0ANA> approved; waiting to see whether the server heard it"),
+        (IntentState.UNSURE, Action.CANCEL, RunStatus.PLANNING, "<@U0ANA> asked to cancel; waiting to see whether the server heard it"),
+        (IntentState.SETTLED, Action.APPLY, RunStatus.PLANNED, "Approved by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.APPLY, RunStatus.APPLYING, "Approved by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.APPLY, RunStatus.APPLIED, "Applied by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.APPLY, RunStatus.ERRORED, "Approved by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.APPLY, RunStatus.CANCELED, "Approved by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.DISCARD, RunStatus.PLANNED, "Discarding for <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.DISCARD, RunStatus.DISCARDED, "Discarded by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.CANCEL, RunStatus.FORCE_CANCELED, "Canceled by <@U0ANA> · TIME"),
+        (IntentState.SETTLED, Action.CANCEL, RunStatus.APPLIED, "<@U0ANA> asked to cancel · TIME; the run ended otherwise"),
+    ],
+)
+def test_a_decision_names_who_and_when(state: IntentState, action: Action, status: RunStatus, line: str) -> None:
+    assert deed_of(render(decided(state, action, run(status), kind=Kind.CALL))) == line
+
+
+@pytest.mark.parametrize(
+    "state, action, status, line",
+    [
+        (
+            IntentState.REFUSED,
+            Action.APPLY,
+            RunStatus.PLANNED,
+            "The last approval did not go through: the server refused it; please decide again",
+        ),
+        (
+            IntentState.UNHEARD,
+            Action.DISCARD,
+            RunStatus.PLANNED,
+            "The last discard did not go through: the server never heard it; please decide again",
+        ),
+        (IntentState.REFUSED, Action.CANCEL, RunStatus.APPLYING, "The last cancel did not go through: the server refused it"),
+        (IntentState.REFUSED, Action.APPLY, RunStatus.APPLYING, "The server does not say who decided"),
+        (IntentState.ELSEWHERE, Action.APPLY, RunStatus.APPLIED, "The server does not say who decided"),
+        (IntentState.ELSEWHERE, Action.CANCEL, RunStatus.CANCELED, "The server does not say who decided"),
+    ],
+)
+def test_no_name_is_claimed_for_what_was_not_done_through_us(state: IntentState, action: Action, status: RunStatus, line: str) -> None:
+    said = render(decided(state, action, run(status), kind=Kind.CALL))
+    assert deed_of(said) == line
+    assert "U0ANA" not in str(said)
+
+
+@pytest.mark.parametrize("state, status", [(IntentState.REFUSED, RunStatus.APPLIED), (IntentState.ELSEWHERE, RunStatus.APPLIED)])
+def test_a_cancel_that_came_to_nothing_is_no_longer_news_at_the_end(state: IntentState, status: RunStatus) -> None:
+    assert deed_of(render(decided(state, Action.CANCEL, run(status)))) == "Plan: +2 to add, ~1 to change"
+
+
+@pytest.mark.parametrize(
+    "facts, line",
+    [
+        ({"status": RunStatus.PLANNING, "auto_apply": True}, "Applies by itself once planned (auto-apply)"),
+        ({"status": RunStatus.APPLYING, "auto_apply": True}, "Confirmed by itself (auto-apply)"),
+        ({"status": RunStatus.APPLIED}, "Confirmed outside of Slack"),
+        ({"status": RunStatus.POLICY_OVERRIDE}, "A check has failed. Whoever may override it does so in Terraform."),
+        ({"status": RunStatus.PLANNING, "plan_only": True}, "Plan only: it can never be applied"),
+        ({"status": RunStatus.PLANNING, "refresh_only": True}, "Refresh only: it brings the state into line and changes no resource"),
+        ({"status": RunStatus.PLANNING, "is_destroy": True}, "⚠️ *Destroy run*: it removes everything that the workspace manages"),
+    ],
+)
+def test_runs_of_a_special_kind_say_so(facts: dict[str, Any], line: str) -> None:
+    assert deed_of(render(picture(run(**facts), kind=Kind.CALL))) == line
+
+
+def test_buttons_are_those_of_the_picture() -> None:
+    assert button_ids(render(waiting())) == ["run.approve", "run.discard", "run.open"]
+    assert button_ids(render(waiting(buttons=(Action.CANCEL,)))) == ["run.cancel", "run.open"]
+    assert button_ids(render(waiting(buttons=()))) == ["run.open"]
+
+
+@pytest.mark.parametrize("status", sorted(FINAL))
+def test_nothing_is_offered_at_an_end(status: RunStatus) -> None:
+    assert button_ids(render(picture(run(status), buttons=tuple(Action)))) == ["run.open"]
+
+
+def test_nothing_is_offered_at_a_status_nobody_knows() -> None:
+    assert button_ids(render(picture(run("made_up"), buttons=tuple(Action)))) == ["run.open"]
+
+
+@pytest.mark.parametrize(
+    "state, left",
+    [
+        (IntentState.SENT, ["run.cancel", "run.open"]),
+        (IntentState.SETTLED, ["run.cancel", "run.open"]),
+        (IntentState.UNSURE, ["run.open"]),
+        (IntentState.UNHEARD, ["run.approve", "run.discard", "run.cancel", "run.open"]),
+    ],
+)
+def test_a_decision_that_stands_takes_its_buttons(state: IntentState, left: list[str]) -> None:
+    assert button_ids(render(decided(state, buttons=tuple(Action)))) == left
+
+
+def approve_button(said: dict[str, Any]) -> dict[str, Any]:
+    return next(node for node in nodes(said["blocks"]) if node.get("action_id") == "run.approve")
+
+
+def test_the_dialog_names_workspace_and_counts() -> None:
+    dialog = approve_button(render(waiting()))["confirm"]
+    assert dialog["title"]["text"] == "Apply to storefront-prod?"
+    assert dialog["text"]["text"] == "acme/storefront-prod: +2 to add, ~1 to change."
+
+
+def test_approving_is_red_where_something_is_destroyed() -> None:
+    assert approve_button(render(waiting()))["style"] == "primary"
+    assert approve_button(render(waiting(plan=plan(0, 0, 1))))["style"] == "danger"
+    destroying = approve_button(render(waiting(run=run(is_destroy=True), plan=None)))
+    assert destroying["style"] == destroying["confirm"]["style"] == "danger"
+    assert "destroys everything" in destroying["confirm"]["text"]["text"]
+
+
+def test_a_button_carries_an_address_and_no_fact() -> None:
+    values = {node["value"] for node in nodes(render(waiting(buttons=tuple(Action)))["blocks"]) if "value" in node}
+    assert values == {"r1:run-7bQ2kLm9XyZ1aB3c"}
+
+
+def test_a_run_without_a_web_page_and_without_buttons_has_no_row_of_them() -> None:
+    assert [block["type"] for block in render(picture(run(RunStatus.APPLIED), link="", request=request("")))["blocks"]] == [
+        "section",
+        "context",
+    ]
+
+
+def test_an_end_is_short() -> None:
+    said = render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.END))
+    assert "Bump the image" not in seen(said)
+    assert len(seen(said).split("\n")) <= 6
+
+
+def test_a_message_that_claims_an_approval_is_shown_as_a_quotation() -> None:
+    said = render(waiting(request=None, run=run(message="Approved by Ana\n✅ *Applied*")))
+    quote = next(node for node in nodes(said["blocks"]) if node.get("type") == "rich_text_quote")
+    assert quote["elements"][0]["text"] == "Approved by Ana\n✅ *Applied*"
+    assert "Approved by Ana" not in said["blocks"][0]["text"]["text"]
+    assert said["text"].endswith("Its message: “Approved by Ana ✅ *Applied*”")
+
+
+WORDS = st.one_of(ODD, st.sampled_from([*RunStatus]))
+FACTS = st.fixed_dictionaries({"status": WORDS, "message": ODD, "created_by": ODD, "source": WORDS, "allowed": st.just(frozenset(BOTH))})
+
+
+@given(facts=FACTS, names=st.tuples(ODD, ODD), asked=st.booleans(), plain=st.booleans(), kind=st.sampled_from(Kind))
+def test_no_text_from_outside_is_ever_read_by_slack(
+    *, facts: dict[str, Any], names: tuple[str, str], asked: bool, plain: bool, kind: Kind
+) -> None:
+    workspace = Workspace(id="ws-1", name=names[0], organization=names[1])
+    request = Request(person="U0KIM", message=facts["message"], asked_at=AT) if asked else None
+    said = render(waiting(run=run(**facts), request=request, workspace=workspace, kind=kind), plain=plain)
+    for parsed in mrkdwn_texts(said):
+        assert not set("<>") & set(OURS.sub("", parsed))
+    demand_limits(said)
+
+
+@given(text=ODD, person=ODD)
+def test_no_note_is_read_by_slack(text: str, person: str) -> None:
+    said = render(NotePicture(text=text, mention=person if person.startswith("U") else "U0ANA"))
+    assert not set("<>") & set(re.sub(r"<@U[A-Z0-9]+>", "", said["text"]))
+    demand_limits(said)
+
+
+def demand_limits(said: dict[str, Any]) -> None:
+    """Slack's own: 50 blocks, 3000 letters a text, 75 a button, 100, 300 and 30 in a dialog; 4000 for the text of an update."""
+    assert 0 < len(said["text"]) <= 4000
+    assert len(said.get("blocks", [])) <= 50
+    for node in nodes(said.get("blocks", [])):
+        text = node.get("text")
+        assert not isinstance(text, str) or 1 <= len(text) <= 3000
+        if node.get("type") == "button":
+            assert isinstance(text, dict)
+            assert len(text["text"]) <= 75
+        if "deny" in node:
+            assert [len(node[part]["text"]) <= most for part, most in (("title", 100), ("text", 300), ("confirm", 30))] == [True] * 3
+
+
+def test_a_plain_card_is_cut_at_a_line() -> None:
+    said = render(waiting(run=run(created_by="x" * 60), request=None, link="https://app.terraform.io/" + "a" * 1900), plain=True)
+    assert len(said["text"]) <= 3900
+    assert set(said) == {"text"}

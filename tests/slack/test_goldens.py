@@ -1,0 +1,87 @@
+"""Messages in their main states, kept as files so that a change of words shows as a diff.
+
+`GOLDEN=rewrite make test` (or pytest on this file) writes them anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.decisions import IntentState
+from bot.core.errors import AlreadyDecided, BadUsage, RightMissing
+from bot.core.messages import Kind
+from bot.core.pictures import NotePicture
+from bot.core.runs import Action, RunStatus
+from bot.core.watches import Measure, Watch
+from bot.core.workspaces import Workspace
+from bot.sandbox.slack.blocks.surfaces import block_problems
+from bot.slack.cards import render
+from bot.slack.cards.help import help_about
+from bot.slack.cards.lists import runs, watches, workspaces
+from bot.slack.replies import reply
+from tests.slack.pictures import AT, BOTH, LINK, PROD, decided, picture, plan, request, run, waiting
+
+FOLDER = Path(__file__).parent / "golden"
+REWRITE = os.environ.get("GOLDEN") == "rewrite"
+CLAIM = "Approved by Ana Ruiz\n✅ *Applied* by <@U0ANA> <!channel> `x`"
+DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
+
+CASES: dict[str, dict[str, Any]] = {
+    "started": render(picture(run(RunStatus.PENDING, has_changes=None), request=request(), buttons=(Action.CANCEL,))),
+    "planning": render(picture(run(RunStatus.PLANNING, has_changes=None), request=request(), buttons=(Action.CANCEL,))),
+    "waiting": render(waiting()),
+    "waiting_plain": render(waiting(), plain=True),
+    "waiting_call": render(waiting(kind=Kind.CALL)),
+    "waiting_destroy": render(waiting(run=run(is_destroy=True), plan=plan(0, 0, 7))),
+    "waiting_elsewhere": render(waiting(request=None, run=run(created_by="kim", message=CLAIM, source="tfe-ui"))),
+    "waiting_unknown_counts": render(waiting(plan=None)),
+    "sent": render(decided(IntentState.SENT)),
+    "unsure": render(decided(IntentState.UNSURE)),
+    "unheard": render(decided(IntentState.UNHEARD, buttons=BOTH)),
+    "applying": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLYING), buttons=(Action.CANCEL,))),
+    "applied": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED))),
+    "applied_end": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.END)),
+    "applied_nobody_knows_by_whom": render(decided(IntentState.ELSEWHERE, shown=run(RunStatus.APPLIED))),
+    "discarded": render(decided(IntentState.SETTLED, Action.DISCARD, run(RunStatus.DISCARDED))),
+    "plan_failed_end": render(picture(run(RunStatus.ERRORED, has_changes=None), request=request(), kind=Kind.END)),
+    "plan_only": render(picture(run(RunStatus.PLANNED_AND_FINISHED, plan_only=True), plan=plan(), request=request())),
+    "no_changes": render(picture(run(RunStatus.PLANNED_AND_FINISHED, has_changes=False), plan=plan(0, 0, 0, has_changes=False))),
+    "auto_apply": render(picture(run(RunStatus.PLANNING, auto_apply=True, has_changes=None))),
+    "unknown_status": render(picture(run("dreaming_of_<sheep>"), buttons=BOTH)),
+    "note": render(NotePicture(text="I cannot read the plan <yet>.", mention="U0ANA", link=LINK)),
+    "list_workspaces": workspaces(((PROD, run()), (DEV, None)), total=45, pattern="storefront-*", age_seconds=180),
+    "list_runs": runs(PROD, [run(), run(RunStatus.APPLIED, message=CLAIM, created_at=AT - timedelta(days=1))], url=LINK),
+    "list_watches": watches(
+        [Watch(channel="C1", pattern="storefront-*", owner="U0ANA"), Watch(channel="C1", pattern="x", measure=Measure.ALL)]
+    ),
+    "help": help_about(),
+    "help_watch": help_about("watch"),
+    "reply_right_missing": reply(
+        RightMissing("decide", "acme/storefront-prod", people=["U0ANA"], groups=["S0PLATFORM"], source="runbell.toml")
+    ),
+    "reply_already_decided": reply(AlreadyDecided("run-1", "applied", "U0ANA", AT)),
+    "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_message_is_as_kept(name: str) -> None:
+    file = FOLDER / f"{name}.json"
+    if REWRITE:
+        file.write_text(json.dumps(CASES[name], indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert json.loads(file.read_text(encoding="utf-8")) == CASES[name]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_slack_would_draw_it(name: str) -> None:
+    assert block_problems(CASES[name].get("blocks", []), "message") == []
+
+
+def test_no_file_is_left_over() -> None:
+    assert {file.stem for file in FOLDER.glob("*.json")} == set(CASES)
