@@ -33,7 +33,7 @@ HOW = {
     "RUNBELL_HEALTH_PORT": "a number from 0 to 65535",
     "RUNBELL_LOG_LEVEL": "debug, info, warning or error",
     "RUNBELL_LOG_FORMAT": "json, or console for people",
-    "RUNBELL_CA_BUNDLE": "the path of a PEM file with the certificates to trust besides the usual ones",
+    "RUNBELL_CA_BUNDLE": "the path of a PEM file: what your Terraform server is trusted by, and Slack besides the usual",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
@@ -49,6 +49,7 @@ SLACK_TOKENS = {
     "xoxp-": ("a user token", ""),
     "xoxe": ("a rotating token", ""),
 }
+COMMAND = re.compile(r"/[\w-]{1,31}")
 PROXY_NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -148,7 +149,7 @@ class Settings(BaseSettings):
     @field_validator("command")
     @classmethod
     def _is_command(cls, value: str) -> str:
-        if not re.fullmatch(r"/[\w-]{1,31}", value):
+        if not COMMAND.fullmatch(value):
             raise ValueError("a slash command is a slash and up to 31 letters, digits, - and _")
         return value
 
@@ -179,6 +180,13 @@ class Settings(BaseSettings):
         """The file of rights in force: the one named, else `runbell.toml` of the folder we run in where it is there."""
         usual = Path("runbell.toml")
         return self.rules_path or (usual if usual.is_file() else None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not be seen anywhere; of an address, its password."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return tuple(urlsplit(text).password or "" if "://" in text else text for text in texts)
 
     def proxy_for(self, url: str) -> str | None:
         """The proxy on the way to an address. Loopback and the hosts of NO_PROXY are reached without one."""
@@ -232,11 +240,22 @@ def sentence(where: tuple[int | str, ...], kind: str, message: str) -> str:
     return f"{name}: {said[:1].lower()}{said[1:]}. What it should be: {HOW[name]}."
 
 
-def pin_proxy(settings: Settings, environ: MutableMapping[str, str]) -> None:
-    """Leave in the environment only the proxy that goes for Slack: slack_sdk looks there by itself for each copy of its client,
-    takes HTTP_PROXY too, and knows no NO_PROXY.
+def read_database_url() -> str:
+    """DATABASE_URL alone, for what needs nothing else; SettingsWrong with its one sentence."""
+    text = os.environ.get("DATABASE_URL") or "sqlite:///runbell.db"
+    try:
+        return Settings._is_known_database(SecretStr(text)).get_secret_value()  # noqa: SLF001 - its own module
+    except ValueError as error:
+        raise SettingsWrong((sentence(("DATABASE_URL",), "value_error", str(error)),)) from None
+
+
+def leave_to_libraries(settings: Settings, environ: MutableMapping[str, str]) -> None:
+    """Leave in the environment nothing that Bolt or slack_sdk would read by themselves, but for the proxy that goes for Slack.
+
+    Bolt turns to OAuth where it finds a client's secret; slack_sdk takes a proxy for each copy of its client from there, HTTP_PROXY
+    too, and knows no NO_PROXY.
     """
-    for name in PROXY_NAMES:
+    for name in (*PROXY_NAMES, *(name for name in environ if name.startswith("SLACK_"))):
         environ.pop(name, None)
     if (proxy := settings.proxy_for(settings.slack_api_url)) is not None:
         environ["HTTPS_PROXY"] = proxy

@@ -1,0 +1,31 @@
+"""Slack comes in: commands, clicks and events become calls of use cases. Only bot/app.py imports this."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from handlers import actions, commands, events
+from handlers.guard import Guard
+from handlers.middleware import identify
+from handlers.services import Services
+
+__all__ = ["Guard", "Services", "register"]
+
+
+def register(app: AsyncApp, services: Services) -> Guard:
+    """Have the app answer with these services; the guard knows the listeners at work, for a graceful stop."""
+
+    async def serve(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+        context["services"] = services
+        await next()
+
+    guard = Guard(services.command)
+    app.middleware(identify)
+    app.middleware(serve)
+    commands.register(app, guard, services.command)
+    actions.register(app, guard)
+    events.register(app, guard)
+    return guard

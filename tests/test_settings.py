@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import HOW, Settings, SettingsWrong, pin_proxy, read_settings
+from bot.settings import HOW, Settings, SettingsWrong, leave_to_libraries, read_settings
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1-canarybot",
@@ -126,11 +126,18 @@ def test_the_proxy_is_used_for_the_world_and_not_for_loopback_or_exceptions(monk
     assert settings.proxy_for("http://127.0.0.1:8800/api/") is None
 
 
-def test_only_the_proxy_that_goes_for_slack_is_left_for_slack_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    environ = {"HTTPS_PROXY": "http://proxy:1", "http_proxy": "http://other:2", "HTTP_PROXY": "http://third:3", "HOME": "/"}
-    pin_proxy(reading(monkeypatch, HTTPS_PROXY="http://proxy:1"), environ)
+def test_only_the_proxy_that_goes_for_slack_is_left_to_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    environ = {
+        "SLACK_CLIENT_SECRET": "canary",
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "HTTPS_PROXY": "http://proxy:1",
+        "http_proxy": "http://other:2",
+        "HTTP_PROXY": "http://third:3",
+        "HOME": "/",
+    }
+    leave_to_libraries(reading(monkeypatch, HTTPS_PROXY="http://proxy:1"), environ)
     assert environ == {"HTTPS_PROXY": "http://proxy:1", "HOME": "/"}
-    pin_proxy(reading(monkeypatch, HTTPS_PROXY="http://proxy:1", NO_PROXY="slack.com"), environ)
+    leave_to_libraries(reading(monkeypatch, HTTPS_PROXY="http://proxy:1", NO_PROXY="slack.com"), environ)
     assert environ == {"HOME": "/"}
 
 

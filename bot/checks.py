@@ -1,0 +1,231 @@
+"""`runbell check`: each part of an installation looked at, one line each with the one thing to do. Nothing is changed or posted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import click
+
+from bot.app import slack_session, terraform_client
+from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
+from bot.core.pace import Pace
+from bot.core.policy import Policy
+from bot.manifests import wanted_scopes
+from bot.rules import RulesWrong, read_rules
+from bot.settings import Settings, SettingsWrong, read_settings
+from bot.slack.channels import Channel, read_channel
+from bot.slack.clients import Clients
+from bot.slack.installations import read_installation, try_socket
+from bot.slack.people import SlackPeople
+from bot.store.addresses import parse_address
+from bot.store.database import WAIT_SECONDS, Database
+from bot.store.engines import engines
+from bot.store.schemas import SchemaState, schema_state
+from bot.terraform.client import TerraformClient
+
+REINSTALL = "Paste “runbell manifest” into the app's manifest at api.slack.com/apps, save, and install the app again."
+KINDS = {"users": "a user's token", "teams": "a team's token", "": "a token whose kind the server does not say"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, how it stands, and the one thing to do where something needs doing."""
+
+    name: str
+    said: str
+    step: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return not self.step
+
+
+async def run_checks() -> bool:
+    """Print a line for each finding as it comes; whether all is well."""
+    well = True
+    async for finding in findings():
+        well = well and finding.is_well
+        click.echo(line(finding))
+    return well
+
+
+def line(finding: Finding) -> str:
+    mark = click.style("ok  ", fg="green") if finding.is_well else click.style("TODO", fg="red", bold=True)
+    return f"{mark}  {finding.name:<13} {finding.said}{f' → {finding.step}' if finding.step else ''}"
+
+
+async def findings() -> AsyncIterator[Finding]:
+    try:
+        settings = read_settings()
+    except SettingsWrong as wrong:
+        for problem in wrong.problems:
+            yield Finding("settings", problem, "Set it and check again.")
+        return
+    yield Finding("settings", "all there and well formed")
+    policy = Policy()
+    try:
+        policy = read_rules(settings.rules_file)
+        yield rules_finding(settings, policy)
+    except RulesWrong as wrong:
+        for problem in wrong.problems:
+            yield Finding("rules", problem, "Mend the file and check again.")
+    watched: frozenset[str] = frozenset()
+    async for finding, channels in database_findings(settings):
+        watched |= channels
+        yield finding
+    async for finding in terraform_findings(settings):
+        yield finding
+    async for finding in slack_findings(settings, policy, sorted(watched)):
+        yield finding
+
+
+def rules_finding(settings: Settings, policy: Policy) -> Finding:
+    if settings.rules_file is None:
+        return Finding("rules", "there is no runbell.toml: full members may look, and nobody may start or decide anything")
+    if not policy.grants:
+        return Finding("rules", f"{settings.rules_file} gives nobody anything", "Add a [[rights]] table, see the README.")
+    return Finding("rules", f"{settings.rules_file} has {len(policy.grants)} [[rights]]")
+
+
+async def database_findings(settings: Settings) -> AsyncIterator[tuple[Finding, frozenset[str]]]:
+    """How the database stands, with the channels that watch something."""
+    url = settings.database_url.get_secret_value()
+    nowhere: frozenset[str] = frozenset()
+    try:
+        state, shown = await schema_state(url), parse_address(url).shown
+    except (RunbellError, ValueError) as error:
+        yield Finding("database", str(error), "Correct DATABASE_URL, or see to the database."), nowhere
+        return
+    match state:
+        case SchemaState.CURRENT:
+            async with looking_into(url) as database, database.read() as transaction:
+                watches = await transaction.watches.all()
+            yield Finding("database", f"{shown} is of this release"), frozenset(watch.channel for watch in watches)
+        case SchemaState.NEWER:
+            yield Finding("database", f"{shown} is of a newer release", "Start that release instead."), nowhere
+        case _ if shown.startswith("sqlite"):
+            yield Finding("database", f"{shown} will be made or brought up to date by “runbell serve”"), nowhere
+        case _:
+            yield Finding("database", f"{shown} has not the tables of this release", "Run “runbell migrate” once."), nowhere
+
+
+@asynccontextmanager
+async def looking_into(url: str) -> AsyncIterator[Database]:
+    """The database without its lock, so that a bot may go on using it; only to be read from."""
+    address = parse_address(url)
+    ways = engines(address, WAIT_SECONDS)
+    try:
+        yield Database(address, ways)
+    finally:
+        await ways.dispose()
+
+
+async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:
+    renew = "Make a token at your organization, Settings, Teams, and set TFE_TOKEN."
+    async with terraform_client(settings, Pace()) as client:
+        try:
+            account = await client.account()
+        except TerraformTrouble as trouble:
+            yield Finding("terraform", trouble.sentence, "Correct TFE_ADDRESS or TFE_TOKEN, or see to the server.")
+            return
+        if account.kind == "organizations":
+            yield Finding("terraform", "TFE_TOKEN is an organization's token, which cannot start or apply runs", renew)
+        else:
+            yield Finding("terraform", f"{settings.terraform_address} takes {KINDS.get(account.kind, account.kind)} ({account.name})")
+        for name in settings.organizations:
+            yield await organization_finding(client, name)
+
+
+async def organization_finding(client: TerraformClient, name: str) -> Finding:
+    try:
+        spelled = await client.organization(name)
+        first = await client.list_workspaces(spelled)
+    except TerraformTrouble as trouble:
+        return Finding("organization", trouble.sentence, "Correct TF_CLOUD_ORGANIZATION, or give the token's team access.")
+    many = f"{len(first.rows)}{'+' if first.next_page else ''} workspaces"
+    if not first.rows:
+        return Finding("organization", f"{spelled} shows the token no workspace", "Give the token's team access to workspaces.")
+    try:
+        await client.list_organization_runs(spelled)
+    except NotVisible:
+        unseen = "the server has no list of an organization's runs, so runs that are queued or plan-only are seen only where asked for"
+        return Finding("organization", f"{spelled} has {many}; {unseen}")
+    except TerraformTrouble as trouble:
+        return Finding(
+            "organization", f"{spelled} has {many}; its runs could not be listed: {trouble.sentence}", "Check again in a minute."
+        )
+    return Finding("organization", f"{spelled} has {many}")
+
+
+async def slack_findings(settings: Settings, policy: Policy, channels: Iterable[str]) -> AsyncIterator[Finding]:
+    limit = Pace().request_timeout
+    async with slack_session(settings) as session:
+        clients = Clients.of(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
+        try:
+            installation = await read_installation(clients.reading, limit)
+        except InstallationDead as trouble:
+            yield Finding("slack", trouble.sentence, "Install the app to the workspace again and set SLACK_BOT_TOKEN.")
+            return
+        except RunbellError as trouble:
+            yield Finding("slack", trouble.sentence, "See to the network, the proxy or SLACK_API_URL, and check again.")
+            return
+        yield Finding("slack", f"installed in {installation.team} ({installation.team_id})")
+        yield scopes_finding(installation.scopes)
+        yield await socket_finding(settings, clients, limit)
+        people = SlackPeople(clients, Pace(), installation.team_id)
+        for group in sorted(policy.groups):
+            yield await group_finding(people, group)
+        for channel in channels:
+            yield await channel_finding(clients, channel, limit)
+
+
+def scopes_finding(granted: frozenset[str] | None) -> Finding:
+    if granted is None:
+        return Finding("scopes", "Slack does not say which are granted")
+    lacking = sorted(wanted_scopes() - granted)
+    if lacking:
+        return Finding("scopes", f"not granted: {', '.join(lacking)}", REINSTALL)
+    return Finding("scopes", "all that the manifest asks for are granted")
+
+
+async def socket_finding(settings: Settings, clients: Clients, limit: float) -> Finding:
+    if settings.slack_app_token is None:
+        where = f"http://{settings.http_host}:{settings.http_port}/slack/events"
+        return Finding("http", f"signed requests will be heard at {where}; Slack must reach it under https")
+    try:
+        await try_socket(clients.reading, settings.slack_app_token.get_secret_value(), limit)
+    except (InstallationDead, ChatRefused) as trouble:
+        step = "Make an App-Level Token with connections:write, set SLACK_APP_TOKEN, and see that Socket Mode is on."
+        return Finding("socket", trouble.sentence.replace("bot's token", "app-level token"), step)
+    except RunbellError as trouble:
+        return Finding("socket", trouble.sentence, "Check again in a minute.")
+    return Finding("socket", "Socket Mode is on and takes the app-level token")
+
+
+async def group_finding(people: SlackPeople, group: str) -> Finding:
+    try:
+        members = await people.members(group)
+    except RunbellError as trouble:
+        return Finding("group", f"{group} cannot be read: {trouble.sentence}", "Correct its id in the rules file; nobody counts as in it.")
+    return Finding("group", f"{group} has {len(members)} people")
+
+
+async def channel_finding(clients: Clients, channel_id: str, limit: float) -> Finding:
+    unwatch = "Invite the app with /invite, or type “unwatch” there."
+    try:
+        channel = await read_channel(clients.reading, channel_id, limit)
+    except ChannelClosed:
+        return Finding("channel", f"{channel_id} watches, and the app cannot see it", unwatch)
+    except RunbellError as trouble:
+        return Finding("channel", f"{channel_id}: {trouble.sentence}", "Check again in a minute.")
+    return membership_finding(channel)
+
+
+def membership_finding(channel: Channel) -> Finding:
+    if channel.is_archived:
+        return Finding("channel", f"#{channel.name} watches, and is archived", "Unarchive it; nothing can be said there.")
+    if channel.is_private and not channel.is_member:
+        return Finding("channel", f"#{channel.name} watches, is private, and the app is not in it", "Invite the app with /invite.")
+    return Finding("channel", f"#{channel.name} watches{'' if channel.is_member else '; the app will join when there is something to say'}")

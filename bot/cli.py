@@ -1,0 +1,182 @@
+"""The command line: arguments in, exit status out. 2 is for what was typed or set, 1 for what went wrong after that."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+EPILOG = "Settings come from the environment; the README lists them. Trouble? “runbell check” looks at each of them."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EPILOG)
+@click.version_option(package_name="runbell", message="%(package)s %(version)s")
+def cli() -> None:
+    """Terraform runs in Slack: start, review, approve and follow runs of HCP Terraform and Terraform Enterprise.
+
+    \b
+    To look around, without accounts:   runbell demo
+    To connect your Slack and server:   runbell manifest, then runbell check, then runbell serve
+    """  # noqa: D301 - click wants the letter, not a backslash
+
+
+@cli.command()
+def serve() -> None:
+    """Serve Slack and follow runs, until Ctrl-C or SIGTERM.
+
+    Needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET for signed HTTP), TFE_TOKEN and TF_CLOUD_ORGANIZATION.
+    /healthz and /readyz answer on RUNBELL_HEALTH_PORT.
+    """
+    from bot.app import serve as serve_until_stopped  # noqa: PLC0415 - --help shall not load everything
+    from bot.logs import configure_logging  # noqa: PLC0415 - as above
+
+    settings = settings_or_exit()
+    configure_logging(settings.log_level, settings.log_format, settings.secrets)
+    run_or_exit(serve_until_stopped(settings))
+
+
+@cli.command()
+def check() -> None:
+    """Look at tokens, scopes, organizations, database, rules and channels, and say what to do about each.
+
+    One line each. The exit status is 0 where all is well, and 1 where something needs doing. Nothing is changed, and nothing is posted.
+    """
+    from bot.checks import run_checks  # noqa: PLC0415 - as above
+
+    run_or_exit(run_checks(), fails=True)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the tables at DATABASE_URL up to this release; nothing happens where they are.
+
+    SQLite files are brought up to date by “serve” itself; on PostgreSQL it is done once, here, before new replicas start.
+    """
+    from bot.store.schemas import migrate as bring_up_to_date  # noqa: PLC0415 - as above
+
+    url = database_url_or_exit()
+    run_or_exit(bring_up_to_date(url))
+    click.echo("The tables are those of this release.")
+
+
+@cli.command()
+@click.option("--command", "command", default="/tf", show_default=True, metavar="/NAME", help="The slash command of the app.")
+def manifest(command: str) -> None:
+    """Print the manifest of the Slack app: paste it at api.slack.com/apps, Create New App, From a manifest."""
+    from bot.manifests import manifest_text  # noqa: PLC0415 - as above
+    from bot.settings import COMMAND  # noqa: PLC0415 - as above
+
+    if not COMMAND.fullmatch(command):
+        raise click.BadParameter("a slash command is a slash and up to 31 letters, digits, - and _", param_hint="--command")
+    click.echo(manifest_text(command), nl=False)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print addresses and tokens as one line of JSON first.")
+@click.option("--port", default=None, type=click.IntRange(0, 65533), help="The page's port; the two after it serve runs. 0: any. [8800]")
+@click.option("--engine", default="auto", type=click.Choice(["auto", "terraform", "scripted"]), show_default=True)
+@click.option("--speed", default=1.0, type=click.FloatRange(0.1, 1000), show_default=True, help="How fast the sandbox's clock runs.")
+def sandbox(as_json: bool, port: int | None, engine: str, speed: float) -> None:  # noqa: FBT001 - click hands it in by name
+    """Run a local Slack and a local Runs API to develop against, until Ctrl-C. Everything in them is made up and gone afterwards.
+
+    Runs are real where the PATH has terraform or tofu; elsewhere they are scripted.
+    """
+    run_or_exit(sandbox_until_stopped(as_json=as_json, port=port, engine=engine, speed=speed))
+
+
+@cli.command()
+@click.option("--port", default=None, type=click.IntRange(0, 65533), help="The page's port; the two after it serve runs. 0: any. [8800]")
+@click.option("--engine", default="auto", type=click.Choice(["auto", "terraform", "scripted"]), show_default=True)
+def demo(port: int | None, engine: str) -> None:
+    """Try it in a browser: a Slack-like page, a Runs API server with sample workspaces, and the bot between them.
+
+    No account, no network, no settings. It listens on this machine only, and all of it is gone after Ctrl-C.
+    """
+    run_or_exit(demo_until_stopped(port, engine), fails=True)
+
+
+async def sandbox_until_stopped(*, as_json: bool, port: int | None, engine: str, speed: float) -> None:
+    from bot.demos import describe, stop_signal  # noqa: PLC0415 - as above
+    from bot.sandbox.world import open_world  # noqa: PLC0415 - nothing but this and the demo opens the sandbox
+
+    stop = stop_signal()
+    async with open_world(world_options(port, engine, speed)) as world:
+        card = world.card()
+        click.echo(json.dumps(card) if as_json else describe(card))
+        sys.stdout.flush()
+        await stop.wait()
+
+
+async def demo_until_stopped(port: int | None, engine: str) -> bool:
+    """Whether it ended because somebody wished it to."""
+    from bot.demos import Demo, stop_signal  # noqa: PLC0415 - as above
+    from bot.sandbox.world import open_world  # noqa: PLC0415 - as above
+
+    stop = stop_signal()
+    async with open_world(world_options(port, engine, 1.0)) as world:
+        return await Demo(world.card()).run(stop)
+
+
+def world_options(port: int | None, engine: str, speed: float) -> Any:
+    from bot.manifests import manifest as parsed  # noqa: PLC0415 - as above
+    from bot.sandbox.world import WorldOptions  # noqa: PLC0415 - as above
+
+    ports = {} if port is None else {"slack_port": port, "runs_api_port": port and port + 1, "blob_port": port and port + 2}
+    return WorldOptions(engine=engine, speed=speed, manifest=parsed(), **ports)  # type: ignore[arg-type]  # click has checked the word
+
+
+def settings_or_exit() -> Settings:
+    """The settings, with the environment left as the libraries below may read it; every problem on stderr and status 2 otherwise."""
+    from bot.settings import SettingsWrong, leave_to_libraries, read_settings  # noqa: PLC0415 - as above
+
+    try:
+        settings = read_settings()
+    except SettingsWrong as wrong:
+        exit_with(2, "Some settings are missing or wrong:", *(f"  - {problem}" for problem in wrong.problems))
+    leave_to_libraries(settings, os.environ)
+    return settings
+
+
+def database_url_or_exit() -> str:
+    """DATABASE_URL alone: tables can be made before there are any tokens."""
+    from bot.settings import SettingsWrong, read_database_url  # noqa: PLC0415 - as above
+
+    try:
+        return read_database_url()
+    except SettingsWrong as wrong:
+        exit_with(2, *wrong.problems)
+
+
+def run_or_exit(work: Coroutine[Any, Any, object], *, fails: bool = False) -> None:
+    """Run to the end. What we have words for becomes a sentence on stderr and status 1 (2 for rules, which somebody wrote).
+
+    `fails`: what the work returns says whether all was well.
+    """
+    from bot.core.errors import RunbellError  # noqa: PLC0415 - as above
+    from bot.rules import RulesWrong  # noqa: PLC0415 - as above
+    from bot.web import PortTaken  # noqa: PLC0415 - as above
+
+    try:
+        well = asyncio.run(work)
+    except RulesWrong as wrong:
+        exit_with(2, *wrong.problems)
+    except (RunbellError, PortTaken, ValueError, OSError) as error:
+        exit_with(1, f"runbell: {error}")
+    except KeyboardInterrupt:
+        return
+    if fails and not well:
+        sys.exit(1)
+
+
+def exit_with(status: int, *lines: str) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(status)

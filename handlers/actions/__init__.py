@@ -1,0 +1,20 @@
+"""Clicks on buttons: one file a button, and a last one for buttons that are no more."""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack import ids
+from handlers.actions.approve import decision_clicked
+from handlers.actions.open import link_opened
+from handlers.actions.others import button_clicked
+from handlers.guard import Guard
+
+
+def register(app: AsyncApp, guard: Guard) -> None:
+    for action_id in ids.ACTION_OF:
+        app.action(action_id)(guard.guarded(decision_clicked))
+    app.action(ids.OPEN)(guard.guarded(link_opened))
+    app.action(re.compile(r".*"))(guard.guarded(button_clicked))

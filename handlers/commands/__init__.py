@@ -1,0 +1,53 @@
+"""The slash command: what was typed is parsed once, and each command has a file and a row."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.commands import parse
+from bot.core.commands.grammar import Command
+from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
+from bot.core.commands.runs import Act, ShowRun, StartRun
+from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
+from bot.core.policy import Actor, Place
+from bot.slack.blocks import Said
+from handlers.commands.approve import act
+from handlers.commands.help import show_help
+from handlers.commands.run import start_run
+from handlers.commands.runs import list_runs
+from handlers.commands.show import show_run
+from handlers.commands.unwatch import remove_watch
+from handlers.commands.watch import add_watch
+from handlers.commands.watches import list_watches
+from handlers.commands.workspaces import list_workspaces
+from handlers.guard import Guard
+from handlers.services import Services
+
+Route = Callable[[Any, Services, Actor, Place], Awaitable[Said]]
+
+ROUTES: Mapping[type[Command], Route] = MappingProxyType(
+    {
+        Help: show_help,
+        ListWorkspaces: list_workspaces,
+        ListRuns: list_runs,
+        StartRun: start_run,
+        ShowRun: show_run,
+        Act: act,
+        AddWatch: add_watch,
+        RemoveWatch: remove_watch,
+        ListWatches: list_watches,
+    }
+)
+
+
+async def command_typed(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said:
+    command = parse(str(payload.get("text", "")))
+    return await ROUTES[type(command)](command, services, actor, place)
+
+
+def register(app: AsyncApp, guard: Guard, command: str) -> None:
+    app.command(command)(guard.guarded(command_typed))

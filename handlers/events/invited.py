@@ -1,0 +1,14 @@
+"""Somebody was invited to a channel; where it was us, we say what we can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.services import Services
+
+
+async def app_invited(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services) -> None:
+    """`inviter` is missing where we joined by ourselves, in order to post: then there is something better to read already."""
+    if payload.get("user") == services.app_user and payload.get("inviter"):
+        await services.greetings.invited(str(payload["channel"]), str(body["event_id"]))

@@ -1,0 +1,118 @@
+"""Around every listener: ack first, keep the task, and turn whatever goes wrong into a private reply. Nothing is raised to Bolt.
+
+With Bolt a listener that raises right after `ack()` loses the ack, so errors are caught here, inside of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.core.errors import RunbellError
+from bot.slack import replies
+from bot.slack.blocks import Said
+
+log = structlog.get_logger("runbell.handlers")
+
+Listener = Callable[..., Awaitable[Said | None]]
+"""Takes any of `KNOWN` by name; what it returns is told to the person who acted, and to nobody else."""
+
+BoltListener = Callable[..., Awaitable[None]]
+KNOWN = frozenset({"payload", "body", "actor", "place", "services"})
+TRIES = 2
+
+
+class Guard:
+    """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.kept: set[asyncio.Task[Any]] = set()
+
+    def guarded(self, listener: Listener) -> BoltListener:
+        """For commands and clicks, whose payload names a person."""
+        names = parameters(listener)
+
+        async def guarded_listener(
+            ack: AsyncAck, respond: AsyncRespond, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]
+        ) -> None:
+            self.keep()
+            await ack()
+            said = await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
+            if said is not None and context.get("response_url"):
+                await answer(respond, said)
+
+        return guarded_listener
+
+    def watched(self, listener: Listener) -> BoltListener:
+        """For events, which Bolt acks by itself and which have nobody to answer to."""
+        names = parameters(listener)
+
+        async def watched_listener(context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]) -> None:
+            self.keep()
+            await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
+
+        return watched_listener
+
+    def keep(self) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self.kept.add(task)
+            task.add_done_callback(self.kept.discard)
+
+    async def outcome(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...]) -> Said | None:
+        """What the listener says, or what is said about what went wrong."""
+        try:
+            return await listener(**{name: values[name] for name in names})
+        except RunbellError as error:
+            log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
+            return replies.reply(error, command=self.command)
+        except Exception:
+            reference = token_hex(4)
+            log.exception("listener broke", listener=listener.__name__, reference=reference, **who(values))
+            return replies.unexpected(reference)
+
+    async def finish(self, within: float) -> None:
+        """Let the listeners at work end; those that have not after `within` seconds are canceled and told of in the log."""
+        tasks = self.kept - {asyncio.current_task()}
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=within)
+        for task in late:
+            log.warning("listener canceled", after_seconds=within)
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+def parameters(listener: Listener) -> tuple[str, ...]:
+    """The names of what a listener takes; a wrong one is found when it is registered, not when somebody clicks."""
+    names = tuple(inspect.signature(listener).parameters)
+    if unknown := set(names) - KNOWN:
+        raise TypeError(f"{listener.__name__} asks for {', '.join(sorted(unknown))}, which no listener is given")
+    return names
+
+
+def who(values: Mapping[str, Any]) -> dict[str, str]:
+    actor, place = values.get("actor"), values.get("place")
+    return {"person": getattr(actor, "id", ""), "channel": getattr(place, "channel", "")}
+
+
+async def answer(respond: AsyncRespond, said: Said) -> None:
+    """Tell the person who acted, and leave the message that they clicked on as it is. Tried twice: it is seen by them alone."""
+    for attempt in range(TRIES):
+        try:
+            response = await respond({"response_type": "ephemeral", "replace_original": False, **said})
+        except Exception as error:  # noqa: BLE001 - aiohttp's errors have another home
+            log.warning("answer failed", attempt=attempt, error=type(error).__name__)
+            continue
+        if response.status_code == 200:  # noqa: PLR2004 - OK
+            return
+        log.warning("answer refused", attempt=attempt, status=response.status_code)

@@ -1,0 +1,48 @@
+"""Who is acting and where, from the signed payload alone: nothing slow, nothing that a person could have written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.core.policy import Actor, Place
+
+NAMELESS = frozenset({"directmessage", "privategroup"})
+"""What Slack writes for the name of a channel that it does not name."""
+
+
+async def identify(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+    """Put `actor` and `place` where listeners find them by name; None where the payload names none, as an event of the workspace does."""
+    context["actor"] = actor_of(body)
+    context["place"] = place_of(body)
+    await next()
+
+
+def actor_of(body: Mapping[str, Any]) -> Actor | None:
+    user = body.get("user")
+    if isinstance(user, Mapping):
+        team = body.get("team") or {}
+        return actor(user.get("id"), user.get("team_id") or team.get("id"), user.get("username") or user.get("name"))
+    return actor(body.get("user_id"), body.get("team_id"), body.get("user_name"))
+
+
+def actor(person: object, team: object, name: object) -> Actor | None:
+    if not isinstance(person, str) or not person:
+        return None
+    return Actor(id=person, team_id=str(team or ""), name=str(name or ""))
+
+
+def place_of(body: Mapping[str, Any]) -> Place | None:
+    channel = body.get("channel")
+    if isinstance(channel, Mapping):
+        return place(channel.get("id"), channel.get("name"))
+    container = body.get("container") or {}
+    return place(body.get("channel_id") or container.get("channel_id"), body.get("channel_name"))
+
+
+def place(channel: object, name: object) -> Place | None:
+    if not isinstance(channel, str) or not channel:
+        return None
+    return Place(channel=channel, channel_name="" if name in NAMELESS else str(name or ""))

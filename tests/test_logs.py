@@ -1,0 +1,74 @@
+"""The log: one line an event, and no secret in any of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.logs import REDACTED, configure_logging, redact
+
+
+@pytest.fixture(autouse=True)
+def _usual_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "text,left",
+    [
+        ("token=xoxb-12-34-canary end", f"token={REDACTED} end"),
+        ("xapp-1-A0-canary", REDACTED),
+        ("xoxe.xoxb-1-canary", REDACTED),
+        ("abc.atlasv1.canary_x-y", REDACTED),
+        ("Authorization: Bearer canary.atlas", f"Authorization: Bearer {REDACTED}"),
+        ("postgresql://bot:canary@db/runbell", f"postgresql://{REDACTED}@db/runbell"),
+        ("https://hooks.slack.com/actions/T01/1/canary", f"https://hooks.slack.com/actions/{REDACTED}"),
+        ("wss://wss.slack.com/link/?ticket=canary-1", f"wss://wss.slack.com/link/?ticket={REDACTED}"),
+        ("run-7bQ2kLm9XyZ1aB3c was applied", "run-7bQ2kLm9XyZ1aB3c was applied"),
+    ],
+)
+def test_whatever_looks_like_a_token_is_taken_out(text: str, left: str) -> None:
+    assert redact(text) == left
+
+
+def test_known_secrets_are_taken_out_whatever_they_look_like() -> None:
+    assert redact("signed with 8f742231b10e", ["8f742231b10e"]) == f"signed with {REDACTED}"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_no_secret_gets_into_the_log(form: str) -> None:
+    stream = io.StringIO()
+    configure_logging("debug", form, ["canary-secret-1"], stream)
+    try:
+        int("xoxb-1-canary and canary-secret-1")
+    except ValueError:
+        structlog.get_logger("runbell.test").exception("it broke", token="xapp-1-canary", header={"Authorization": "Bearer canary123"})
+    logging.getLogger("slack_bolt.App").error("x.atlasv1.canary")
+    text = stream.getvalue()
+    assert "it broke" in text
+    assert text.count(REDACTED) >= 5
+    told = text.replace('int("xoxb-1-canary and canary-secret-1")', "")
+    assert "canary" not in told
+
+
+def test_json_is_one_object_a_line_with_time_level_and_name() -> None:
+    stream = io.StringIO()
+    configure_logging("info", "json", (), stream)
+    structlog.get_logger("runbell.test").debug("too small")
+    structlog.get_logger("runbell.test").info("heard", run="run-1")
+    logging.getLogger("apscheduler.scheduler").info("noise")
+    logging.getLogger("aiohttp.server").warning("worth telling")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first.pop("timestamp").endswith("Z")
+    assert first == {"event": "heard", "run": "run-1", "level": "info", "logger": "runbell.test"}
+    assert (second["event"], second["level"]) == ("worth telling", "warning")
