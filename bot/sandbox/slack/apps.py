@@ -50,6 +50,7 @@ class App:
     bot_id: str = "B0RUNBELL"
     user_id: str = "U0RUNBELL"
     name: str = "Runbell"
+    user_name: str = "runbell"
     scopes: tuple[str, ...] = DEFAULT_SCOPES
     events: tuple[str, ...] = DEFAULT_EVENTS
     commands: tuple[SlashCommand, ...] = DEFAULT_COMMANDS
@@ -64,8 +65,10 @@ def installed_app(manifest: Mapping[str, Any] | None = None, scopes: Collection[
         return App(scopes=tuple(scopes) if scopes is not None else DEFAULT_SCOPES)
     features = manifest.get("features", {})
     asked = manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])
+    name = manifest["display_information"]["name"]
     return App(
-        name=features.get("bot_user", {}).get("display_name") or manifest["display_information"]["name"],
+        name=name,
+        user_name=str(features.get("bot_user", {}).get("display_name") or name).lower(),
         scopes=tuple(scopes if scopes is not None else asked),
         events=tuple(manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])),
         commands=tuple(_command(row) for row in features.get("slash_commands", [])),

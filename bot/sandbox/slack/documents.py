@@ -30,7 +30,7 @@ def threaded_document(message: Message, log: MessageLog, team: Team, *, with_met
     """As message_document, and for the parent of a thread what Slack tells of its replies."""
     document = message_document(message, team, with_metadata=with_metadata)
     if message.is_reply:
-        parent = next((each for each in log.all_in(message.channel) if each.ts == message.thread_ts), None)
+        parent = log.get(message.channel, message.thread_ts or "")
         return document | {"parent_user_id": parent.user if parent else ""}
     replies = log.replies(message.channel, message.ts) if message.thread_ts == message.ts else []
     if not replies:

@@ -94,6 +94,7 @@ class MessageLog:
 
     def __init__(self) -> None:
         self._channels: dict[str, dict[str, Message]] = {}
+        self._threads: dict[tuple[str, str], dict[str, Message]] = {}
         self._last = 0
 
     def next_ts(self) -> str:
@@ -102,20 +103,26 @@ class MessageLog:
 
     def add(self, message: Message) -> None:
         self._channels.setdefault(message.channel, {})[message.ts] = message
+        if message.thread_ts is not None and message.is_reply and not message.is_ephemeral:
+            self._threads.setdefault((message.channel, message.thread_ts), {})[message.ts] = message
 
     def remove(self, message: Message) -> None:
         del self._channels[message.channel][message.ts]
+        self._threads.get((message.channel, message.thread_ts or ""), {}).pop(message.ts, None)
+
+    def get(self, channel: str, ts: str) -> Message | None:
+        return self._channels.get(channel, {}).get(ts)
 
     def find(self, channel: str, ts: str) -> Message:
         """The message, ephemeral ones too. SlackError: message_not_found."""
-        found = self._channels.get(channel, {}).get(ts)
+        found = self.get(channel, ts)
         if found is None:
             raise SlackError("message_not_found")
         return found
 
     def thread_parent(self, channel: str, ts: str) -> Message:
         """The message that a reply may hang on. SlackError: thread_not_found, cannot_reply_to_message for a reply or an ephemeral."""
-        parent = self._channels.get(channel, {}).get(ts)
+        parent = self.get(channel, ts)
         if parent is None:
             raise SlackError("thread_not_found")
         if parent.is_reply or parent.is_ephemeral:
@@ -134,8 +141,4 @@ class MessageLog:
 
     def replies(self, channel: str, parent_ts: str) -> list[Message]:
         """The replies in a thread, oldest first, without their parent and without ephemerals."""
-        return [
-            message
-            for message in self._channels.get(channel, {}).values()
-            if message.thread_ts == parent_ts and message.is_reply and not message.is_ephemeral
-        ]
+        return list(self._threads.get((channel, parent_ts), {}).values())

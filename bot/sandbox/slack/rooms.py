@@ -56,7 +56,7 @@ class Rooms:
         self.log.add(message)
         self._show(channel, message, "ephemeral" if message.is_ephemeral else "message")
         if thread_ts is not None and not message.is_ephemeral:
-            parent = self.log.find(channel.id, thread_ts)
+            parent = self.log.thread_parent(channel.id, thread_ts)
             parent.thread_ts = parent.ts
             self._show(channel, parent, "message_changed")
         return message
@@ -91,6 +91,10 @@ class Rooms:
         kind = "ephemeral_deleted" if message.is_ephemeral else "message_deleted"
         event = {"type": kind, "channel": message.channel, "ts": message.ts, "thread_ts": message.thread_ts}
         self.streams.tell(lambda person_id: event if self._sees(person_id, channel, message) else None)
+        parent = self.log.get(message.channel, message.thread_ts or "")
+        if parent is not None and not message.is_ephemeral:
+            parent.thread_ts = parent.ts if self.log.replies(parent.channel, parent.ts) else None
+            self._show(channel, parent, "message_changed")
 
     def join(self, channel: Channel, user_id: str, inviter: str | None = None) -> bool:
         """Add a member, say so in the channel, and tell the app; False where they were in it already."""

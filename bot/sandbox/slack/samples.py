@@ -34,7 +34,7 @@ def sample_team(app: App) -> Team:
     for user_id, name, real_name, role in PEOPLE:
         is_admin = role == "lead"
         team.people[user_id] = Person(user_id, name, real_name, role, TEAM_ID, f"{name}@acme.example", is_admin=is_admin, updated=born)
-    team.people[app.user_id] = Person(app.user_id, app.name.lower(), app.name, "bot", TEAM_ID, updated=born)
+    team.people[app.user_id] = Person(app.user_id, app.user_name, app.name, "bot", TEAM_ID, updated=born)
     for channel_id, name, kind, members, topic in CHANNELS:
         team.channels[channel_id] = Channel(channel_id, name, kind, list(members), topic, created=born, creator="U0ANA")
     team.groups["S0PLATFORM"] = UserGroup("S0PLATFORM", "platform", "Platform team", ["U0ANA", "U0KIM"])

@@ -53,14 +53,18 @@ def with_defaults(blocks: list[Any]) -> list[Any]:
 
 
 def _fill_in(block: dict[str, Any]) -> None:
-    block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
+    block["block_id"] = block.get("block_id") or _new_id()
     for child in block.get("child_blocks", []):
         _fill_in(child)
     for element in interactive_elements(block):
         if block["type"] not in ("context", "rich_text") and element.get("type") != "image":
-            element.setdefault("action_id", secrets.token_urlsafe(4)[:5])
+            element["action_id"] = element.get("action_id") or _new_id()
     if block["type"] != "rich_text":
         _fill_in_texts(block)
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(4)[:5]
 
 
 def _fill_in_texts(node: Any) -> None:

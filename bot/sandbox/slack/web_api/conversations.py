@@ -90,9 +90,9 @@ async def history(call: Call) -> Document:
 
 async def replies(call: Call) -> Document:
     channel = _read_channel(call, "history", demands_member=True)
-    log, ts = call.state.log, call.required("ts")
-    head = next((message for message in log.all_in(channel.id) if message.ts == ts and not message.is_ephemeral), None)
-    if head is None:
+    log = call.state.log
+    head = log.get(channel.id, call.required("ts"))
+    if head is None or head.is_ephemeral:
         raise SlackError("thread_not_found")
     span = _span(call)
     thread = [message for message in log.replies(channel.id, head.ts) if span.holds(message.ts)]

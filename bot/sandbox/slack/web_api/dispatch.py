@@ -39,7 +39,7 @@ def _without_deed(request: web.Request, state: State, name: str, fault: Fault) -
     state.traffic.note("from_app", name, fault.kind, error)
     if fault.kind == "down":
         return hang_up(request)
-    status = fault.status if fault.kind == "status" else 200
+    status = TOO_MANY if error == "ratelimited" else fault.status if fault.kind == "status" else 200
     headers = {"Retry-After": str(max(1, round(fault.seconds)))} if status == TOO_MANY else {}
     return web.json_response({"ok": False, "error": error}, status=status, headers=headers)
 
