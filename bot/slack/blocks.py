@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.text import SECTION_MOST, clean, cut, cut_lines, is_web_address
+from bot.slack.text import SECTION_MOST, clean, cut, cut_lines
 
 Block = dict[str, Any]
 Said = dict[str, Any]
@@ -55,13 +55,6 @@ def words(text: str, **style: bool) -> Block:
 
 def person(person_id: str) -> Block:
     return {"type": "user", "user_id": person_id}
-
-
-def web_link(url: str, text: str, **style: bool) -> Block:
-    if not is_web_address(url):
-        return words(text, **style)
-    element: Block = {"type": "link", "url": url, "text": clean(text) or " "}
-    return element | {"style": style} if style else element
 
 
 def moment(at: datetime) -> Block:

@@ -284,6 +284,8 @@ def demand_limits(said: dict[str, Any]) -> None:
 
 
 def test_a_plain_card_is_cut_at_a_line() -> None:
-    said = render(waiting(run=run(created_by="x" * 60), request=None, link="https://app.terraform.io/" + "a" * 1900), plain=True)
-    assert len(said["text"]) <= 3900
+    link = "https://app.terraform.io/?" + "&" * 1900
+    said = render(waiting(run=run(created_by="kim"), request=None, link=link), plain=True)
     assert set(said) == {"text"}
+    assert said["text"].endswith("`run-7bQ2kLm9XyZ1aB3c`")
+    assert render(waiting(link="https://app.terraform.io/x"), plain=True)["text"].endswith("\n<https://app.terraform.io/x>")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -32,25 +33,26 @@ Answer = Callable[[web.Request], web.StreamResponse]
 
 
 @asynccontextmanager
-async def answering(answer: Answer, pace: Pace | None = None) -> AsyncIterator[tuple[SlackChat, list[str]]]:
+async def answering(answer: Answer, pace: Pace | None = None, wait: float = 0) -> AsyncIterator[tuple[SlackChat, list[str]]]:
     """A chat whose Slack gives this answer to everything, and the methods it was asked for."""
     asked: list[str] = []
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        await request.read()
         asked.append(request.path.removeprefix("/api/"))
+        await asyncio.sleep(wait)
         return answer(request)
 
     app = web.Application()
     app.router.add_post("/api/{method}", handle)
     app.router.add_get("/api/{method}", handle)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
     try:
         async with aiohttp.ClientSession() as session:
-            yield SlackChat(Clients.of("xoxb-1", session, f"http://127.0.0.1:{port}/api/"), pace or Pace(), "B0"), asked
+            yield SlackChat(Clients.of("xoxb-1", session, address), pace or Pace(), "B0"), asked
     finally:
         await runner.cleanup()
 
@@ -144,10 +146,17 @@ async def test_an_answer_that_is_none_of_slacks_leaves_the_outcome_open(answer: 
     assert type(await trouble_with(answer)) is ChatAnswerLost
 
 
-async def test_a_slack_that_never_answers_is_given_up() -> None:
-    async with answering(lambda _: web.Response()) as (chat, asked):
-        with pytest.raises(ChatTrouble):
-            await chat.join("C1")
+async def test_a_slack_that_never_answers_is_given_up_after_the_posts_timeout() -> None:
+    async with answering(lambda _: web.json_response({"ok": True, "ts": "1.0"}), Pace(post_timeout=0.05), wait=30) as (chat, asked):
+        with pytest.raises(ChatAnswerLost):
+            await chat.post("C1", waiting(), key="run-1/card/")
+        assert asked == ["chat.postMessage"]
+
+
+async def test_whoever_stops_waiting_for_slack_is_not_told_of_trouble() -> None:
+    async with answering(lambda _: web.json_response({"ok": True}), wait=30) as (chat, asked):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(chat.join("C1"), 0.05)
         assert asked == ["conversations.join"]
 
 
@@ -167,28 +176,49 @@ async def test_a_port_without_a_server_is_unreachable() -> None:
         listener.close()
         await listener.wait_closed()
         with pytest.raises(ChatUnreachable):
-            await SlackChat(Clients.of("xoxb-1", session, f"http://127.0.0.1:{port}/api/"), Pace(), "B0").join("C1")
+            await SlackChat(Clients.of("xoxb-1", session, f"http://127.0.0.1:{port}/api/"), Pace(), "B0").post("C1", waiting(), key="k")
 
 
 async def test_a_post_says_what_it_must() -> None:
-    sent: dict[str, Any] = {}
-    waiting_for: asyncio.Queue[web.Request] = asyncio.Queue()
+    sent: list[bytes] = []
 
-    async def take(request: web.Request) -> web.Response:
-        sent.update(await request.json())
-        waiting_for.put_nowait(request)
+    def take(request: web.Request) -> web.StreamResponse:
+        sent.append(request._read_bytes or b"")
         return web.json_response({"ok": True, "ts": "1.000100"})
 
-    app = web.Application()
-    app.router.add_post("/api/chat.postMessage", take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with aiohttp.ClientSession() as session:
-            chat = SlackChat(Clients.of("xoxb-1", session, f"http://127.0.0.1:{runner.addresses[0][1]}/api/"), Pace(), "B0")
-            assert await chat.post("C1", waiting(), key="run-1/card/", thread_ts="0.5") == "1.000100"
-    finally:
-        await runner.cleanup()
-    assert json.loads(json.dumps(sent["metadata"])) == {"event_type": "runbell_message", "event_payload": {"key": "run-1/card/"}}
-    assert (sent["unfurl_links"], sent["unfurl_media"], sent["parse"], sent["thread_ts"]) == (False, False, "none", "0.5")
+    async with answering(take) as (chat, _):
+        assert await chat.post("C1", waiting(), key="run-1/card/", thread_ts="0.5") == "1.000100"
+    body = json.loads(sent[0])
+    assert body["metadata"] == {"event_type": "runbell_message", "event_payload": {"key": "run-1/card/"}}
+    assert (body["unfurl_links"], body["unfurl_media"], body["parse"], body["thread_ts"]) == (False, False, "none", "0.5")
+
+
+async def test_only_our_own_messages_are_found_on_every_page() -> None:
+    mark = {"event_type": "runbell_message", "event_payload": {"key": "k"}}
+    pages: dict[str, dict[str, Any]] = {
+        "": {"messages": [{"ts": "3.0", "bot_id": "B0", "metadata": mark}], "response_metadata": {"next_cursor": "more"}},
+        "more": {
+            "messages": [
+                {"ts": "2.0", "bot_id": "B0", "metadata": {**mark, "event_payload": {"key": "other"}}},
+                {"ts": "1.5", "bot_id": "BX", "metadata": mark},
+                {"ts": "1.0", "bot_id": "B0", "metadata": mark},
+                {"ts": "0.5", "user": "U0ANA"},
+            ]
+        },
+    }
+
+    def history(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True, **pages[request.query.get("cursor", "")]})
+
+    async with answering(history) as (chat, asked):
+        assert await chat.find("C1", "k", datetime(2026, 3, 2, tzinfo=UTC)) == ("1.0", "3.0")
+        assert len(asked) == 2
+
+
+async def test_a_history_without_end_is_left_after_a_while() -> None:
+    def endless(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True, "messages": [], "response_metadata": {"next_cursor": "more"}})
+
+    async with answering(endless) as (chat, asked):
+        assert await chat.find("C1", "k", datetime(2026, 3, 2, tzinfo=UTC)) == ()
+        assert len(asked) == 50
