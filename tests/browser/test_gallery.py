@@ -137,3 +137,14 @@ async def test_hostile_words_are_words(visit: Visiting, fake: FakePerson) -> Non
         assert await seen.page.evaluate("window.hit") is None
         assert seen.complaints == []
         assert all(address.startswith(fake.origin) for address in seen.requests)
+
+
+async def test_endless_and_reversed_words_stay_in_their_place(visit: Visiting, fake: FakePerson) -> None:
+    fake.post(text="W" * 5000)
+    fake.post(text="*a" * 2500 + "_" * 500 + "`" * 500)
+    fake.post(text="\u202egnp.exe\u202c \u200b \x07 :" + "x" * 3000, blocks=[{"type": "header", "text": gallery.plain("W" * 150)}])
+    fake.post(text="see", blocks=[{"type": "section", "fields": [gallery.mrkdwn("W" * 400), gallery.mrkdwn("`" + "W" * 400 + "`")]}])
+    async with visit(fake.address, width=390) as seen:
+        await expect(seen.page.locator("#timeline article")).to_have_count(4)
+        assert await seen.page.evaluate("document.querySelector('.log').scrollWidth - document.querySelector('.log').clientWidth") == 0
+        assert seen.complaints == []

@@ -26,9 +26,11 @@ async def test_a_page_without_its_secret_says_how_to_get_one(visit: Visiting, fa
         await expect(seen.page.locator("#app")).to_be_hidden()
 
 
-async def test_a_wrong_secret_is_told(visit: Visiting, fake: FakePerson) -> None:
+async def test_an_old_secret_is_told_and_a_new_one_in_the_same_tab_works(visit: Visiting, fake: FakePerson) -> None:
     async with visit(f"{fake.origin}/#secret=old") as seen:
         await expect(seen.page.get_by_role("heading", name="This secret is not the sandbox's")).to_be_visible()
+        await seen.page.goto(fake.address)
+        await expect(seen.page.locator("h1")).to_have_text("deploys")
 
 
 async def test_the_secret_leaves_the_address_and_outlives_a_reload(visit: Visiting, fake: FakePerson) -> None:

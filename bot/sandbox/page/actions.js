@@ -61,7 +61,7 @@ export class Actions {
         store.link = "open";
         store.changed();
         opened += 1;
-        this.guarded(async () => {
+        this.quietly(async () => {
           if (opened > 1) await this.readWorld();
           await this.readRooms();
         });
@@ -99,7 +99,7 @@ export class Actions {
     if (this.pending.has(channelId)) return;
     const run = () => {
       this.pending.delete(channelId);
-      this.guarded(() => (channelId === null ? this.reachNewRooms() : this.readRoom(channelId)));
+      this.quietly(() => (channelId === null ? this.reachNewRooms() : this.readRoom(channelId)));
     };
     this.pending.set(channelId, setTimeout(run, REREAD_AFTER_MS));
   }
@@ -127,7 +127,7 @@ export class Actions {
   openThread(ts) {
     this.store.threadTs = ts;
     this.store.changed();
-    if (ts) this.guarded(() => this.readRoom(this.store.channelId, ts));
+    if (ts) this.quietly(() => this.readRoom(this.store.channelId, ts));
   }
 
   /** Sends what was typed; false when it was not taken, so that the words stay where they are. */
@@ -193,15 +193,20 @@ export class Actions {
   }
 
   /** What `work` gives, or null after telling the person why it could not be done. */
-  async guarded(work) {
+  async guarded(work, tell = this.toast) {
     try {
       return await work();
     } catch (error) {
       if (error instanceof Refused) this.store.link = "refused";
-      else this.toast(`The sandbox did not answer: ${error.message}`);
+      else tell(`The sandbox did not answer: ${error.message}`);
       this.store.changed();
       return null;
     }
+  }
+
+  /** For reading that nobody asked for: where it fails, the stream is lost as well, and the banner says so. */
+  quietly(work) {
+    return this.guarded(work, () => {});
   }
 }
 

@@ -9,6 +9,7 @@ const NARROW = matchMedia("(max-width: 760px)");
 export class Sidebar {
   constructor(node, shade, behind, { store, names, choose }) {
     Object.assign(this, { node, shade, behind, store, names, choose });
+    this.mark = h("img", { src: "icon.svg", alt: "", class: "mark" });
     this.signature = "";
     this.open = false;
     shade.addEventListener("click", () => this.show(false));
@@ -29,10 +30,10 @@ export class Sidebar {
   }
 
   #head() {
-    const { team, connected, app } = this.store.world;
-    const state = connected ? `${app.name} is connected` : `${app.name || "The app"} is not connected`;
+    const { team, connected } = this.store.world;
+    const state = connected ? "app connected" : "app not connected";
     return h("div", { class: "sidebar-head" },
-      h("img", { src: "icon.svg", alt: "", class: "mark" }),
+      this.mark,
       h("div", {}, h("strong", {}, "Runbell sandbox"), h("small", { class: connected ? "dot dot-on" : "dot" }, `${team.name ?? ""} · ${state}`)));
   }
 
