@@ -56,7 +56,10 @@ async def fake() -> AsyncIterator[FakePerson]:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Visiting:
-    """Opens an address: `async with visit(address, width=1280, scheme="light") as seen`. No other host can be reached, and asking for one fails."""
+    """Opens an address: `async with visit(address, width=1280, scheme="light") as seen`.
+
+    No other host can be reached, and asking for one fails the test.
+    """
 
     @asynccontextmanager
     async def visiting(address: str, *, width: int = 1280, height: int = 860, scheme: Scheme = "light") -> AsyncIterator[Visit]:
