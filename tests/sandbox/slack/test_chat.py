@@ -208,3 +208,15 @@ async def test_a_permalink_names_channel_message_and_thread(joined: AsyncWebClie
     link = (await joined.chat_getPermalink(channel="C0DEPLOYS", message_ts=reply["ts"]))["permalink"]
     assert f"/archives/C0DEPLOYS/p{reply['ts'].replace('.', '')}?thread_ts={parent['ts']}&cid=C0DEPLOYS" in link
     assert await error_of(joined.chat_getPermalink(channel="C0DEPLOYS", message_ts="1.000001")) == "message_not_found"
+
+
+async def test_a_thread_without_replies_is_no_thread(joined: AsyncWebClient, ana: Acting) -> None:
+    parent = await joined.chat_postMessage(channel="C0DEPLOYS", text="parent")
+    reply = await joined.chat_postMessage(channel="C0DEPLOYS", text="reply", thread_ts=parent["ts"])
+    async with ana.stream() as next_event:
+        await next_event()
+        await joined.chat_delete(channel="C0DEPLOYS", ts=reply["ts"])
+        events = [await next_event(), await next_event()]
+
+    assert [(event["type"], event.get("ts")) for event in events] == [("message_deleted", reply["ts"]), ("message_changed", None)]
+    assert "thread_ts" not in events[1]["message"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting
 from tests.sandbox.slack.refusals import error_of
 
@@ -123,3 +124,16 @@ async def test_a_thread_is_read_with_metadata_and_from_any_end(joined: AsyncWebC
     assert thread["messages"][1]["parent_user_id"] == "U0RUNBELL"
     assert [message["text"] for message in later["messages"]] == ["parent"]
     assert await error_of(joined.conversations_replies(channel="C0DEPLOYS", ts="1.000001")) == "thread_not_found"
+
+
+async def test_an_archived_channel_is_left_out_and_cannot_be_joined(slack: SlackServer, client: AsyncWebClient) -> None:
+    slack.state.team.channels["C0INFRA"].is_archived = True
+    listed = await client.conversations_list(exclude_archived=True)
+
+    assert "infra" not in [channel["name"] for channel in listed["channels"]]
+    assert await error_of(client.conversations_join(channel="C0INFRA")) == "is_archived"
+
+
+@pytest.mark.parametrize("cursor", ["bmV4dDo=", "b3RoZXI6MQ==", "bmV4dDphYmM="])
+async def test_cursors_of_nobody_are_refused(client: AsyncWebClient, cursor: str) -> None:
+    assert await error_of(client.conversations_list(cursor=cursor)) == "invalid_cursor"

@@ -114,3 +114,11 @@ async def test_a_method_has_its_tier_where_limits_are_on() -> None:
         await client.users_info(user="U0ANA")
 
     assert caught.value.response.headers["Retry-After"] == "3"
+
+
+async def test_a_refusal_for_the_rate_is_429(joined: AsyncWebClient, ana: Acting) -> None:
+    await ana.fault("chat.postMessage", "refused", error="ratelimited")
+    with pytest.raises(SlackApiError) as caught:
+        await joined.chat_postMessage(channel="C0DEPLOYS", text="x")
+
+    assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "1")

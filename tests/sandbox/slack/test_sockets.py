@@ -14,6 +14,14 @@ from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting, eventually
 
 Link = aiohttp.ClientWebSocketResponse
+BUTTONS: dict[str, Any] = {
+    "type": "actions",
+    "block_id": "row",
+    "elements": [
+        {"type": "button", "action_id": "go", "value": "1", "text": {"type": "plain_text", "text": "Go"}},
+        {"type": "users_select", "action_id": "who"},
+    ],
+}
 
 
 async def _url(slack: SlackServer) -> str:
@@ -184,3 +192,44 @@ async def test_a_client_hears_of_connections_that_come_and_go(slack: SlackServer
 
     assert counts == [0, 1, 0]
     assert await eventually(none_left)
+
+
+async def _clicked(slack: SlackServer, ana: Acting, click: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a click on something in #deploys."""
+    async with _linked(slack) as (link, _):
+        clicking = asyncio.create_task(ana.post("click", channel="C0DEPLOYS", **click))
+        envelope = await _receive(link)
+        await link.send_json({"envelope_id": envelope["envelope_id"]})
+        assert (await clicking)["ok"]
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("interactive", False)
+    payload: dict[str, Any] = envelope["payload"]
+    return payload
+
+
+async def test_a_click_on_an_ephemeral_carries_no_message(slack: SlackServer, joined: AsyncWebClient, ana: Acting) -> None:
+    sent = await joined.chat_postEphemeral(channel="C0DEPLOYS", user="U0ANA", text="x", blocks=[BUTTONS])
+    payload = await _clicked(slack, ana, {"ts": sent["message_ts"], "action_id": "go"})
+
+    assert "message" not in payload
+    assert (payload["container"]["is_ephemeral"], payload["container"]["message_ts"]) == (True, sent["message_ts"])
+    assert payload["actions"][0]["value"] == "1"
+
+
+async def test_a_click_in_an_attachment_of_a_reply_tells_both(slack: SlackServer, joined: AsyncWebClient, ana: Acting) -> None:
+    parent = (await joined.chat_postMessage(channel="C0DEPLOYS", text="parent"))["ts"]
+    sent = await joined.chat_postMessage(channel="C0DEPLOYS", thread_ts=parent, text="x", attachments=[{"blocks": [BUTTONS]}])
+    payload = await _clicked(slack, ana, {"ts": sent["ts"], "action_id": "go"})
+
+    assert payload["container"].items() >= {"type": "message_attachment", "attachment_id": 1, "thread_ts": parent}.items()
+    assert "attachment_id" not in payload["actions"][0]
+
+
+async def test_a_choice_stays_chosen_for_its_person(slack: SlackServer, joined: AsyncWebClient, ana: Acting) -> None:
+    ts = (await joined.chat_postMessage(channel="C0DEPLOYS", text="x", blocks=[BUTTONS]))["ts"]
+    chosen = await _clicked(slack, ana, {"ts": ts, "action_id": "who", "selected_user": "U0KIM"})
+    later = await _clicked(slack, ana, {"ts": ts, "action_id": "go"})
+    other = await _clicked(slack, ana.as_("U0RAJ"), {"ts": ts, "action_id": "go"})
+
+    assert chosen["actions"][0]["selected_user"] == "U0KIM"
+    assert later["state"]["values"]["row"]["who"]["selected_user"] == "U0KIM"
+    assert other["state"]["values"]["row"]["who"]["selected_user"] is None
