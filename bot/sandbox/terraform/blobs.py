@@ -81,8 +81,13 @@ class Blobs:
         upload = self._uploads.pop(request.match_info["name"], None)
         if upload is None or upload.until < self._clock.now():
             raise web.HTTPNotFound(text="no such object, or it was written already")
-        if not await _save(request, upload.target):
-            self._uploads[request.match_info["name"]] = upload
+        is_saved = False
+        try:
+            is_saved = await _save(request, upload.target)
+        finally:
+            if not is_saved:
+                self._uploads[request.match_info["name"]] = upload
+        if not is_saved:
             raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_UPLOAD, actual_size=LARGEST_UPLOAD + 1)
         await upload.done()
         return web.Response()

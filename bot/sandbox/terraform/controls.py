@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ("additions", "changes", "destructions")
 SECONDS = ("plan_seconds", "apply_seconds")
+MOST = 1_000_000
 TEXTS = ("plan_error", "apply_error")
 
 
@@ -85,7 +86,7 @@ async def set_script(request: web.Request) -> web.Response:
 
 def _changed(script: Script, wanted: dict[str, Any]) -> Script:
     for name, value in wanted.items():
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
         fits = (
             (name in NUMBERS and is_number and isinstance(value, int))
             or (name in SECONDS and is_number)

@@ -52,14 +52,15 @@ def page(request: web.Request, items: Sequence[Item], address: str, *, totals: b
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
-    """The body as an object; an empty body is an empty object. 400 where it is neither."""
+    """The body as an object; an empty body is an empty object. 400 where it is neither, or holds half of a surrogate pair."""
     text = await request.text()
     if not text.strip():
         return {}
     try:
         body = json.loads(text)
-    except ValueError as error:
-        raise bad_request("the body is not JSON") from error
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise bad_request("the body is not JSON in UTF-8") from error
     if not isinstance(body, dict):
         raise bad_request("the body is not a JSON object")
     return body

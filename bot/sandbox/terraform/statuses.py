@@ -22,10 +22,12 @@ def is_final(run: Run) -> bool:
 
 def rests_for_confirmation(run: Run) -> bool:
     """Whether the run stands still until a person confirms it: `planned` is also a status that runs pass through."""
-    return run.status == "planned" and not run.request.auto_apply and not run.request.plan_only and is_appliable(run)
+    request = run.request
+    return run.status == "planned" and run.plan.has_changes and not request.auto_apply and not request.plan_only
 
 
 def is_appliable(run: Run) -> bool:
+    """Whether the run goes beyond its plan. An empty plan that may be applied is applied without anybody's confirmation."""
     return not run.request.plan_only and (run.plan.has_changes or run.request.allow_empty_apply)
 
 

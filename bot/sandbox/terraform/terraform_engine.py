@@ -176,8 +176,8 @@ def read_plan(shown: bytes) -> PlanOutcome:
 
 def read_counts(text: str) -> Counts:
     """What an apply did: from its last line, or where it failed from the steps that it completed."""
-    if found := COMPLETE.search(text):
-        imports, additions, changes, destructions = (int(each or 0) for each in found.groups())
+    if found := COMPLETE.findall(text):
+        imports, additions, changes, destructions = (int(each or 0) for each in found[-1])
         return Counts(additions, changes, destructions, imports)
     return Counts(**{name: len(pattern.findall(text)) for name, pattern in STEPS.items()})
 

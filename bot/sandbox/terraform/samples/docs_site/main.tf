@@ -7,7 +7,7 @@ resource "terraform_data" "bucket" {
 resource "terraform_data" "publication" {
   input = {
     bucket = terraform_data.bucket.output
-    at     = plantimestamp()
+    at     = timestamp()
   }
 }
 

@@ -51,6 +51,6 @@ resource "terraform_data" "record" {
 resource "terraform_data" "rollout" {
   input = {
     host = terraform_data.record.output.host
-    at   = plantimestamp()
+    at   = timestamp()
   }
 }
