@@ -101,7 +101,8 @@ async def open_slack(
     listener = bind_loopback(port, "Slack")
     secret = secret or secrets.token_urlsafe(24)
     state = _new_state(url_of(listener), clock or Clock(), faults or Faults(), installed_app(manifest, scopes), are_limited=limits)
-    async with aiohttp.ClientSession() as session:
+    # A pooled connection that the app has closed meanwhile would fail a delivery that Slack would have made.
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
         server = SlackServer(state, session, secret)
         server.deliver_to(request_url)
         server.know_terraform(terraform or {}, engine)
