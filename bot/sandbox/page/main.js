@@ -39,7 +39,11 @@ function context(store, names) {
 }
 
 function assemble(store, names, ctx, actions) {
-  const composer = new Composer(at("composer"), "composer-input", { commands: () => store.world.commands, ideas: () => ideas(store), send: (text) => actions.say(text) });
+  const send = (text) => {
+    timeline.toEnd();
+    return actions.say(text);
+  };
+  const composer = new Composer(at("composer"), "composer-input", { commands: () => store.world.commands, ideas: () => ideas(store), send });
   const timeline = new Timeline(ctx, { intro: () => welcome(store, names, (text) => composer.set(text)), isNew: (message) => store.isNew(message) });
   put(at("timeline"), timeline.node);
   const choose = (channelId) => {
