@@ -142,6 +142,8 @@ class Machine:
             del self._tasks[run.id]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("run %s broke its engine", run.id, exc_info=error)
+            phase = run.plan if run.plan.status == "running" else run.apply
+            phase.log.write_line(f"Error: the sandbox could not go on: {error}")
             if not is_final(run):
                 self._end(run, "errored")
 

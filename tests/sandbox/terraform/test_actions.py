@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.sandbox.terraform.engines import Job, PlanOutcome
+
 if TYPE_CHECKING:
     from bot.sandbox.terraform.server import RunsApi
     from tests.sandbox.terraform.calling import Caller
@@ -152,3 +154,18 @@ async def test_comments_are_added_and_read(caller: Caller) -> None:
     assert (await caller.get(f"/api/v2/run-events/{event}")).data["attributes"]["action"] == "commented"
     blank = {"data": {"type": "comments", "attributes": {"body": "  "}}}
     assert (await caller.post(f"/api/v2/runs/{run}/comments", blank)).status == 422
+
+
+async def test_a_run_whose_engine_breaks_ends_and_says_why(
+    caller: Caller, api: RunsApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def full(_job: Job) -> PlanOutcome:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(api.context.machine._engine, "plan", full)
+    run = await caller.start("app-dev")
+    await caller.until(run, "errored")
+    assert "Error: the sandbox could not go on: no space left on device" in await caller.log(f"/api/v2/runs/{run}/plan")
+    assert f"run {run} broke its engine" in caplog.text
+    monkeypatch.undo()
+    await caller.planned("app-dev")

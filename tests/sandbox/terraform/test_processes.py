@@ -61,6 +61,23 @@ async def test_a_child_that_holds_the_output_does_not_hold_us(tmp_path: Path) ->
     assert time.monotonic() - began < 5
 
 
+async def test_a_killed_process_ends_before_its_grace_time(tmp_path: Path) -> None:
+    kept, interrupted, killed = Kept(), asyncio.Event(), asyncio.Event()
+    interrupted.set()
+    killed.set()
+    began = time.monotonic()
+    status = await Processes(grace_seconds=60).run(
+        [sys.executable, "-c", PATIENT],
+        folder=tmp_path,
+        environment=bare_environment(tmp_path),
+        output=kept,
+        interrupted=interrupted,
+        killed=killed,
+    )
+    assert status < 0
+    assert time.monotonic() - began < 5
+
+
 async def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
     processes, kept, never = Processes(grace_seconds=60), Kept(), asyncio.Event()
     command = [sys.executable, "-c", PATIENT]

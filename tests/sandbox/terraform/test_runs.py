@@ -58,6 +58,11 @@ async def test_a_plan_without_changes_finishes_by_itself(caller: Caller) -> None
     assert run["attributes"]["status-timestamps"]["planned-and-finished-at"]
 
 
+async def test_an_empty_plan_that_may_be_applied_applies_by_itself(caller: Caller) -> None:
+    run = await caller.until(await caller.start("idle", allow_empty_apply=True), "applied")
+    assert (run["attributes"]["has-changes"], run["attributes"]["auto-apply"]) == (False, False)
+
+
 async def test_a_failed_plan_errors_its_run(caller: Caller) -> None:
     run = await caller.until(await caller.start("plan-fails"), "errored")
     plan = (await caller.get(f"/api/v2/plans/{run['relationships']['plan']['data']['id']}")).data["attributes"]
