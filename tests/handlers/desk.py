@@ -1,0 +1,140 @@
+"""Bolt with our listeners on use cases of the services' house, and a response address over real HTTP that keeps what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.policy import Actor, Place
+from bot.services.greetings import Greetings
+from bot.web import listening
+from handlers import Guard, Services, register
+from tests.services.house import ANA, DEPLOYS, TEAM, House, open_house
+
+APP_USER = "U0RUNBELL"
+
+
+@dataclass
+class Desk:
+    house: House
+    app: AsyncApp
+    guard: Guard
+    response_url: str = ""
+    statuses: list[int] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+
+    async def send(self, body: dict[str, Any]) -> BoltResponse:
+        """As Socket Mode does; then the listeners are let finish."""
+        response: BoltResponse = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+        await self.guard.finish(5)
+        return response
+
+    async def type(self, text: str, actor: Actor = ANA, place: Place = DEPLOYS) -> str:
+        """Type after /tf; the text of the one private answer."""
+        before = len(self.answers)
+        response = await self.send(command(text, actor, place, self.response_url))
+        assert response.status == 200
+        (answer,) = self.answers[before:]
+        assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
+        return str(answer["text"])
+
+    async def click(self, action_id: str, value: str, actor: Actor = ANA, place: Place = DEPLOYS) -> list[str]:
+        """Click a button; the texts of the private answers, of which there are none where all went well."""
+        before = len(self.answers)
+        response = await self.send(click(action_id, value, actor, place, self.response_url))
+        assert response.status == 200
+        return [str(answer["text"]) for answer in self.answers[before:]]
+
+
+def command(text: str, actor: Actor, place: Place, response_url: str) -> dict[str, Any]:
+    return {
+        "command": "/tf",
+        "text": text,
+        "user_id": actor.id,
+        "user_name": actor.name,
+        "team_id": actor.team_id,
+        "channel_id": place.channel,
+        "channel_name": place.channel_name,
+        "response_url": response_url,
+        "trigger_id": "1.2.a",
+        "api_app_id": "A0RUNBELL",
+    }
+
+
+def click(action_id: str, value: str, actor: Actor, place: Place, response_url: str) -> dict[str, Any]:
+    return {
+        "type": "block_actions",
+        "api_app_id": "A0RUNBELL",
+        "team": {"id": TEAM, "domain": "acme"},
+        "user": {"id": actor.id, "username": actor.name, "team_id": actor.team_id},
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": place.channel, "is_ephemeral": False},
+        "channel": {"id": place.channel, "name": place.channel_name},
+        "response_url": response_url,
+        "trigger_id": "1.2.b",
+        "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "2.2"}],
+    }
+
+
+def event(inner: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
+    return {"type": "event_callback", "team_id": TEAM, "api_app_id": "A0RUNBELL", "event_id": event_id, "event_time": 1, "event": inner}
+
+
+async def authorize() -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="xoxb-test", bot_id="B0RUNBELL", bot_user_id=APP_USER)
+
+
+def bolt() -> AsyncApp:
+    return AsyncApp(name="test", signing_secret="secret", client=AsyncWebClient(base_url="http://127.0.0.1:9/api/"), authorize=authorize)
+
+
+def services_of(house: House) -> Services:
+    return Services(
+        command="/tf",
+        app_user=APP_USER,
+        address="https://terraform.test",
+        launches=house.launches,
+        approvals=house.approvals,
+        lookups=house.lookups,
+        watching=house.watching,
+        greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
+    )
+
+
+@asynccontextmanager
+async def open_desk(folder: Path) -> AsyncIterator[Desk]:
+    async with open_house(folder) as house:
+        app = bolt()
+        desk = Desk(house, app, register(app, services_of(house)))
+        async with listening(answering(desk), "127.0.0.1", 0, "PORT") as port:
+            desk.response_url = f"http://127.0.0.1:{port}/respond"
+            yield desk
+
+
+def answering(desk: Desk) -> web.Application:
+    """Slack's side of a response address; `statuses` are what it says instead of 200, in turn."""
+
+    async def respond(request: web.Request) -> web.Response:
+        status = desk.statuses.pop(0) if desk.statuses else 200
+        if status == 200:
+            desk.answers.append(await request.json())
+        return web.Response(text="ok", status=status)
+
+    app = web.Application()
+    app.router.add_post("/respond", respond)
+    return app
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)

@@ -1,0 +1,156 @@
+"""What is typed after the slash command, from Slack's payload to the private answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.commands import GRAMMAR, parse
+from bot.core.commands.grammar import Command, Row
+from bot.core.errors import RightMissing, TerraformAnswerLost, TerraformUnreachable
+from bot.core.policy import Place
+from bot.core.runs import Run
+from handlers.commands import ROUTES
+from tests.handlers.desk import Desk, services_of
+from tests.services.house import GUS, KIM, RAJ
+
+EXAMPLES = {
+    "help": "help run",
+    "workspaces": "workspaces",
+    "runs": "runs storefront-dev",
+    "run": "run storefront-dev now",
+    "show": "show storefront-dev",
+    "approve": "approve storefront-dev",
+    "discard": "discard storefront-dev",
+    "cancel": "cancel storefront-dev",
+    "watch": "watch storefront-dev",
+    "unwatch": "unwatch storefront-dev",
+    "watches": "watches",
+}
+
+
+def with_run(desk: Desk, status: str = "planned") -> Run:
+    return desk.house.runs.add_run(desk.house.runs.add_workspace("storefront-dev"), status)
+
+
+def test_every_command_of_the_grammar_has_a_route_and_every_route_a_command() -> None:
+    assert set(EXAMPLES) == {row.word for row in GRAMMAR}
+    assert {type(parse(text)) for text in EXAMPLES.values()} == set(ROUTES)
+    assert all(issubclass(command, Command) for command in ROUTES)
+
+
+@pytest.mark.parametrize("row", [row for row in GRAMMAR if row.right], ids=lambda row: row.word)
+async def test_each_command_demands_the_right_that_its_row_names(desk: Desk, row: Row) -> None:
+    with_run(desk)
+    wish = parse(EXAMPLES[row.word])
+    with pytest.raises(RightMissing) as refused:
+        await ROUTES[type(wish)](wish, services_of(desk.house), GUS, Place(channel="C0DEPLOYS"))
+    assert refused.value.right == row.right
+    assert not desk.house.runs.calls_of("act") + desk.house.runs.calls_of("create_run")
+
+
+async def test_nothing_typed_is_a_wish_for_help(desk: Desk) -> None:
+    assert await desk.type("") == await desk.type("help")
+
+
+async def test_help_about_one_command_gives_its_example(desk: Desk) -> None:
+    assert "/tf run storefront-dev bump the image" in await desk.type("help run")
+
+
+@pytest.mark.parametrize(
+    "typed,told",
+    [
+        ("rnu x", "Did you mean `/tf run`"),
+        ("help rnu", "Did you mean `/tf run`"),
+        ("run", "Usage: `/tf run &lt;workspace&gt;"),
+        ("run storefrnt-dev", "Did you mean `storefront-dev`?"),
+        ("show run-Nothere", "I see no run “run-Nothere”"),
+        ("show dns", "acme/dns has no current run."),
+        ("watch storefront-dev --measure loud", "“loud” is no measure"),
+        ("unwatch storefront-*", "does not watch “storefront-*”"),
+    ],
+)
+async def test_a_slip_is_answered_with_the_way_out(desk: Desk, typed: str, told: str) -> None:
+    with_run(desk)
+    desk.house.runs.add_workspace("dns")
+    await desk.house.poll()
+    assert told in await desk.type(typed)
+
+
+async def test_a_run_is_started_and_linked(desk: Desk) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    told = await desk.type("run storefront-dev “bump to 4.2” --plan-only")
+    (call,) = desk.house.runs.calls_of("create_run")
+    assert "Started a plan-only run of `storefront-dev`: <https://terraform.test/app/acme/workspaces/storefront-dev/runs/run-" in told
+    assert call.given["wish"].message.startswith("bump to 4.2 — asked for by ana (U0ANA) in #deploys")
+
+
+async def test_a_start_without_an_answer_is_told_as_what_it_is(desk: Desk) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    desk.house.runs.fail("create_run", TerraformAnswerLost("terraform.test"))
+    assert "did not say whether it has started a run" in await desk.type("run storefront-dev")
+
+
+async def test_a_server_that_is_down_is_told_and_nothing_was_done(desk: Desk) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    desk.house.runs.fail("read_workspace", TerraformUnreachable("terraform.test"))
+    assert "terraform.test cannot be reached" in await desk.type("run storefront-dev")
+
+
+async def test_a_private_channel_asks_for_an_invitation(desk: Desk) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    desk.house.chat.private.add("C0SECRET")
+    told = await desk.type("run storefront-dev", place=Place(channel="C0SECRET"))
+    assert "Invite me with /invite" in told
+    assert not desk.house.runs.calls_of("create_run")
+
+
+@pytest.mark.parametrize("word,told", [("approve", "✅ Approved"), ("apply", "✅ Approved"), ("discard", "✅ Discarded")])
+async def test_a_decision_can_be_typed(desk: Desk, word: str, told: str) -> None:
+    run = with_run(desk)
+    assert (await desk.type(f"{word} {run.id} looks good")).startswith(told)
+    (comment,) = desk.house.runs.said_about(run.id)
+    assert comment.startswith("looks good — ")
+
+
+async def test_a_run_is_canceled_by_the_name_of_its_workspace(desk: Desk) -> None:
+    with_run(desk, "planning")
+    assert (await desk.type("cancel storefront-dev")).startswith("✅ Asked to cancel")
+
+
+async def test_a_decision_whose_answer_was_lost_is_not_called_done(desk: Desk) -> None:
+    run = with_run(desk)
+    desk.house.runs.fail("act", TerraformAnswerLost("terraform.test"))
+    assert "The server did not answer" in await desk.type(f"approve {run.id}")
+
+
+async def test_whoever_may_not_decide_is_told_who_may(desk: Desk) -> None:
+    run = with_run(desk)
+    told = await desk.type(f"approve {run.id}", RAJ)
+    assert "You may not approve" in told
+    assert "<@U0ANA>" in told
+    assert "runbell.toml" in told
+
+
+async def test_workspaces_are_listed_once_the_server_was_looked_at(desk: Desk) -> None:
+    with_run(desk)
+    assert "I have not looked at the server" in await desk.type("workspaces")
+    await desk.house.poll()
+    await desk.house.poll()
+    assert "1 workspace" in await desk.type("workspaces storefront-*", KIM)
+
+
+async def test_runs_are_listed_and_shown(desk: Desk) -> None:
+    run = with_run(desk)
+    assert "storefront-dev" in await desk.type("runs storefront-dev")
+    assert run.id in str(desk.answers[-1]["blocks"])
+    assert "storefront-dev" in await desk.type(f"show https://terraform.test/app/acme/workspaces/storefront-dev/runs/{run.id}")
+
+
+async def test_watches_come_and_go(desk: Desk) -> None:
+    with_run(desk)
+    await desk.house.poll()
+    assert "This channel watches nothing" in await desk.type("watches")
+    assert "hears of `storefront-*`" in await desk.type("watch storefront-*")
+    assert "already watches" in await desk.type("watch storefront-*")
+    assert "This channel watches" in await desk.type("watches", KIM)
+    assert "hears no more of `storefront-*`" in await desk.type("unwatch storefront-*")

@@ -1,0 +1,134 @@
+"""The manifest against the code: commands, events and scopes are those that are used, each scope with its reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.manifests import manifest, manifest_text, wanted_scopes
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+SCOPES_OF_METHODS: dict[str, set[str]] = {
+    "apps_connections_open": set(),  # an app-level token's connections:write
+    "auth_test": set(),
+    "chat_delete": {"chat:write"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations_info": {"channels:read", "groups:read"},
+    "conversations_join": {"channels:join"},
+    "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
+}
+SCOPES_OF_EVENTS = {"member_joined_channel": {"channels:read", "groups:read"}}
+PREFIXES = (
+    "api_",
+    "apps_",
+    "auth_",
+    "bots_",
+    "chat_",
+    "conversations_",
+    "files_",
+    "pins_",
+    "reactions_",
+    "team_",
+    "usergroups_",
+    "users_",
+    "views_",
+)
+
+
+def calls() -> Iterator[ast.Call]:
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")):
+        if "sandbox" not in path.parts:
+            yield from (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+
+
+def called(owner: str | None = None) -> Iterator[tuple[str, ast.Call]]:
+    for call in calls():
+        if isinstance(call.func, ast.Attribute) and (
+            owner is None or (isinstance(call.func.value, ast.Name) and call.func.value.id == owner)
+        ):
+            yield call.func.attr, call
+
+
+def used_methods() -> set[str]:
+    return {name for name, _ in called() if name.startswith(PREFIXES)}
+
+
+def registered_events() -> set[str]:
+    first = [call.args[0] for name, call in called("app") if name == "event"]
+    return {str(argument.value) for argument in first if isinstance(argument, ast.Constant)}
+
+
+def registered(kind: str) -> int:
+    return len([name for name, _ in called("app") if name == kind])
+
+
+def test_every_method_of_slack_that_is_called_is_known_here() -> None:
+    assert used_methods() == set(SCOPES_OF_METHODS)
+
+
+def test_the_scopes_are_those_that_methods_events_and_the_command_need() -> None:
+    needed = {"commands"}.union(*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values())
+    assert wanted_scopes() == needed
+
+
+def test_each_scope_stands_with_its_reason() -> None:
+    lines = re.findall(r"^ {6}- ([a-z:.]+)(.*)$", manifest_text(), re.MULTILINE)
+    scopes = {scope: reason.strip() for scope, reason in lines if scope in wanted_scopes()}
+    assert set(scopes) == wanted_scopes()
+    assert [scope for scope, reason in scopes.items() if len(reason) < 5 or not reason.startswith("# ")] == []
+
+
+def test_the_events_are_those_that_have_a_listener() -> None:
+    assert set(manifest()["settings"]["event_subscriptions"]["bot_events"]) == registered_events() == set(SCOPES_OF_EVENTS)
+
+
+def test_the_one_command_is_the_one_that_is_listened_for_and_escapes_what_is_typed() -> None:
+    (command,) = manifest()["features"]["slash_commands"]
+    assert command["command"] == Settings.model_fields["command"].default
+    assert command["should_escape"] is True
+    assert registered("command") == 1
+
+
+def test_there_are_no_shortcuts_in_either() -> None:
+    assert "shortcuts" not in manifest()["features"]
+    assert not any(registered(kind) for kind in ("shortcut", "global_shortcut", "message_shortcut", "view", "options"))
+
+
+def test_buttons_are_heard() -> None:
+    assert manifest()["settings"]["interactivity"]["is_enabled"] is True
+    assert registered("action") > 0
+
+
+def addresses(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in ([key] if key.endswith("url") else []) + addresses(inner)]
+    if isinstance(value, list):
+        return [found for inner in value for found in addresses(inner)]
+    return [value] if isinstance(value, str) and "://" in value else []
+
+
+def test_socket_mode_has_no_addresses() -> None:
+    assert manifest()["settings"]["socket_mode_enabled"] is True
+    assert addresses(manifest()) == []
+
+
+def test_another_command_changes_nothing_but_the_command() -> None:
+    changed = manifest("/terraform")
+    assert changed["features"]["slash_commands"][0].pop("command") == "/terraform"
+    usual = manifest()
+    usual["features"]["slash_commands"][0].pop("command")
+    assert changed == usual
+    assert "commands # /terraform" in manifest_text("/terraform")
+
+
+def test_it_is_the_file_of_the_source_tree() -> None:
+    assert manifest_text() == (ROOT / "manifest.yml").read_text(encoding="utf-8")
