@@ -84,6 +84,7 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def said_by(error: DBAPIError) -> str:
-    """The driver's own last line. Neither driver repeats a password."""
-    lines = str(error.orig).strip().splitlines()
+    """What the database says itself, in one line. Neither driver repeats a password."""
+    primary = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    lines = str(primary or error.orig).strip().splitlines()
     return lines[-1].strip() if lines else type(error.orig).__name__

@@ -106,12 +106,14 @@ watches = Table(
     row_number(),
     words("channel"),
     words("pattern"),
+    words("pattern_digest"),
     words("measure"),
     words("owner"),
     perhaps_moment("created_at"),
-    UniqueConstraint("channel", "pattern"),
+    UniqueConstraint("channel", "pattern_digest"),
     sqlite_autoincrement=True,
 )
+"""`pattern_digest`: sha256, hex; an index of PostgreSQL holds no pattern of thousands of letters."""
 
 messages = Table(
     "messages",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,22 +29,27 @@ class WatchTable:
 
     async def add(self, watch: Watch) -> bool:
         """False where the channel has it already."""
-        statement = insert_into(self.connection, watches).on_conflict_do_nothing(index_elements=["channel", "pattern"])
+        statement = insert_into(self.connection, watches).on_conflict_do_nothing(index_elements=["channel", "pattern_digest"])
         return await changed(self.connection, statement, encode(watch)) == 1
 
     async def remove(self, channel: str, pattern: str) -> Watch | None:
         """What the watch was; None where the channel has none of this pattern."""
-        here = (watches.c.channel == channel) & (watches.c.pattern == pattern)
+        here = (watches.c.channel == channel) & (watches.c.pattern_digest == digest(pattern))
         row = (await self.connection.execute(select(watches).where(here))).mappings().first()
         if row is None or not await changed(self.connection, delete(watches).where(here)):
             return None
         return decode(row)
 
 
+def digest(pattern: str) -> str:
+    return hashlib.sha256(pattern.encode(errors="replace")).hexdigest()
+
+
 def encode(watch: Watch) -> dict[str, Any]:
     return {
         "channel": watch.channel,
         "pattern": watch.pattern,
+        "pattern_digest": digest(watch.pattern),
         "measure": watch.measure,
         "owner": watch.owner,
         "created_at": watch.created_at,

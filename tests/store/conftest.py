@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database, open_database
-from tests.postgres import bare_postgres_url, postgres_cluster, postgres_url
+from tests.postgres import bare_postgres_url, postgres_cluster, postgres_database, postgres_url
 
-__all__ = ["bare_postgres_url", "postgres_cluster", "postgres_url"]
+__all__ = ["bare_postgres_url", "postgres_cluster", "postgres_database", "postgres_url"]
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -33,6 +33,17 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as opened:
+        yield opened
+        assert opened.connections_in_use == 0
+
+
+@pytest.fixture
+async def replica(database: Database, database_url: str) -> AsyncIterator[Database]:
+    """The same data as another process sees it; SQLite serves one process, so there it is the same store."""
+    if database.address.path is not None:
+        yield database
+        return
     async with open_database(database_url) as opened:
         yield opened
         assert opened.connections_in_use == 0

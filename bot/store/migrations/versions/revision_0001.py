@@ -82,11 +82,12 @@ def watches() -> None:
         sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("pattern_digest", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watches")),
-        sa.UniqueConstraint("channel", "pattern", name=op.f("uq_watches_channel_pattern")),
+        sa.UniqueConstraint("channel", "pattern_digest", name=op.f("uq_watches_channel_pattern_digest")),
         sqlite_autoincrement=True,
     )
 

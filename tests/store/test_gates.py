@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.core.decisions import Decision
+from bot.core.errors import AlreadyDecided
+from bot.core.runs import CONFIRM, Action
+from bot.store.database import Database
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+APPLY = Decision(
+    run_id="run-1",
+    gate=CONFIRM,
+    round=1,
+    action=Action.APPLY,
+    person="U1",
+    person_name="Ada",
+    channel="C1",
+    comment="looks \x00 good",
+    plan_digest="weak:1",
+    decided_at=NOON,
+    intent_id="i-1",
+)
+
+
+async def decide(database: Database, *decisions: Decision) -> None:
+    async with database.write() as transaction:
+        for decision in decisions:
+            await transaction.gates.lock(decision.run_id, decision.gate)
+            await transaction.gates.decide(decision)
+
+
+async def test_a_gate_begins_with_its_first_round_and_reopens_once(database: Database) -> None:
+    async with database.write() as transaction:
+        assert await transaction.gates.lock("run-1", CONFIRM) == 1
+        await transaction.gates.reopen("run-1", CONFIRM, 1)
+        await transaction.gates.reopen("run-1", CONFIRM, 1)
+        assert await transaction.gates.lock("run-1", CONFIRM) == 2
+        assert await transaction.gates.lock("run-1", "override:polchk-1") == 1
+
+
+async def test_a_decision_comes_back_as_it_was_made(database: Database) -> None:
+    await decide(database, APPLY)
+    async with database.read() as transaction:
+        assert await transaction.gates.decision("run-1", CONFIRM, 1) == replace(APPLY, comment="looks \ufffd good")
+        assert await transaction.gates.decision("run-1", CONFIRM, 2) is None
+        assert await transaction.gates.decision("run-2", CONFIRM, 1) is None
+
+
+async def test_a_round_is_decided_once(database: Database) -> None:
+    await decide(database, APPLY)
+    with pytest.raises(AlreadyDecided, match="run-1 was already applied") as caught:
+        await decide(database, replace(APPLY, action=Action.DISCARD, person="U2"))
+    assert (caught.value.by, caught.value.at) == ("U1", NOON)
+
+
+async def test_the_next_round_is_decided_anew(database: Database) -> None:
+    again = replace(APPLY, round=2, action=Action.DISCARD, decided_at=NOON + timedelta(minutes=5))
+    await decide(database, APPLY, again)
+    async with database.read() as transaction:
+        assert await transaction.gates.latest("run-1") == replace(again, comment="looks \ufffd good")
+        assert await transaction.gates.latest("run-2") is None
+
+
+async def test_nobody_decides_at_a_gate_that_was_never_locked(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.write() as transaction:
+            await transaction.gates.decide(APPLY)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.core.watches import Measure, Watch
+from bot.store.database import Database
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SHOP = Watch(channel="C1", pattern="shop-*", measure=Measure.FAILURES, owner="U1", created_at=NOON)
+ALL = Watch(channel="C1", pattern="acme/*")
+ELSEWHERE = Watch(channel="C2", pattern="shop-*")
+
+
+async def add(database: Database, *watches: Watch) -> list[bool]:
+    async with database.write() as transaction:
+        return [await transaction.watches.add(watch) for watch in watches]
+
+
+async def test_watches_come_back_in_the_order_they_were_asked_for(database: Database) -> None:
+    assert await add(database, SHOP, ALL, ELSEWHERE) == [True, True, True]
+    async with database.read() as transaction:
+        assert await transaction.watches.all() == (SHOP, ALL, ELSEWHERE)
+        assert await transaction.watches.of_channel("C1") == (SHOP, ALL)
+        assert await transaction.watches.of_channel("C3") == ()
+
+
+async def test_a_channel_has_a_pattern_once(database: Database) -> None:
+    assert await add(database, SHOP, Watch(channel="C1", pattern="shop-*", owner="U2")) == [True, False]
+    async with database.read() as transaction:
+        assert await transaction.watches.all() == (SHOP,)
+
+
+async def test_a_removed_watch_is_told_and_gone(database: Database) -> None:
+    await add(database, SHOP, ELSEWHERE)
+    async with database.write() as transaction:
+        assert await transaction.watches.remove("C1", "shop-*") == SHOP
+        assert await transaction.watches.remove("C1", "shop-*") is None
+    async with database.read() as transaction:
+        assert await transaction.watches.all() == (ELSEWHERE,)
+
+
+async def test_a_pattern_of_thousands_of_letters_is_a_pattern(database: Database) -> None:
+    long = Watch(channel="C1", pattern="".join(chr(0x4E00 + number) for number in range(5000)))
+    assert await add(database, long, long) == [True, False]
