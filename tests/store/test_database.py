@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StoreBusy
 from bot.core.runs import Run
+from bot.store.addresses import parse_address
 from bot.store.database import Database, Transaction, open_database
+from bot.store.engines import engines
 from bot.store.refusals import DatabaseInUse, DatabaseUnreachable
 from bot.store.tables import seen
 
@@ -148,7 +151,7 @@ async def test_what_a_file_is_written_with_survives_a_power_cut(tmp_path: Path) 
 
 async def test_a_write_holds_the_file_from_its_begin(tmp_path: Path) -> None:
     async with open_database(sqlite_url(tmp_path)) as database, database.write():
-        with pytest.raises(sqlite3.OperationalError, match="locked"), intruder(tmp_path) as other:
+        with intruder(tmp_path) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
 
 
@@ -164,13 +167,14 @@ async def test_a_file_that_another_program_locks_is_told_as_busy(tmp_path: Path)
         assert not await is_noted(database, "a")
 
 
-def intruder(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(folder / "runbell.db", timeout=0, isolation_level=None)
+def intruder(folder: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(folder / "runbell.db", timeout=0, isolation_level=None))
 
 
 OTHER_PROCESS = """
 import asyncio, sys
 from datetime import UTC, datetime
+from bot.store.addresses import parse_address
 from bot.store.database import open_database
 async def main():
     async with open_database(sys.argv[1]) as database:
@@ -286,3 +290,13 @@ async def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_pa
             pass
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in str(caught.value.__cause__)
+
+
+async def test_a_server_that_is_gone_is_told_as_busy(tmp_path: Path) -> None:
+    address = parse_address(f"postgresql://bell@/runs?host={tmp_path}")
+    database = Database(address, engines(address, WAIT))
+    with pytest.raises(StoreBusy):
+        async with database.read():
+            pass
+    with pytest.raises(StoreBusy):
+        await database.measure_clock()

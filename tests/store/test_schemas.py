@@ -77,6 +77,13 @@ async def test_tables_of_a_newer_release_are_refused(bare_url: str) -> None:
             pass
 
 
+async def test_a_database_whose_migration_was_never_noted_is_empty(bare_url: str) -> None:
+    run(bare_url, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    assert await schema_state(bare_url) is SchemaState.EMPTY
+    await migrate(bare_url)
+    assert await schema_state(bare_url) is SchemaState.CURRENT
+
+
 @pytest.mark.postgres
 async def test_a_server_without_our_tables_is_refused_until_it_is_migrated(bare_postgres_url: str) -> None:
     with pytest.raises(SchemaMissing, match="runbell migrate"):
