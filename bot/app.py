@@ -314,6 +314,9 @@ async def listening_to_slack(app: App) -> AsyncIterator[None]:
 
     settings = app.settings
     async with listening(slack_app(door), settings.http_host, settings.http_port, "RUNBELL_HTTP_PORT") as port:
-        app.hears_http = True
         log.info("listening", host=settings.http_host, port=port)
-        yield
+        app.hears_http = True
+        try:
+            yield
+        finally:
+            app.hears_http = False

@@ -1,0 +1,75 @@
+"""A scripted sandbox for tests of the outer layers, and the settings that point at it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.demos import RULES
+from bot.manifests import manifest
+from bot.sandbox.world import World, WorldOptions, open_world
+from bot.settings import Settings
+
+
+@asynccontextmanager
+async def scripted_world(**options: Any) -> AsyncIterator[World]:
+    wanted = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", manifest=manifest(), **options)
+    async with open_world(wanted) as world:
+        yield world
+
+
+def environment_of(world: World, folder: Path, **changes: str) -> dict[str, str]:
+    """What an operator would set for this world; an empty change leaves a variable out."""
+    slack, terraform = world.card()["slack"], world.card()["terraform"]
+    rules = folder / "runbell.toml"
+    rules.write_text(RULES, encoding="utf-8")
+    wanted = {
+        "SLACK_BOT_TOKEN": slack["bot_token"],
+        "SLACK_APP_TOKEN": slack["app_token"],
+        "SLACK_API_URL": slack["api"],
+        "TFE_ADDRESS": terraform["address"],
+        "TFE_TOKEN": terraform["token"],
+        "TF_CLOUD_ORGANIZATION": terraform["organization"],
+        "DATABASE_URL": f"sqlite:///{folder / 'runbell.db'}",
+        "RUNBELL_RULES": str(rules),
+        "RUNBELL_HEALTH_PORT": "0",
+        "RUNBELL_HTTP_PORT": "0",
+        "RUNBELL_TEST_SPEED": "10",
+    }
+    return {name: value for name, value in (wanted | changes).items() if value}
+
+
+def settings_of(world: World, folder: Path, **changes: str) -> Settings:
+    return Settings.model_validate(environment_of(world, folder, **changes))
+
+
+async def as_person(world: World, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Do or see something as a person of the sandbox."""
+    url, headers = f"{world.slack.url}/_person/{path}", {"X-Sandbox-Secret": world.secret}
+    method = "GET" if body is None else "POST"
+    async with aiohttp.ClientSession() as session, session.request(method, url, json=body, headers=headers) as answer:
+        found: dict[str, Any] = await answer.json()
+        return found
+
+
+async def told(world: World, text: str, *, person: str = "U0ANA", channel: str = "C0DEPLOYS") -> dict[str, Any]:
+    """The newest message with this text that the person sees, as soon as it is there."""
+
+    async with asyncio.timeout(20):
+        while True:
+            messages = (await as_person(world, f"messages?as={person}&channel={channel}"))["messages"]
+            if found := [message for message in messages if text in str(message)]:
+                newest: dict[str, Any] = found[-1]
+                return newest
+            await asyncio.sleep(0.05)
+
+
+async def until(question: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not question():  # noqa: ASYNC110 - what is waited for is in another part of the process
+            await asyncio.sleep(0.02)
