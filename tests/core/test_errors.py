@@ -33,7 +33,7 @@ def leaves(kind: type[RunbellError] = RunbellError) -> Iterator[type[RunbellErro
 
 
 EXAMPLES: dict[str, Any] = {"float": 2.5, "int": 502}
-LEAVES = sorted(set(leaves()), key=lambda kind: kind.__name__)
+LEAVES = sorted((kind for kind in set(leaves()) if kind.__module__ == errors.__name__), key=lambda kind: kind.__name__)
 
 
 def example_of(kind: type[RunbellError]) -> RunbellError:
