@@ -34,6 +34,9 @@ class Bench(Protocol):
     async def rest(self, run_id: str) -> Run:
         """The run once it waits for a person or has ended."""
 
+    def lose_answer(self, method: str) -> None:
+        """The next `act` or `create_run` is done, and its answer never comes."""
+
 
 @dataclass(slots=True)
 class FakeBench:
@@ -52,10 +55,14 @@ class FakeBench:
             run = self.fake.move(run_id, "applied")
         return run
 
+    def lose_answer(self, method: str) -> None:
+        self.fake.lose_answer(method)
+
 
 @dataclass(slots=True)
 class SandboxBench:
     client: TerraformClient
+    faults: Faults
 
     @property
     def runs(self) -> Runs:
@@ -68,6 +75,10 @@ class SandboxBench:
                 return run
             await asyncio.sleep(0.01)
         raise AssertionError(f"{run_id} never came to rest")
+
+    def lose_answer(self, method: str) -> None:
+        match = {"act": "POST /api/v2/runs/*/actions/*", "create_run": "POST /api/v2/runs"}[method]
+        self.faults.add({"match": match, "kind": "lost", "times": 1}, side="terraform")
 
 
 def open_fake_bench() -> FakeBench:
@@ -85,8 +96,9 @@ async def open_sandbox_bench(folder: Path) -> AsyncIterator[SandboxBench]:
         Sample(DOCS, "dns", "", Script(additions=1), auto_apply=True),
         Sample(SLOW, "dns", "", Script(additions=1, plan_seconds=1e6)),
     )
+    faults = Faults()
     async with (
-        open_runs_api(Clock(SPEED), Faults(), "secret", folder, engine="scripted", samples=samples) as server,
+        open_runs_api(Clock(SPEED), faults, "secret", folder, engine="scripted", samples=samples) as server,
         TerraformClient(server.address, server.team_token.secret) as client,
     ):
-        yield SandboxBench(client)
+        yield SandboxBench(client, faults)

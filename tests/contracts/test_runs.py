@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.errors import NotVisible, StateMovedOn
+from bot.core.errors import NotVisible, StateMovedOn, TerraformAnswerLost
 from bot.core.readings import NewRun
 from bot.core.runs import Action, Run
 from tests.contracts.benches import DNS, DOCS, ORGANIZATION, SHOP, SLOW, Bench
@@ -157,3 +157,22 @@ async def test_a_run_without_comments_has_none(bench: Bench) -> None:
 
 async def test_a_server_that_has_no_such_run_has_no_comments_on_it(bench: Bench) -> None:
     assert await bench.runs.comments(NOBODY) == ()
+
+
+async def test_an_apply_whose_answer_is_lost_is_done_once_and_known_by_its_comment(bench: Bench) -> None:
+    created = await start(bench)
+    await bench.rest(created.id)
+    bench.lose_answer("act")
+    with pytest.raises(TerraformAnswerLost) as caught:
+        await bench.runs.act(Action.APPLY, created.id, "approved by kim")
+    assert caught.value.was_received
+    assert (await bench.rest(created.id)).status_word == "applied"
+    assert await bench.runs.comments(created.id) == ("approved by kim",)
+
+
+async def test_a_run_whose_creation_was_not_answered_is_found_by_its_message(bench: Bench) -> None:
+    bench.lose_answer("create_run")
+    with pytest.raises(TerraformAnswerLost):
+        await start(bench, SLOW, message="ship it · ref 7Qz")
+    workspace = await bench.runs.read_workspace(ORGANIZATION, SLOW)
+    assert [run.message for run in (await bench.runs.list_workspace_runs(workspace.id)).runs] == ["ship it · ref 7Qz"]
