@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, UniqueConstraint, text
 
 from bot.store.columns import BigNumber, Moment, Words
 
@@ -49,6 +49,11 @@ def perhaps_moment(name: str) -> Column[object]:
 
 def row_number() -> Column[int]:
     return Column("id", BigNumber, primary_key=True, autoincrement=True)
+
+
+def index_where(name: str, column: str, condition: str) -> Index:
+    """An index of the few rows that are asked for all the time."""
+    return Index(name, column, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 workspaces = Table(
@@ -136,6 +141,8 @@ messages = Table(
     moment("wanted_at"),
     perhaps_moment("painted_at"),
     UniqueConstraint("subject", "channel", "kind", "gate"),
+    index_where("ix_messages_due", "wanted_at", "wanted > painted"),
+    index_where("ix_messages_doubtful", "doubt_until", "doubt_until IS NOT NULL"),
     sqlite_autoincrement=True,
 )
 """`wanted_at` is since when the row waits to be painted; numbers of rows are never used twice, since a painter may hold an old one."""

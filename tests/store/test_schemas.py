@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,6 +124,26 @@ async def test_a_migration_that_fails_leaves_nothing_behind(bare_url: str) -> No
 async def test_migrations_at_the_same_time_come_one_after_the_other(bare_postgres_url: str) -> None:
     await asyncio.gather(*(migrate(bare_postgres_url) for _ in range(3)))
     assert await schema_state(bare_postgres_url) is SchemaState.CURRENT
+
+
+ONE_START = """
+import asyncio, sys
+from bot.store.database import open_database
+async def main():
+    async with open_database(sys.argv[1]):
+        print(*(name for name in sys.modules if name.startswith("alembic")))
+asyncio.run(main())
+"""
+
+
+async def test_a_start_with_tables_that_are_current_does_not_load_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/runbell.db"
+    await migrate(url)
+    start = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ONE_START, url, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    said, _ = await start.communicate()
+    assert (start.returncode, said) == (0, b"\n")
 
 
 async def test_a_file_in_use_is_not_migrated(tmp_path: Path) -> None:

@@ -116,6 +116,11 @@ def messages() -> None:
         sa.UniqueConstraint("subject", "channel", "kind", "gate", name=op.f("uq_messages_subject_channel_kind_gate")),
         sqlite_autoincrement=True,
     )
+    for name, column, condition in (
+        ("ix_messages_due", "wanted_at", "wanted > painted"),
+        ("ix_messages_doubtful", "doubt_until", "doubt_until IS NOT NULL"),
+    ):
+        op.create_index(name, "messages", [column], sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
 
 
 def gates() -> None:
