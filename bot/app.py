@@ -33,6 +33,7 @@ from bot.services.approvals import Approvals
 from bot.services.finding import Finder
 from bot.services.greetings import Greetings
 from bot.services.intents import Intents, Loops
+from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
 from bot.services.painting import Painter
@@ -114,7 +115,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url.get_secret_value()))
         runs = await stack.enter_async_context(terraform_client(settings, pace))
-        organizations = await spelled(runs, settings.organizations)
+        organizations = await spelled(runs, settings.organizations, pace.request_timeout / 4)
         session = await stack.enter_async_context(slack_session(settings))
         clients = Clients.of(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         installation = await read_installation(clients.reading, pace.request_timeout)
@@ -168,16 +169,18 @@ def user_agent() -> str:
         return "runbell"
 
 
-async def spelled(runs: Runs, organizations: tuple[str, ...]) -> tuple[str, ...]:
-    """The organizations as the server writes them; as they were given where it cannot be asked now."""
-    found = []
-    for name in organizations:
+async def spelled(runs: Runs, organizations: tuple[str, ...], within: float) -> tuple[str, ...]:
+    """The organizations as the server writes them; as they were given where it does not say so in time: it may be down for now."""
+
+    async def asked(name: str) -> str:
         try:
-            found.append(await runs.organization(name))
-        except TerraformTrouble as trouble:
-            log.warning("organization not read", organization=name, error=trouble.sentence)
-            found.append(name)
-    return tuple(dict.fromkeys(found))
+            async with asyncio.timeout(within):
+                return await runs.organization(name)
+        except (TerraformTrouble, TimeoutError) as trouble:
+            log.warning("organization not read", organization=name, error=str(trouble) or "no answer in time")
+            return name
+
+    return tuple(dict.fromkeys(await asyncio.gather(*map(asked, organizations))))
 
 
 @asynccontextmanager
@@ -208,17 +211,18 @@ def use_cases(
     finder = Finder(runs, database, reader, access, organizations)
     pictures = Pictures(settings.terraform_address)
     intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
+    recipes = Recipes(runs, database, recorder, reader, clock)
+    knowledge = Knowledge(database, recipes, organizations)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
         address=settings.terraform_address,
         launches=Launches(database, finder, access, intents, chat, clock),
         approvals=Approvals(database, finder, reader, access, intents, clock, paint),
-        lookups=Lookups(runs, database, finder, access, pictures, clock),
-        watching=Watching(database, finder, access, recorder, chat, clock, paint),
+        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock),
+        watching=Watching(database, knowledge, finder, access, recorder, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
     )
-    recipes = Recipes(runs, database, recorder, reader, clock)
     poller = Poller(recipes, database, recorder, clock, pace, organizations, random.random)
     return Work(services=services, painter=Painter(chat, database, pictures, reader, clock, pace), poller=poller, intents=intents)
 

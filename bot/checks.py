@@ -14,6 +14,7 @@ from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.manifests import wanted_scopes
 from bot.rules import RulesWrong, read_rules
+from bot.services.ports import Runs
 from bot.settings import Settings, SettingsWrong, read_settings
 from bot.slack.channels import Channel, read_channel
 from bot.slack.clients import Clients
@@ -23,7 +24,6 @@ from bot.store.addresses import parse_address
 from bot.store.database import WAIT_SECONDS, Database
 from bot.store.engines import engines
 from bot.store.schemas import SchemaState, schema_state
-from bot.terraform.client import TerraformClient
 
 REINSTALL = "Paste “runbell manifest” into the app's manifest at api.slack.com/apps, save, and install the app again."
 KINDS = {"users": "a user's token", "teams": "a team's token", "": "a token whose kind the server does not say"}
@@ -138,13 +138,13 @@ async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:
             yield await organization_finding(client, name)
 
 
-async def organization_finding(client: TerraformClient, name: str) -> Finding:
+async def organization_finding(client: Runs, name: str) -> Finding:
     try:
         spelled = await client.organization(name)
         first = await client.list_workspaces(spelled)
     except TerraformTrouble as trouble:
         return Finding("organization", trouble.sentence, "Correct TF_CLOUD_ORGANIZATION, or give the token's team access.")
-    many = f"{len(first.rows)}{'+' if first.next_page else ''} workspaces"
+    many = "1 workspace" if len(first.rows) == 1 else f"{len(first.rows)}{' or more' if first.next_page else ''} workspaces"
     if not first.rows:
         return Finding("organization", f"{spelled} shows the token no workspace", "Give the token's team access to workspaces.")
     try:

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+COMMAND = (sys.executable, "-m", "bot", "serve")
 READY_WITHIN = 30.0
 STOPS_WITHIN = 8.0
 ASK_EVERY = 0.05
@@ -110,7 +111,7 @@ class Demo:
             port = free_port()
             with log_file(folder) as log:
                 child = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "bot", "serve"),
+                    *COMMAND,
                     env=child_environment(self.card, folder, port),
                     cwd=folder,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -170,7 +171,7 @@ def log_file(folder: Path) -> Iterator[int]:
 
 async def until_ready(port: int) -> None:
     url = f"http://127.0.0.1:{port}/readyz"
-    while not await asyncio.to_thread(is_ready, url):
+    while not await asyncio.to_thread(is_ready, url):  # noqa: ASYNC110 - it is another process that gets ready
         await asyncio.sleep(ASK_EVERY)
 
 

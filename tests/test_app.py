@@ -170,7 +170,13 @@ async def test_a_signal_before_everything_is_open_ends_it_at_once(tmp_path: Path
 async def test_organizations_are_spelled_as_the_server_spells_them() -> None:
     runs = FakeRuns("Acme", "Globex")
     runs.fail("organization", TerraformUnreachable("terraform.test"))
-    assert await spelled(runs, ("acme", "globex", "GLOBEX")) == ("acme", "Globex")
+    assert await spelled(runs, ("acme", "globex", "GLOBEX"), 5) == ("acme", "Globex")
+
+
+async def test_a_server_that_hangs_does_not_hold_up_the_start() -> None:
+    runs = FakeRuns("Acme")
+    runs.before["organization"] = asyncio.Event().wait  # type: ignore[assignment]  # it never returns
+    assert await spelled(runs, ("acme",), 0.01) == ("acme",)
 
 
 async def test_the_ca_bundle_is_trusted_besides_the_usual_certificates(tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""`runbell check`: one line for each part, and the one thing to do where something needs doing."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import build
+from bot.checks import Finding, database_findings, findings, line, membership_finding, organization_finding, run_checks, scopes_finding
+from bot.core.errors import TerraformUnreachable
+from bot.core.watches import Watch
+from bot.manifests import wanted_scopes
+from bot.sandbox.world import World
+from bot.settings import Settings
+from bot.slack.channels import Channel
+from bot.store.database import open_database
+from bot.store.schemas import SchemaState
+from tests.fakes.runs import FakeRuns
+from tests.worlds import as_person, environment_of, scripted_world, settings_of
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with scripted_world() as opened:
+        yield opened
+
+
+async def found(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: str) -> list[Finding]:
+    for name, value in environment_of(world, folder, **changes).items():
+        monkeypatch.setenv(name, value)
+    return [finding async for finding in findings()]
+
+
+def todo(found: list[Finding]) -> list[tuple[str, str, str]]:
+    return [(finding.name, finding.said, finding.step) for finding in found if not finding.is_well]
+
+
+async def watched(folder: Path, *channels: str) -> None:
+    async with open_database(f"sqlite:///{folder / 'runbell.db'}") as database, database.write() as transaction:
+        for channel in channels:
+            await transaction.watches.add(Watch(channel=channel, pattern="*", owner="U0ANA"))
+
+
+async def test_a_sound_installation_has_nothing_to_do(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await watched(tmp_path, "C0DEPLOYS")
+    known = await found(world, tmp_path, monkeypatch)
+    names = ["settings", "rules", "database", "terraform", "organization", "slack", "scopes", "socket", "group", "channel"]
+    assert [finding.name for finding in known] == names
+    assert todo(known) == []
+    assert await run_checks() is True
+    assert len(capsys.readouterr().out.splitlines()) == len(names)
+
+
+async def test_nothing_is_changed_and_a_running_bot_is_not_disturbed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await watched(tmp_path, "C0DEPLOYS")
+    async with build(settings_of(world, tmp_path)):
+        assert todo(await found(world, tmp_path, monkeypatch)) == []
+    answer = await as_person(world, "messages?as=U0ANA&channel=C0DEPLOYS")
+    assert answer["messages"] == []
+
+
+async def test_missing_settings_are_all_told_and_nothing_else_is_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await run_checks() is False
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert all(one.startswith("TODO  settings") for one in lines)
+
+
+@pytest.mark.parametrize(
+    "changes,name,said",
+    [
+        ({"TFE_TOKEN": "wrong"}, "terraform", "does not accept the token"),
+        ({"TF_CLOUD_ORGANIZATION": "nothere"}, "organization", "Organization nothere does not exist"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1-wrong"}, "slack", "does not accept the bot's token"),
+        ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, "socket", "does not accept the app-level token"),
+        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "slack", "Slack cannot be reached"),
+        ({"DATABASE_URL": "sqlite:///"}, "database", "DATABASE_URL names no file"),
+    ],
+)
+async def test_what_is_wrong_is_told_with_the_thing_to_do(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], name: str, said: str
+) -> None:
+    (only,) = todo(await found(world, tmp_path, monkeypatch, **changes))
+    assert only[0] == name
+    assert said in only[1]
+    assert only[2].endswith(".")
+
+
+async def test_an_organization_token_is_recognised(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = world.card()["terraform"]["organization_token"]
+    (only, *_) = todo(await found(world, tmp_path, monkeypatch, TFE_TOKEN=token))
+    assert "organization's token, which cannot start or apply runs" in only[1]
+
+
+async def test_every_mistake_in_the_rules_is_told(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('[[rights]]\nmay = ["raed"]\n')
+    known = todo(await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(wrong)))
+    assert [finding[0] for finding in known] == ["rules", "rules"]
+
+
+async def test_a_file_that_gives_nobody_anything_and_none_at_all_are_told_apart(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty.toml"
+    empty.write_text("")
+    assert [one[0] for one in todo(await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(empty)))] == ["rules"]
+    monkeypatch.delenv("RUNBELL_RULES")
+    monkeypatch.chdir(tmp_path / "..")
+    known = await found(world, tmp_path, monkeypatch, RUNBELL_RULES="")
+    assert "there is no runbell.toml" in next(finding.said for finding in known if finding.name == "rules")
+
+
+async def test_a_group_and_a_channel_that_cannot_be_seen_are_told(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await watched(tmp_path, "C0SECRET", "C0NOWHERE")
+    rules = tmp_path / "other.toml"
+    rules.write_text('[[rights]]\nmay = ["read"]\ngroups = ["S0NOWHERE"]\n')
+    known = todo(await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(rules)))
+    assert [finding[0] for finding in known] == ["group", "channel", "channel"]
+
+
+async def test_slack_that_stumbles_is_told_as_such(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await watched(tmp_path, "C0DEPLOYS")
+    for match in ("apps.connections.open", "conversations.info"):
+        await as_person(world, "faults", {"side": "slack", "match": match, "kind": "refused", "error": "internal_error"})
+    known = todo(await found(world, tmp_path, monkeypatch))
+    assert [(finding[0], finding[2]) for finding in known] == [
+        ("socket", "Check again in a minute."),
+        ("channel", "Check again in a minute."),
+    ]
+
+
+async def test_signed_http_is_told_with_its_address(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = await found(world, tmp_path, monkeypatch, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="8f742231b10e8888")
+    assert "http://127.0.0.1:0/slack/events" in next(finding.said for finding in known if finding.name == "http")
+
+
+@pytest.mark.parametrize("revision,said", [("9999", "of a newer release"), (None, "brought up to date by")])
+async def test_tables_of_another_release_are_told(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, revision: str | None, said: str
+) -> None:
+    if revision is not None:
+        await watched(tmp_path)
+        with contextlib.closing(sqlite3.connect(tmp_path / "runbell.db")) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    known = await found(world, tmp_path, monkeypatch)
+    assert said in next(finding.said for finding in known if finding.name == "database")
+
+
+async def test_a_postgresql_without_our_tables_is_to_be_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def empty(_: str) -> SchemaState:
+        return SchemaState.EMPTY
+
+    monkeypatch.setattr("bot.checks.schema_state", empty)
+    settings = Settings.model_construct(database_url=SecretStr("postgresql://bot:secret@db.example/runbell"))
+    [(finding, _)] = [one async for one in database_findings(settings)]
+    assert finding == Finding(
+        "database", "postgresql://db.example/runbell has not the tables of this release", "Run “runbell migrate” once."
+    )
+
+
+async def test_a_server_with_less_to_show_is_told_with_what_that_means() -> None:
+    runs = FakeRuns("acme")
+    assert "shows the token no workspace" in (await organization_finding(runs, "acme")).said
+    runs.add_workspace("dns")
+    assert (await organization_finding(runs, "acme")).said == "acme has 1 workspace"
+    runs.fail("list_organization_runs", TerraformUnreachable("terraform.test"))
+    assert not (await organization_finding(runs, "acme")).is_well
+    runs.has_organization_runs = False
+    lesser = await organization_finding(runs, "acme")
+    assert lesser.is_well
+    assert "queued or plan-only" in lesser.said
+
+
+def test_scopes_that_lack_are_named() -> None:
+    assert scopes_finding(wanted_scopes()).is_well
+    lacking = scopes_finding(wanted_scopes() - {"groups:history", "commands"})
+    assert lacking.said == "not granted: commands, groups:history"
+    assert "install the app again" in lacking.step
+    assert scopes_finding(None).is_well
+
+
+@pytest.mark.parametrize(
+    "is_member,is_private,is_archived,well",
+    [(True, True, False, True), (False, False, False, True), (False, True, False, False), (True, False, True, False)],
+)
+def test_a_channel_is_well_where_something_can_be_said_in_it(
+    is_member: bool,  # noqa: FBT001 - a row of the table
+    is_private: bool,  # noqa: FBT001 - as above
+    is_archived: bool,  # noqa: FBT001 - as above
+    well: bool,  # noqa: FBT001 - as above
+) -> None:
+    channel = Channel(id="C1", name="ops", is_member=is_member, is_private=is_private, is_archived=is_archived)
+    assert membership_finding(channel).is_well is well
+
+
+def test_a_line_says_what_to_do_where_there_is_something() -> None:
+    assert line(Finding("slack", "installed")).endswith("slack         installed")
+    assert line(Finding("slack", "not installed", "Install it.")).endswith("not installed → Install it.")

@@ -1,0 +1,99 @@
+"""The demo's parts: an environment of its own, rights that let one see refusals, and what it says when the bot dies early."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot import demos
+from bot.core.policy import Person, Right, Standing, decide
+from bot.core.workspaces import Workspace
+from bot.demos import RULES, Demo, child_environment, free_port
+from bot.rules import parse_rules
+from bot.settings import Settings
+
+CARD = {
+    "page": "http://127.0.0.1:8800/#secret=x",
+    "engine": "scripted",
+    "secret": "x",
+    "terraform": {"address": "http://127.0.0.1:8801", "organization": "acme", "token": "a.atlasv1.b"},
+    "slack": {"api": "http://127.0.0.1:8800/api/", "bot_token": "xoxb-1", "app_token": "xapp-1"},
+}
+GROUPS = {"S0PLATFORM": frozenset({"U0ANA", "U0KIM"})}
+
+
+def may(person: str, workspace: str, standing: Standing = Standing.MEMBER) -> str:
+    """The rights a person has in a workspace, by their first letters."""
+    who, where = Person(id=person, name=person, standing=standing), Workspace(id="ws", name=workspace, organization="acme")
+    return "".join(right[0] for right in Right if decide(parse_rules(RULES), who, right, where, GROUPS).granted)
+
+
+@pytest.mark.parametrize(
+    "person,workspace,rights",
+    [
+        ("U0ANA", "storefront-prod", "rsda"),
+        ("U0KIM", "storefront-prod", "rs"),
+        ("U0KIM", "storefront-staging", "rsd"),
+        ("U0RAJ", "storefront-dev", "rs"),
+        ("U0RAJ", "storefront-prod", "r"),
+    ],
+)
+def test_the_rights_of_the_demo_let_one_see_who_is_refused_what(person: str, workspace: str, rights: str) -> None:
+    assert may(person, workspace) == rights
+
+
+def test_a_guest_of_the_demo_may_nothing() -> None:
+    assert may("U0GUS", "storefront-dev", Standing.GUEST) == ""
+
+
+def test_the_child_gets_whole_settings_and_none_of_those_that_were_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET", "RUNBELL_COMMAND", "https_proxy", "TF_LOG"):
+        monkeypatch.setenv(name, "canary")
+    (tmp_path / "runbell.toml").write_text(RULES)
+    environment = child_environment(CARD, tmp_path, 8803)
+    assert "canary" not in environment.values()
+    monkeypatch.undo()
+    settings = Settings.model_validate(environment)
+    assert (settings.command, settings.health_port, settings.uses_socket) == ("/tf", 8803, True)
+
+
+def test_the_first_free_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        assert free_port(range(port, port + 20)) > port
+        with pytest.raises(OSError, match="is free"):
+            free_port(range(port, port + 1))
+
+
+async def test_a_bot_that_dies_before_it_is_ready_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(demos, "COMMAND", (sys.executable, "-c", "import sys; sys.exit('no luck')"))
+    assert await Demo(CARD).run(asyncio.Event()) is False
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "with status 1" in told.err
+    assert "no luck" in told.err
+
+
+async def test_a_bot_that_is_slow_or_deaf_does_not_hold_up_the_demo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    monkeypatch.setattr(demos, "COMMAND", (sys.executable, "-c", deaf))
+    monkeypatch.setattr(demos, "READY_WITHIN", 0.8)
+    monkeypatch.setattr(demos, "STOPS_WITHIN", 0.1)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(1.2, stop.set)
+    assert await Demo(CARD).run(stop) is True
+    assert "starting slowly; the log says why" in capsys.readouterr().out
+
+
+def test_a_terminal_gets_a_frame(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(demos, "Console", lambda **options: Console(force_terminal=True, width=120, **options))
+    demos.show(Demo(CARD).banner(tmp_path, is_ready=True))
+    assert "╭" in capsys.readouterr().out
