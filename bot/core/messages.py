@@ -23,7 +23,7 @@ class Message:
     It is due while `wanted` > `painted`. `claimed_at` is set while a post is under way: a row that is claimed, has no `ts` and is
     found by somebody else has an unknown outcome. `text` is what a note says, and for a card what it told the channel when it was born
     (`Wanted.says`); what a card, a call or an end shows is rendered from the run.
-    `doubt_until` says until when the channel's history is still read for doubles of a message that was posted twice on purpose.
+    `doubt_until` is when the channel's history is looked at next for a double of a message that was posted a second time.
     """
 
     id: int

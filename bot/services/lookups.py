@@ -14,6 +14,7 @@ from bot.core.runs import Run
 from bot.core.workspaces import Workspace, matches
 from bot.services.access import Access
 from bot.services.finding import Finder
+from bot.services.knowledge import Knowledge
 from bot.services.pictures import Pictures
 from bot.services.ports import Clock, Runs, Store
 
@@ -48,9 +49,12 @@ class RunList:
 
 
 class Lookups:
-    def __init__(self, runs: Runs, store: Store, finder: Finder, access: Access, pictures: Pictures, clock: Clock) -> None:
+    def __init__(
+        self, runs: Runs, store: Store, knowledge: Knowledge, finder: Finder, access: Access, pictures: Pictures, clock: Clock
+    ) -> None:
         self._runs = runs
         self._store = store
+        self._knowledge = knowledge
         self._finder = finder
         self._access = access
         self._pictures = pictures
@@ -58,11 +62,11 @@ class Lookups:
 
     async def workspaces(self, pattern: str, actor: Actor) -> WorkspaceList:
         """Those that match and that the actor may read, with their current runs, from our snapshots."""
+        await self._access.demand_membership(actor)
+        known = [one for one in await self._knowledge.workspaces() if matches(pattern, one)]
         async with self._store.read() as transaction:
-            known = [one for one in await transaction.workspaces.all() if matches(pattern, one)]
             newest = await transaction.runs.newest([one.id for one in known])
             looks = await transaction.looks.all()
-        await self._access.demand_membership(actor)
         readable = await self._access.readable(actor, known)
         rows = tuple(self._row(one, newest[one.id].run if one.id in newest else None) for one in readable)
         swept = [look.watermark for look in looks if look.recipe is not Recipe.ORGANIZATION and look.watermark is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -145,26 +145,25 @@ class Painter:
             await self._delete(message.channel, found[1:])
         elif await self._post(message, picture):
             async with self._store.write() as transaction:
-                await transaction.messages.doubt(message, now + timedelta(seconds=self._pace.doubles_last))
+                await transaction.messages.doubt(message, now + timedelta(seconds=self._pace.history_after))
 
     async def _remove_doubles(self, message: Message, now: datetime) -> None:
-        """Slack may have posted the first one after we gave up; where two bear one key the later is deleted."""
-        if message.doubt_until is None or message.ts is None:
+        """Slack may have posted the first one after we gave up; where two bear one key the later is deleted. Looked for twice."""
+        if message.ts is None:
             return
+        posted_at = datetime.fromtimestamp(float(message.ts), UTC)
         try:
-            since = message.doubt_until - timedelta(seconds=self._pace.doubles_last + self._pace.history_before + self._pace.history_after)
-            found = await self._chat.find(message.channel, message.key, since)
-            if len(found) > 1:
-                await self._delete(message.channel, found[1:])
+            found = await self._chat.find(message.channel, message.key, posted_at - timedelta(seconds=self._pace.history_before))
+            await self._delete(message.channel, found[1:])
         except ChatTrouble as trouble:
             log.warning("doubles_unread", channel=message.channel, error=trouble.sentence)
             return
+        last = posted_at + timedelta(seconds=self._pace.doubles_last)
         async with self._store.write() as transaction:
             if found and found[0] != message.ts:
                 await transaction.messages.painted(message, found[0], message.painted, now)
-                await transaction.messages.raise_wanted(message.subject)
-            if now >= message.doubt_until:
-                await transaction.messages.doubt(message, None)
+                await transaction.messages.raise_wanted(message.subject, kinds=(message.kind,))
+            await transaction.messages.doubt(message, None if now >= last else last)
 
     async def _delete(self, channel: str, doubles: Sequence[str]) -> None:
         for ts in doubles:

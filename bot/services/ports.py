@@ -194,7 +194,7 @@ class MessageRows(Protocol):
         """Never painted again unless it is wanted anew."""
 
     async def doubtful(self, now: datetime) -> tuple[Message, ...]:
-        """Messages that were posted a second time and may have a double, until `doubt_until`."""
+        """Messages that were posted a second time, whose channel's history is due to be looked at for a double."""
 
     async def doubt(self, message: Message, until: datetime | None) -> None: ...
 

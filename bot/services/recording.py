@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -77,9 +77,10 @@ class Recorder:
 
     async def _write(self, transaction: Transaction, sighting: Sighting, known: StoredRun | None, asked_at: datetime) -> bool:
         plan_is_new = await put_plan(transaction, sighting.plan)
-        if known is not None and known.run == sighting.run:
+        run = completed(sighting.run, known)
+        if known is not None and known.run == run:
             return plan_is_new
-        return await transaction.runs.put(sighting.run, asked_at) or plan_is_new
+        return await transaction.runs.put(run, asked_at) or plan_is_new
 
     async def _raise(self, transaction: Transaction, run: Run, measures: Mapping[str, Measure] | None, *, moved: bool = True) -> None:
         if measures is None:
@@ -113,6 +114,11 @@ class Recorder:
         if watch.created_at is not None and first_seen is not None and first_seen <= watch.created_at:
             return True
         return await self._access.owner_reads(watch.owner, workspace)
+
+
+def completed(run: Run, known: StoredRun | None) -> Run:
+    """Not every look brings the name of the run's creator along; it does not change, so one that was known stays."""
+    return replace(run, created_by=known.run.created_by) if known is not None and run.created_by is None else run
 
 
 async def put_plan(transaction: Transaction, plan: PlanFacts | None) -> bool:

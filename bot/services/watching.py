@@ -11,6 +11,7 @@ from bot.core.watches import Watch
 from bot.core.workspaces import Workspace, is_glob, matches
 from bot.services.access import Access
 from bot.services.finding import Finder
+from bot.services.knowledge import Knowledge
 from bot.services.launches import enter
 from bot.services.notes import tell
 from bot.services.ports import Chat, Clock, Store, Wake
@@ -35,9 +36,18 @@ class Removed:
 
 class Watching:
     def __init__(
-        self, store: Store, finder: Finder, access: Access, recorder: Recorder, chat: Chat, clock: Clock, wake_painter: Wake
+        self,
+        store: Store,
+        knowledge: Knowledge,
+        finder: Finder,
+        access: Access,
+        recorder: Recorder,
+        chat: Chat,
+        clock: Clock,
+        wake_painter: Wake,
     ) -> None:
         self._store = store
+        self._knowledge = knowledge
         self._finder = finder
         self._access = access
         self._recorder = recorder
@@ -92,8 +102,7 @@ class Watching:
         """What a watch would show now; a name that is no glob must be a workspace."""
         if not is_glob(pattern):
             return (await self._finder.workspace(pattern, actor),)
-        async with self._store.read() as transaction:
-            return tuple(one for one in await transaction.workspaces.all() if matches(pattern, one))
+        return tuple(one for one in await self._knowledge.workspaces() if matches(pattern, one))
 
 
 def named(pattern: str) -> Workspace:

@@ -99,12 +99,10 @@ class MessageTable:
         shown = case((messages.c.painted > message.wanted, messages.c.painted), else_=message.wanted)
         await self.connection.execute(update_one(message).values(painted=shown, last_error=error, **UNTRIED))
 
-    async def doubtful(self, now: datetime) -> tuple[Message, ...]:  # noqa: ARG002 - a doubt that ran out wants one last look
-        """Messages that were posted a second time and may have a double, soonest settled first.
-
-        One whose `doubt_until` has passed is among them until `doubt` clears it, so that the last look is taken however late.
-        """
-        return await self._read(select(messages).where(messages.c.doubt_until.is_not(None)).order_by(messages.c.doubt_until, messages.c.id))
+    async def doubtful(self, now: datetime) -> tuple[Message, ...]:
+        """Messages that were posted a second time, whose channel's history is due to be looked at for a double."""
+        query = select(messages).where(messages.c.doubt_until <= now).order_by(messages.c.doubt_until, messages.c.id)
+        return await self._read(query)
 
     async def doubt(self, message: Message, until: datetime | None) -> None:
         await self.connection.execute(update_one(message).values(doubt_until=until))

@@ -17,6 +17,7 @@ from bot.services.access import Access
 from bot.services.approvals import Acted, Approvals
 from bot.services.finding import Finder
 from bot.services.intents import Intents, Loops
+from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
 from bot.services.lookups import Lookups
 from bot.services.painting import Painter
@@ -142,6 +143,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
     intents = Intents(runs, store, reader, clock, pace, loops, owner="test")
     recipes = Recipes(runs, store, recorder, reader, clock)
+    knowledge = Knowledge(store, recipes, organizations)
     return House(
         runs=runs,
         chat=chat,
@@ -155,8 +157,8 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         recorder=recorder,
         launches=Launches(store, finder, access, intents, chat, clock),
         approvals=Approvals(store, finder, reader, access, intents, clock, loops.painter),
-        lookups=Lookups(runs, store, finder, access, pictures, clock),
-        watching=Watching(store, finder, access, recorder, chat, clock, loops.painter),
+        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock),
+        watching=Watching(store, knowledge, finder, access, recorder, chat, clock, loops.painter),
         intents=intents,
         painter=Painter(chat, store, pictures, reader, clock, pace),
         poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),

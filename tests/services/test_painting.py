@@ -93,11 +93,13 @@ async def test_a_double_that_turns_up_later_is_removed(house: House) -> None:
     first.deleted = False
     assert len(house.in_channel()) == 2
 
-    await house.paint()
-    await house.paint()
+    for seconds in (31, 2, 300, 2):
+        house.clock.move(seconds)
+        await house.paint()
 
     [card] = house.in_channel()
     assert card.ts == first.ts
+    assert house.chat.calls.count(("find", DEPLOYS.channel)) == 3
 
 
 async def test_a_post_that_a_dead_process_left_claimed_is_looked_for_first(house: House) -> None:

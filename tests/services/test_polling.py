@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -273,3 +274,20 @@ async def test_a_status_that_nobody_knows_is_shown_and_never_acted_on(house: Hou
 
     [card] = house.in_channel()
     assert (card.run_picture.run.status_word, card.run_picture.buttons) == (status, ())
+
+
+async def test_a_run_that_rests_is_not_painted_again_and_again(house: House) -> None:
+    """Lists do not bring the creator's name along and reads do; that is no change."""
+    workspace = house.runs.add_workspace("storefront-prod")
+    await watch(house)
+    run = house.runs.add_run(workspace, "planned")
+    await house.turn()
+    house.runs.put(replace(house.runs.run(run.id), created_by=None))
+    await house.turn()
+    painted = len(house.chat.calls)
+
+    for _ in range(3):
+        await house.turn()
+
+    assert len(house.chat.calls) == painted
+    assert house.in_channel()[0].run_picture.run.created_by == "kim"

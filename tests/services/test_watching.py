@@ -24,6 +24,14 @@ async def test_a_watch_joins_the_channel_and_says_what_it_covers(house: House) -
     assert (kept.pattern, kept.measure, kept.owner) == ("storefront-*", Measure.ALL, "U0RAJ")
 
 
+async def test_a_glob_is_matched_against_the_server_even_before_it_was_ever_looked_at(house: House) -> None:
+    house.runs.add_workspace("storefront-dev")
+
+    watched = await house.watching.add(AddWatch("storefront-*"), RAJ, DEPLOYS)
+
+    assert watched.workspaces == ("acme/storefront-dev",)
+
+
 async def test_a_watch_on_a_workspace_that_is_not_there_is_refused(house: House) -> None:
     with pytest.raises(UnknownWorkspace):
         await house.watching.add(AddWatch("nothere"), ANA, DEPLOYS)

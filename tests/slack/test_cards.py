@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.decisions import IntentState
 from bot.core.messages import Kind
-from bot.core.pictures import NotePicture, Request
+from bot.core.pictures import NotePicture, Request, RunPicture
 from bot.core.plans import PlanFacts
 from bot.core.runs import FINAL, Action, RunStatus
 from bot.core.workspaces import Workspace
@@ -30,7 +30,7 @@ ODD = st.text(st.one_of(st.characters(), st.sampled_from("<>&`“”*_~|@!#:\u20
 def test_every_status_has_words_and_an_emoji(status: RunStatus, kind: Kind) -> None:
     said = render(picture(run(status), kind=kind, request=request()))
     first = said["blocks"][0]["text"]["text"].split("\n")[0]
-    assert re.fullmatch(r"\S+ \*[^*]+\* · `storefront-prod`", first)
+    assert re.match(r"\S+ \*[^*]+\* · `storefront-prod`", first)
     assert said["text"].startswith(first.split(" ")[0])
 
 
@@ -123,7 +123,7 @@ def deed_of(said: dict[str, Any]) -> str:
     ],
 )
 def test_a_decision_names_who_and_when(state: IntentState, action: Action, status: RunStatus, line: str) -> None:
-    assert deed_of(render(decided(state, action, run(status), kind=Kind.CALL))) == line
+    assert deed_of(render(decided(state, action, run(status), kind=Kind.END))) == line
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_decision_names_who_and_when(state: IntentState, action: Action, statu
     ],
 )
 def test_no_name_is_claimed_for_what_was_not_done_through_us(state: IntentState, action: Action, status: RunStatus, line: str) -> None:
-    said = render(decided(state, action, run(status), kind=Kind.CALL))
+    said = render(decided(state, action, run(status), kind=Kind.END))
     assert deed_of(said) == line
     assert "U0ANA" not in str(said)
 
@@ -171,7 +171,22 @@ def test_a_cancel_that_came_to_nothing_is_no_longer_news_at_the_end(state: Inten
     ],
 )
 def test_runs_of_a_special_kind_say_so(facts: dict[str, Any], line: str) -> None:
-    assert deed_of(render(picture(run(**facts), kind=Kind.CALL))) == line
+    assert deed_of(render(picture(run(**facts), kind=Kind.END))) == line
+
+
+@pytest.mark.parametrize(
+    "shown, line",
+    [
+        (decided(IntentState.SETTLED, shown=run(RunStatus.APPLYING), kind=Kind.CALL), "Approved by <@U0ANA> · TIME"),
+        (decided(IntentState.SETTLED, Action.DISCARD, run(RunStatus.DISCARDED), kind=Kind.CALL), "Discarded by <@U0ANA> · TIME"),
+        (decided(IntentState.ELSEWHERE, shown=run(RunStatus.APPLIED), kind=Kind.CALL), "The server does not say who decided"),
+        (picture(run(RunStatus.DISCARDED), kind=Kind.CALL), "outside of Slack"),
+    ],
+)
+def test_a_call_that_is_answered_shrinks_to_its_answer(shown: RunPicture, line: str) -> None:
+    said = render(shown)
+    assert deed_of(said) == f"☑️ *Decided* · `storefront-prod` · {line} · `run-7bQ2kLm9XyZ1aB3c`"
+    assert len(said["blocks"]) == 1
 
 
 def test_buttons_are_those_of_the_picture() -> None:

@@ -38,6 +38,7 @@ CASES: dict[str, dict[str, Any]] = {
     "waiting": render(waiting()),
     "waiting_plain": render(waiting(), plain=True),
     "waiting_call": render(waiting(kind=Kind.CALL)),
+    "answered_call": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLYING), kind=Kind.CALL)),
     "waiting_destroy": render(waiting(run=run(is_destroy=True), plan=plan(0, 0, 7))),
     "waiting_elsewhere": render(waiting(request=None, run=run(created_by="kim", message=CLAIM, source="tfe-ui"))),
     "waiting_unknown_counts": render(waiting(plan=None)),

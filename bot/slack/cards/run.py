@@ -29,11 +29,22 @@ def card(picture: RunPicture) -> Said:
 
 
 def blocks(picture: RunPicture) -> list[Block]:
+    if is_answered_call(picture):
+        return [section(answer_line(picture))]
     said = [section("\n".join(filter(None, head(picture)))), context(origin(picture))]
     message = run_message(picture)
     if message and picture.kind is not Kind.END:
         said.append(quotation(message))
     return [*said, *buttons(picture)]
+
+
+def is_answered_call(picture: RunPicture) -> bool:
+    """A call whose question is answered has done its work: the card and the end tell the rest."""
+    return picture.kind is Kind.CALL and (picture.run.is_final or picture.run.was_confirmed)
+
+
+def answer_line(picture: RunPicture) -> str:
+    return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed_line(picture) or 'outside of Slack'} · {code(picture.run.id)}"
 
 
 def head(picture: RunPicture) -> list[str]:
@@ -78,6 +89,8 @@ def run_message(picture: RunPicture) -> str:
 
 def headline_text(picture: RunPicture) -> str:
     """What a notification and a screen reader say: the same outcome, with nobody mentioned."""
+    if is_answered_call(picture):
+        return f"☑️ Decided: {escape(cut(one_line(picture.workspace.name), 80))}"
     plan, message = picture_counts(picture), run_message(picture)
     said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}"
     return said + (f". Plan: {plan}" if plan else "") + (f". Its message: {quoted(message)}" if message.strip() else "")

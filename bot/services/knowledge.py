@@ -1,0 +1,38 @@
+"""The workspaces that we know of; a server that has never been looked at whole is looked at before anybody is told of them."""
+
+from __future__ import annotations
+
+from bot.core.cadence import Recipe
+from bot.core.errors import TerraformTrouble
+from bot.core.workspaces import Workspace
+from bot.services.ports import Store
+from bot.services.recipes import Recipes
+
+
+class Knowledge:
+    def __init__(self, store: Store, recipes: Recipes, organizations: tuple[str, ...]) -> None:
+        self._store = store
+        self._recipes = recipes
+        self._organizations = organizations
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        """All of them, by organization and name. A TerraformTrouble where none is known, since they cannot be read."""
+        troubles = [trouble for organization in await self._unseen() if (trouble := await self._sweep(organization))]
+        async with self._store.read() as transaction:
+            known = await transaction.workspaces.all()
+        if troubles and not known:
+            raise troubles[0]
+        return known
+
+    async def _sweep(self, organization: str) -> TerraformTrouble | None:
+        try:
+            await self._recipes.all(organization, None)
+        except TerraformTrouble as trouble:
+            return trouble
+        return None
+
+    async def _unseen(self) -> list[str]:
+        async with self._store.read() as transaction:
+            looks = await transaction.looks.all()
+        seen = {look.organization for look in looks if look.recipe is Recipe.ALL and look.watermark is not None}
+        return [organization for organization in self._organizations if organization not in seen]

@@ -1,0 +1,252 @@
+"""The stage of the scenes: a sandbox and the bot, each a process of its own, and people who type, click and look over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.demos import RULES, child_environment, free_port
+
+Message = dict[str, Any]
+PATIENCE = 40.0
+ROOT = Path(__file__).parents[2]
+OURS = ("SLACK_", "TFE_", "TF_", "RUNBELL_", "DATABASE_")
+
+
+class NothingSeen(AssertionError):
+    """What a scene waited for did not come; it says what was there instead."""
+
+
+@dataclass
+class Process:
+    """A child process in a group of its own, with its output in a file."""
+
+    child: asyncio.subprocess.Process
+    log: Path
+
+    async def end(self, number: int = signal.SIGTERM) -> int:
+        if self.child.returncode is None:
+            self.child.send_signal(number)
+            try:
+                async with asyncio.timeout(15):
+                    await self.child.wait()
+            except TimeoutError:
+                self.child.kill()
+                await self.child.wait()
+        assert self.child.returncode is not None
+        return self.child.returncode
+
+
+@dataclass
+class Stage:
+    """`card` is what the sandbox says of itself; `speed` divides the bot's Pace."""
+
+    card: Mapping[str, Any]
+    client: httpx.AsyncClient
+    folder: Path
+    speed: float = 10.0
+    settings: dict[str, str] = field(default_factory=dict)
+    bot: Process | None = None
+
+    # The bot
+
+    async def start_bot(self) -> None:
+        port = free_port(range(18803, 19800))
+        environment = child_environment(self.card, self.folder, port)
+        environment |= {"RUNBELL_TEST_SPEED": str(self.speed), "RUNBELL_LOG_FORMAT": "json", **self.settings}
+        log = self.folder / "bot.log"
+        with log.open("ab") as output:
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "serve"),
+                env=environment,
+                cwd=self.folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        self.bot = Process(child, log)
+        await self.until_ready(port)
+
+    async def until_ready(self, port: int) -> None:
+        assert self.bot is not None
+        for _ in range(600):
+            if self.bot.child.returncode is not None:
+                raise NothingSeen(f"the bot has ended: {self.bot.log.read_text()[-3000:]}")
+            try:
+                if (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)
+        raise NothingSeen(f"the bot is not ready: {self.bot.log.read_text()[-3000:]}")
+
+    async def stop_bot(self, number: int = signal.SIGTERM) -> int:
+        assert self.bot is not None
+        return await self.bot.end(number)
+
+    # People
+
+    async def person(self, verb: str, path: str, *, json_body: Any = None, **query: str) -> dict[str, Any]:
+        url = self.card["slack"]["api"].replace("/api/", f"/_person/{path}")
+        answer = await self.client.request(verb, url, params=query, json=json_body, headers={"X-Sandbox-Secret": self.card["secret"]})
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def types(self, person: str, text: str, channel: str = "C0DEPLOYS") -> dict[str, Any]:
+        return await self.person("POST", "command", json_body={"as": person, "channel": channel, "text": text})
+
+    async def clicks(self, person: str, message: Message, action: str) -> dict[str, Any]:
+        body = {"as": person, "channel": message["channel"], "ts": message["ts"], "action_id": action}
+        return await self.person("POST", "click", json_body=body)
+
+    async def sees(self, person: str, channel: str = "C0DEPLOYS") -> list[Message]:
+        found: list[Message] = (await self.person("GET", "messages", **{"as": person, "channel": channel}))["messages"]
+        return found
+
+    async def of_the_bot(self, channel: str = "C0DEPLOYS") -> list[Message]:
+        """What the bot has said to everybody in a channel."""
+        return [one for one in await self.sees("U0ANA", channel) if one["is_app"] and not one["ephemeral"] and not one.get("subtype")]
+
+    async def until(self, wanted: Callable[[Message], bool], *, person: str = "U0ANA", channel: str = "C0DEPLOYS") -> Message:
+        """The newest message that is as wanted, as soon as there is one."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                seen = await self.sees(person, channel)
+                found = [message for message in seen if wanted(message)]
+                if found:
+                    return found[-1]
+                await asyncio.sleep(0.1)
+
+    async def expects(self, text: str, *, person: str = "U0ANA", channel: str = "C0DEPLOYS", action: str = "") -> Message:
+        """The newest message that says so, with a button where one is named."""
+        try:
+            return await self.until(
+                lambda one: text in whole_text(one) and (not action or has(one, action)), person=person, channel=channel
+            )
+        except TimeoutError:
+            seen = "\n---\n".join(whole_text(message) for message in await self.sees(person, channel))
+            log = self.bot.log.read_text()[-2000:] if self.bot else ""
+            raise NothingSeen(f"“{text}” {action} was not seen, but:\n{seen}\nThe bot wrote:\n{log}") from None
+
+    # The server, from outside of Slack
+
+    async def terraform(self, verb: str, path: str, *, body: Any = None, token: str = "user_token") -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.card['terraform'][token]}", "Content-Type": "application/vnd.api+json"}
+        return await self.client.request(verb, f"{self.card['terraform']['address']}/api/v2/{path}", json=body, headers=headers)
+
+    async def workspace(self, name: str) -> dict[str, Any]:
+        document: dict[str, Any] = (await self.terraform("GET", f"organizations/acme/workspaces/{name}")).json()["data"]
+        return document
+
+    async def start_outside(self, workspace: str, message: str = "from the web") -> str:
+        identity = (await self.workspace(workspace))["id"]
+        body = {
+            "data": {
+                "type": "runs",
+                "attributes": {"message": message},
+                "relationships": {"workspace": {"data": {"type": "workspaces", "id": identity}}},
+            }
+        }
+        answer = await self.terraform("POST", "runs", body=body)
+        return str(answer.json()["data"]["id"])
+
+    async def runs_of(self, workspace: str) -> list[dict[str, Any]]:
+        identity = (await self.workspace(workspace))["id"]
+        document: list[dict[str, Any]] = (await self.terraform("GET", f"workspaces/{identity}/runs")).json()["data"]
+        return document
+
+    async def current_run(self, workspace: str) -> dict[str, Any] | None:
+        path = f"organizations/acme/workspaces/{workspace}?include=current_run"
+        return next(iter((await self.terraform("GET", path)).json().get("included", [])), None)
+
+    async def until_run(self, workspace: str, status: str) -> dict[str, Any]:
+        """The current run of a workspace, once it has a status."""
+        run = None
+        for _ in range(int(PATIENCE / 0.2)):
+            run = await self.current_run(workspace)
+            if run is not None and run["attributes"]["status"] == status:
+                return run
+            await asyncio.sleep(0.2)
+        raise NothingSeen(f"the run of {workspace} is not {status}, but {run and run['attributes']['status']}")
+
+    async def control(self, verb: str, path: str, *, json_body: Any = None) -> dict[str, Any]:
+        url = f"{self.card['terraform']['address']}/_control/{path}"
+        answer = await self.client.request(verb, url, json=json_body, headers={"X-Sandbox-Secret": self.card["secret"]})
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def calls(self, ending: str) -> list[dict[str, Any]]:
+        """The requests that the Runs API got and whose path ends so."""
+        return [one for one in (await self.control("GET", "requests"))["requests"] if one["path"].endswith(ending)]
+
+    async def fault(self, side: str, match: str, kind: str, **facts: Any) -> None:
+        fault = {"side": side, "match": match, "kind": kind, **facts}
+        await (self.person("POST", "faults", json_body=fault) if side == "slack" else self.control("POST", "faults", json_body=fault))
+
+
+def has(message: Message, action: str) -> bool:
+    return any(element.get("action_id") == action for block in message["blocks"] or () for element in block.get("elements", ()))
+
+
+def buttons(message: Message) -> list[str]:
+    found = [element.get("action_id", "") for block in message["blocks"] or () for element in block.get("elements", ())]
+    return [action for action in found if action.startswith("run.") and action != "run.open"]
+
+
+def whole_text(message: Message) -> str:
+    """All that a message shows, its blocks' texts after its own."""
+    return "\n".join([message["text"], *texts(message["blocks"] or [])])
+
+
+def texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return own + [found for key, inner in value.items() if key != "confirm" for found in texts(inner)]
+    if isinstance(value, list):
+        return [found for inner in value for found in texts(inner)]
+    return []
+
+
+@asynccontextmanager
+async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIterator[Stage]:
+    """A sandbox in a process of its own, and no bot yet; everything that was started is ended."""
+    async with AsyncExitStack() as stack:
+        sandbox = await start_sandbox(folder, *options)
+        stack.push_async_callback(sandbox.end)
+        assert sandbox.child.stdout is not None
+        card = json.loads(await asyncio.wait_for(sandbox.child.stdout.readline(), 20))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
+        (folder / "runbell.toml").write_text(rules, encoding="utf-8")
+        stage = Stage(card, client, folder)
+        stack.push_async_callback(end_bot, stage)
+        yield stage
+
+
+async def start_sandbox(folder: Path, *options: str) -> Process:
+    log = folder / "sandbox.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | {"PYTHONPATH": str(ROOT)}
+    with log.open("ab") as errors:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "sandbox", "--json", "--port", "0", *options),
+            env=environment,
+            cwd=folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+        )
+    return Process(child, log)
+
+
+async def end_bot(stage: Stage) -> None:
+    if stage.bot is not None:
+        await stage.bot.end()

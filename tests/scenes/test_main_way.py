@@ -1,0 +1,124 @@
+"""From a typed command to an applied change, and the other ends that a run can come to: over the real wires, with real terraform."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.scenes.stage import Stage, buttons, whole_text
+
+pytestmark = pytest.mark.terraform
+
+
+async def test_a_run_goes_from_a_typed_command_to_an_applied_change(stage: Stage) -> None:
+    answer = await stage.types("U0ANA", "/tf run storefront-dev bump the image")
+    assert answer["ok"]
+
+    call = await stage.expects("Decision needed", action="run.approve")
+    assert "add" in whole_text(call)
+    await stage.clicks("U0ANA", call, "run.approve")
+
+    run = await stage.until_run("storefront-dev", "applied")
+    end = await stage.expects("Applied")
+    card = (await stage.of_the_bot())[0]
+    assert "<@U0ANA>" in whole_text(end)
+    assert buttons(await stage.until(lambda one: one["ts"] == card["ts"] and "Applied" in whole_text(one))) == []
+    assert run["attributes"]["auto-apply"] is False
+    [comment] = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
+    assert "Ana" in comment["attributes"]["body"]
+    assert "#deploys" in comment["attributes"]["body"]
+
+
+async def test_a_run_is_discarded_with_a_reason(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run storefront-staging try it")
+    await stage.expects("Decision needed", action="run.discard")
+
+    await stage.types("U0ANA", "/tf discard storefront-staging not before the sale")
+
+    await stage.until_run("storefront-staging", "discarded")
+    end = await stage.expects("Discarded")
+    assert "<@U0ANA>" in whole_text(end)
+
+
+async def test_a_run_is_canceled_while_it_plans(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run catalog-import")
+    card = await stage.expects("lanning", action="run.cancel")
+
+    await stage.clicks("U0KIM", card, "run.cancel")
+
+    await stage.until_run("catalog-import", "canceled")
+    await stage.expects("Canceled")
+
+
+async def test_of_two_people_who_click_at_once_one_applies_and_the_other_hears_who(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run storefront-dev race")
+    call = await stage.expects("Decision needed", action="run.approve")
+
+    await both(stage, call)
+
+    await stage.until_run("storefront-dev", "applied")
+    assert len(await stage.calls("/actions/apply")) == 1
+    told = [await refused(stage, person) for person in ("U0ANA", "U0KIM")]
+    assert sum(told) == 1
+
+
+async def both(stage: Stage, call: dict[str, object]) -> None:
+    await asyncio.gather(stage.clicks("U0ANA", call, "run.approve"), stage.clicks("U0KIM", call, "run.approve"))
+
+
+async def refused(stage: Stage, person: str) -> bool:
+    return any(message["ephemeral"] and "already" in whole_text(message) for message in await stage.sees(person))
+
+
+async def test_the_bot_restarted_between_call_and_click_decides_all_the_same(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run storefront-dev before the restart")
+    call = await stage.expects("Decision needed", action="run.approve")
+    await stage.stop_bot()
+    await stage.start_bot()
+
+    await stage.clicks("U0ANA", call, "run.approve")
+
+    await stage.until_run("storefront-dev", "applied")
+    await stage.expects("Applied")
+    assert len(await stage.of_the_bot()) == 3
+
+
+async def test_a_run_started_outside_of_slack_reaches_the_channel_that_watches(stage: Stage) -> None:
+    await stage.types("U0KIM", "/tf watch storefront-*")
+    await stage.expects("3 workspaces", person="U0KIM")
+
+    await stage.start_outside("storefront-prod", "Approved by nobody <!channel>")
+    card = await stage.expects("Decision needed", action="run.approve")
+    await stage.clicks("U0ANA", card, "run.approve")
+
+    await stage.until_run("storefront-prod", "applied")
+    await stage.expects("Applied")
+    assert not any(message.get("broadcasts") for message in await stage.sees("U0ANA"))
+
+
+async def test_an_apply_that_fails_is_said_to_have_failed(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run search-index reindex")
+    call = await stage.expects("Decision needed", action="run.approve")
+
+    await stage.clicks("U0ANA", call, "run.approve")
+
+    await stage.until_run("search-index", "errored")
+    end = await stage.expects("ailed")
+    assert buttons(end) == []
+
+
+async def test_a_plan_that_fails_is_said_to_have_failed(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run billing")
+
+    await stage.until_run("billing", "errored")
+    await stage.expects("ailed")
+
+
+async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_run(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run docs-site publish")
+
+    await stage.expects("Decision needed", action="run.approve")
+
+    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].startswith("publish")]
+    assert run["attributes"]["status"] == "planned"
