@@ -247,7 +247,7 @@ def bolt_app(settings: Settings, session: aiohttp.ClientSession, installation: I
         )
 
     return AsyncApp(
-        name="runbell",
+        name="bolt",  # it names loggers after it, and gives them levels; ours stand below "runbell"
         signing_secret=secret,
         client=AsyncWebClient(base_url=settings.slack_api_url, session=session, ssl=trust(settings)),
         authorize=authorize,

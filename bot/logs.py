@@ -25,7 +25,7 @@ TOKENS = re.compile(
 SHORTEST = 8
 """Known secrets shorter than this are words that could stand anywhere."""
 
-OTHERS = ("slack_bolt", "slack_sdk", "apscheduler", "aiohttp", "asyncio", "httpx", "httpcore", "sqlalchemy", "alembic", "aiosqlite")
+OTHERS = ("bolt", "slack_bolt", "slack_sdk", "apscheduler", "aiohttp", "asyncio", "httpx", "httpcore", "sqlalchemy", "alembic", "aiosqlite")
 
 
 def redact(line: str, secrets: Iterable[str] = ()) -> str:

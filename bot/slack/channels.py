@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.troubles import translated
+from bot.slack.installations import asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Channel:
 
 async def read_channel(client: AsyncWebClient, channel_id: str, timeout: float) -> Channel:  # noqa: ASYNC109 - it bounds one call
     """Raises a ChatTrouble; ChannelClosed for one that is not there or that we cannot see (Slack, conversations.info)."""
-    async with translated(timeout):
+    async with asking(timeout):
         found = (await client.conversations_info(channel=channel_id))["channel"]
         return Channel(
             id=channel_id,

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.errors import ChatAnswerLost, ChatUnreachable
 from bot.slack.troubles import translated
+
+
+@asynccontextmanager
+async def asking(timeout: float) -> AsyncIterator[None]:  # noqa: ASYNC109 - it bounds the body, as asyncio.timeout does
+    """Nothing can have been done by a question, so one without an answer is as good as not asked."""
+    try:
+        async with translated(timeout):
+            yield
+    except ChatAnswerLost as error:
+        raise ChatUnreachable from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +35,7 @@ class Installation:
 
 async def read_installation(client: AsyncWebClient, timeout: float) -> Installation:  # noqa: ASYNC109 - it bounds one call
     """Raises a ChatTrouble; InstallationDead where the token is not taken. The scopes stand in a header (Slack, auth.test)."""
-    async with translated(timeout):
+    async with asking(timeout):
         answer = await client.auth_test()
         named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
         return Installation(
@@ -36,7 +49,7 @@ async def read_installation(client: AsyncWebClient, timeout: float) -> Installat
 
 async def try_socket(client: AsyncWebClient, app_token: str, timeout: float) -> None:  # noqa: ASYNC109 - as above
     """Ask for the address of a socket, and leave it; raises a ChatTrouble. Slack, apps.connections.open."""
-    async with translated(timeout):
+    async with asking(timeout):
         answer = await client.apps_connections_open(app_token=app_token)
         if not str(answer["url"]).startswith(("wss://", "ws://")):
             raise ValueError("no address of a socket")
