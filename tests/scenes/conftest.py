@@ -16,3 +16,12 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with open_stage(tmp_path) as stage:
         await stage.start_bot()
         yield stage
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One stage for scenes that leave nothing behind."""
+    demand_terraform()
+    async with open_stage(tmp_path_factory.mktemp("shared")) as stage:
+        await stage.start_bot()
+        yield stage

@@ -26,7 +26,7 @@ async def test_a_run_goes_from_a_typed_command_to_an_applied_change(stage: Stage
     assert buttons(await stage.until(lambda one: one["ts"] == card["ts"] and "Applied" in whole_text(one))) == []
     assert run["attributes"]["auto-apply"] is False
     [comment] = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
-    assert "Ana" in comment["attributes"]["body"]
+    assert "ana (U0ANA)" in comment["attributes"]["body"]
     assert "#deploys" in comment["attributes"]["body"]
 
 
