@@ -170,8 +170,6 @@ def run_or_exit(work: Coroutine[Any, Any, object], *, fails: bool = False) -> No
         exit_with(2, *wrong.problems)
     except (RunbellError, PortTaken, ValueError, OSError) as error:
         exit_with(1, f"runbell: {error}")
-    except KeyboardInterrupt:
-        return
     if fails and not well:
         sys.exit(1)
 

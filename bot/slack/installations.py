@@ -39,10 +39,10 @@ async def read_installation(client: AsyncWebClient, timeout: float) -> Installat
         answer = await client.auth_test()
         named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
         return Installation(
-            team_id=str(answer["team_id"]),
+            team_id=said(answer.get("team_id")),
             team=str(answer.get("team", "")),
-            app_user=str(answer["user_id"]),
-            bot_id=str(answer["bot_id"]),
+            app_user=said(answer.get("user_id")),
+            bot_id=said(answer.get("bot_id")),
             scopes=None if named is None else frozenset(scope.strip() for scope in named.split(",") if scope.strip()),
         )
 
@@ -51,5 +51,12 @@ async def try_socket(client: AsyncWebClient, app_token: str, timeout: float) -> 
     """Ask for the address of a socket, and leave it; raises a ChatTrouble. Slack, apps.connections.open."""
     async with asking(timeout):
         answer = await client.apps_connections_open(app_token=app_token)
-        if not str(answer["url"]).startswith(("wss://", "ws://")):
+        if not said(answer.get("url")).startswith(("wss://", "ws://")):
             raise ValueError("no address of a socket")
+
+
+def said(value: object) -> str:
+    """A word that has to be there; slack_sdk gives None for what an answer has not."""
+    if not isinstance(value, str) or not value:
+        raise TypeError("not said")
+    return value

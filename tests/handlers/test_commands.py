@@ -131,12 +131,12 @@ async def test_whoever_may_not_decide_is_told_who_may(desk: Desk) -> None:
     assert "runbell.toml" in told
 
 
-async def test_workspaces_are_listed_once_the_server_was_looked_at(desk: Desk) -> None:
+async def test_workspaces_are_listed_also_before_the_first_look(desk: Desk) -> None:
     with_run(desk)
-    assert "I have not looked at the server" in await desk.type("workspaces")
-    await desk.house.poll()
+    assert "1 workspace" in await desk.type("workspaces")
     await desk.house.poll()
     assert "1 workspace" in await desk.type("workspaces storefront-*", KIM)
+    assert "no workspace that matches `dns*`" in await desk.type("workspaces dns*", KIM)
 
 
 async def test_runs_are_listed_and_shown(desk: Desk) -> None:
