@@ -45,6 +45,16 @@ def test_a_signing_secret_without_app_token_means_signed_http(monkeypatch: pytes
     assert not settings.uses_socket
 
 
+def test_with_neither_nothing_could_be_heard_from_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = problems(monkeypatch, SLACK_APP_TOKEN="")
+    assert problem.startswith("Neither SLACK_APP_TOKEN (for Socket Mode) nor SLACK_SIGNING_SECRET (for signed HTTP) is set")
+
+
+def test_the_secrets_are_every_token_and_of_addresses_the_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = reading(monkeypatch, DATABASE_URL="postgresql://bot:canarypass@h/d", HTTPS_PROXY="http://proxy:1")
+    assert set(settings.secrets) - {""} == {"xoxb-1-canarybot", "xapp-1-canaryapp", "canary.atlasv1.token", "canarypass"}
+
+
 def test_several_organizations_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reading(monkeypatch, TF_CLOUD_ORGANIZATION="acme, beta,acme").organizations == ("acme", "beta")
 
