@@ -299,7 +299,8 @@ async def running(app: App) -> AsyncIterator[None]:
 async def connected(app: App) -> AsyncIterator[None]:
     """The socket to Slack. slack_sdk tries until it succeeds, also the first time, so that is left to a task of its own."""
     token = app.settings.slack_app_token
-    app.link = AsyncSocketModeHandler(app.bolt, token.get_secret_value() if token else None)
+    every = max(app.pace.socket_ping, 1.0)
+    app.link = AsyncSocketModeHandler(app.bolt, token.get_secret_value() if token else None, ping_interval=every)
     connecting = asyncio.get_running_loop().create_task(app.link.connect_async())  # type: ignore[no-untyped-call]
     try:
         yield

@@ -32,6 +32,7 @@ class Pace:
     update_gap: float = 1.2
     retry_first: float = 2.0
     retry_most: float = 60.0
+    socket_ping: float = 5.0
     stop_within: float = 10.0
 
     def divided_by(self, speed: float) -> Pace:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.terraform
 @pytest.mark.parametrize(
     "typed, answer",
     [
-        ("/tf", "storefront"),
+        ("/tf", "More about one"),
         ("/tf wokspaces", "workspaces"),
         ("/tf run", "Which workspace"),
         ("/tf run storefrnt-dev", "storefront-dev"),
