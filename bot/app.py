@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import random
 import signal
 import socket
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from os import getpid
 
 import aiohttp
@@ -23,7 +22,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import RunbellError, TerraformTrouble
+from bot.clients import spelled, terraform_client, trust
+from bot.core.errors import RunbellError
 from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.jobs import Jobs
@@ -50,7 +50,6 @@ from bot.slack.clients import Clients
 from bot.slack.installations import Installation, read_installation
 from bot.slack.people import SlackPeople
 from bot.store.database import Database, open_database
-from bot.terraform.client import TerraformClient
 from bot.web import health_app, listening, slack_app
 from handlers import Guard, Services, register
 
@@ -140,47 +139,6 @@ def freeze(app: App) -> App:
     gc.collect()
     gc.freeze()
     return app
-
-
-def trust(settings: Settings) -> ssl.SSLContext | None:
-    """For Slack the usual certificates and those of RUNBELL_CA_BUNDLE; None for the usual ones alone."""
-    if settings.ca_bundle is None:
-        return None
-    context = ssl.create_default_context()
-    context.load_verify_locations(settings.ca_bundle)
-    return context
-
-
-def terraform_client(settings: Settings, pace: Pace) -> TerraformClient:
-    return TerraformClient(
-        settings.terraform_address,
-        settings.terraform_token.get_secret_value(),
-        pace=pace,
-        ca_bundle=settings.ca_bundle,
-        proxy=settings.proxy_for(settings.terraform_address),
-        user_agent=user_agent(),
-    )
-
-
-def user_agent() -> str:
-    try:
-        return f"runbell/{version('runbell')}"
-    except PackageNotFoundError:
-        return "runbell"
-
-
-async def spelled(runs: Runs, organizations: tuple[str, ...], within: float) -> tuple[str, ...]:
-    """The organizations as the server writes them; as they were given where it does not say so in time: it may be down for now."""
-
-    async def asked(name: str) -> str:
-        try:
-            async with asyncio.timeout(within):
-                return await runs.organization(name)
-        except (TerraformTrouble, TimeoutError) as trouble:
-            log.warning("organization not read", organization=name, error=str(trouble) or "no answer in time")
-            return name
-
-    return tuple(dict.fromkeys(await asyncio.gather(*map(asked, organizations))))
 
 
 @asynccontextmanager
@@ -308,6 +266,15 @@ async def connected(app: App) -> AsyncIterator[None]:
         connecting.cancel()
         await asyncio.gather(connecting, return_exceptions=True)
         await app.link.close_async()  # type: ignore[no-untyped-call]
+
+
+async def greeted(message: aiohttp.WSMessage) -> None:
+    """Slack's hello says how many connections the app has; each payload goes to one of them only (Slack, Socket Mode)."""
+    if not isinstance(message.data, str) or '"hello"' not in message.data:
+        return
+    number = json.loads(message.data).get("num_connections", 1)
+    if number > 1:
+        log.warning("another process answers for this Slack app too, and gets a share of what people type and click", connections=number)
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import click
 
-from bot.app import slack_session, terraform_client
+from bot.app import slack_session
+from bot.clients import terraform_client
 from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.policy import Policy

@@ -16,7 +16,8 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import App, build, running, serve, spelled, trust
+from bot.app import App, build, greeted, running, serve
+from bot.clients import spelled, trust
 from bot.core.errors import InstallationDead, StoreBusy, TerraformUnreachable
 from bot.rules import RulesWrong
 from bot.sandbox.world import World
@@ -165,6 +166,22 @@ async def test_a_signal_before_everything_is_open_ends_it_at_once(tmp_path: Path
         os.kill(os.getpid(), signal.SIGINT)
         async with asyncio.timeout(10):
             await serving
+
+
+@pytest.mark.parametrize(
+    "data,warnings",
+    [
+        ('{"type":"hello","num_connections":2}', 1),
+        ('{"type":"hello","num_connections":1}', 0),
+        ('{"type":"hello"}', 0),
+        ('{"type":"slash_commands","payload":{"text":"\\"hello\\""}}', 0),
+        (b"ping", 0),
+    ],
+)
+async def test_another_connection_of_the_same_app_is_told_loudly(data: str | bytes, warnings: int) -> None:
+    with capture_logs() as logs:
+        await greeted(aiohttp.WSMessage(aiohttp.WSMsgType.TEXT, data, None))
+    assert [entry["log_level"] for entry in logs] == ["warning"] * warnings
 
 
 async def test_organizations_are_spelled_as_the_server_spells_them() -> None:
