@@ -60,7 +60,7 @@ async def test_a_guest_who_clicks_is_refused_and_an_engineer_who_may_not_hears_w
     await stage.types("U0ANA", "/tf run storefront-dev careful")
     await stage.expects("Decision needed", action="run.approve")
     async with visit(stage.card["page"]) as seen:
-        for name, said in (("Gus Ivey", "guest"), ("Raj Patel", "runbell.toml")):
+        for name, said in (("Gus Ivey", "Guests"), ("Raj Patel", "runbell.toml")):
             await acts_as(seen.page, name)
             await seen.page.get_by_role("button", name="Approve & apply").last.click()
             await seen.page.get_by_role("dialog").locator("button[data-answer=yes]").click()
