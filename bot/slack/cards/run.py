@@ -43,6 +43,11 @@ def is_answered_call(picture: RunPicture) -> bool:
     return picture.kind is Kind.CALL and (picture.run.is_final or picture.run.was_confirmed)
 
 
+def is_asked_elsewhere(picture: RunPicture) -> bool:
+    """A card whose question stands on a call of its own."""
+    return picture.kind is Kind.CARD and picture.run.gate is not None and not picture.buttons and not picture.decision_stands
+
+
 def answer_line(picture: RunPicture) -> str:
     return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed_line(picture) or 'outside of Slack'} · {code(picture.run.id)}"
 
@@ -56,6 +61,7 @@ def head(picture: RunPicture) -> list[str]:
         warning(picture.run),
         f"Plan: {plan}" if plan else "",
         stages(picture.run) if picture.kind is Kind.CARD else "",
+        "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
         deed,
     ]
 
