@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.logs import LogStream
 
 LIFETIME = timedelta(hours=25)
+REDIRECT_LIFETIME = timedelta(seconds=60)
 RENEWAL = timedelta(hours=1)
 MOST_DIGITS = 12
 
@@ -40,9 +41,20 @@ class Upload:
     done: Callable[[], Awaitable[None]]
 
 
+@dataclass(slots=True)
+class Content:
+    body: bytes | Path
+    media_type: str
+    until: datetime
+
+
 class Blobs:
+    """`refuses_tokens` may be switched off for clients that are known to send theirs."""
+
     def __init__(self, address: str, clock: Clock) -> None:
         self._address, self._clock = address, clock
+        self.refuses_tokens = True
+        self._contents: dict[str, Content] = {}
         self._readings: dict[str, Reading] = {}
         self._names: dict[int, str] = {}
         self._uploads: dict[str, Upload] = {}
@@ -62,15 +74,28 @@ class Blobs:
         self._uploads[name] = Upload(target, self._clock.now() + LIFETIME, done)
         return f"{self._address}/v1/object/{name}"
 
+    def content_url(self, body: bytes | Path, media_type: str) -> str:
+        """Where this can be read for one minute of the sandbox's time: what a redirect of the API leads to."""
+        now = self._clock.now()
+        self._contents = {name: each for name, each in self._contents.items() if each.until >= now}
+        name = secrets.token_urlsafe(48)
+        self._contents[name] = Content(body, media_type, now + REDIRECT_LIFETIME)
+        return f"{self._address}/v1/object/{name}"
+
     def application(self, secret: str) -> web.Application:
         app = web.Application()
         guard_listener(app, secret)
-        app.middlewares.append(_refuse_tokens)
+        app.middlewares.append(self._refuse_tokens)
         app.router.add_get("/v1/object/{name}", self._read)
         app.router.add_put("/v1/object/{name}", self._write)
         return app
 
-    async def _read(self, request: web.Request) -> web.Response:
+    async def _read(self, request: web.Request) -> web.StreamResponse:
+        content = self._contents.get(request.match_info["name"])
+        if content is not None and content.until >= self._clock.now():
+            if isinstance(content.body, bytes):
+                return web.Response(body=content.body, content_type=content.media_type)
+            return web.FileResponse(content.body, headers={"Content-Type": content.media_type})
         reading = self._readings.get(request.match_info["name"])
         if reading is None or reading.until < self._clock.now():
             raise web.HTTPNotFound(text="no such object")
@@ -92,12 +117,13 @@ class Blobs:
         await upload.done()
         return web.Response()
 
-
-@web.middleware
-async def _refuse_tokens(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-    if "Authorization" in request.headers:
-        raise web.HTTPBadRequest(text="this URL is its own secret: send no Authorization header here")
-    return await handler(request)
+    @web.middleware
+    async def _refuse_tokens(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        if self.refuses_tokens and "Authorization" in request.headers:
+            raise web.HTTPBadRequest(text="this URL is its own secret: send no Authorization header here")
+        return await handler(request)
 
 
 async def _save(request: web.Request, target: Path) -> bool:

@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.archives import BadArchive, check_archive
+from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.records import Configuration
 from bot.sandbox.terraform.run_requests import uploaded_run_request
 from bot.sandbox.terraform.statuses import seconds
-from bot.sandbox.terraform.store import new_id
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.context import Context

@@ -9,7 +9,7 @@ from bot.sandbox.terraform.tokens import permissions_on_runs
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.blobs import Blobs
-    from bot.sandbox.terraform.records import Account, Comment, Configuration, Phase, Run, RunEvent, Token
+    from bot.sandbox.terraform.records import Account, Comment, Configuration, Ingress, Phase, Run, RunEvent, Token
     from bot.sandbox.terraform.store import Store
 
 Document = dict[str, Any]
@@ -40,13 +40,14 @@ def run_document(run: Run, token: Token, store: Store) -> Document:
         "canceled-at": milliseconds(run.canceled_at) if run.canceled_at else None,
         "auto-apply": request.auto_apply,
         "plan-only": request.plan_only,
-        "save-plan": False,
+        "save-plan": request.save_plan,
         "is-destroy": request.is_destroy,
         "refresh": request.refresh,
         "refresh-only": request.refresh_only,
         "target-addrs": request.target_addrs,
         "replace-addrs": request.replace_addrs,
-        "invoke-action-addrs": None,
+        "invoke-action-addrs": request.invoke_action_addrs,
+        "policy-paths": request.policy_paths,
         "variables": [dict(variable) for variable in request.variables],
         "allow-empty-apply": request.allow_empty_apply,
         "allow-config-generation": request.allow_config_generation,
@@ -63,6 +64,7 @@ def run_document(run: Run, token: Token, store: Store) -> Document:
 
 def _run_relationships(run: Run) -> Document:
     link = f"/api/v2/runs/{run.id}"
+    cost, check = run.evaluations.cost_estimate, run.evaluations.policy_check
     return {
         "workspace": reference("workspaces", run.workspace_id),
         "plan": reference("plans", run.plan.id, f"{link}/plan"),
@@ -71,9 +73,16 @@ def _run_relationships(run: Run) -> Document:
         "created-by": account_reference(run.creator),
         "confirmed-by": account_reference(run.confirmed_by),
         "canceled-by": account_reference(run.canceled_by),
-        "cost-estimate": {"data": None},
-        "policy-checks": {"data": [], "links": {"related": f"{link}/policy-checks"}},
-        "task-stages": {"data": [], "links": {"related": f"{link}/task-stages"}},
+        "cost-estimate": {"data": None} if cost is None else reference("cost-estimates", cost.id, f"/api/v2/cost-estimates/{cost.id}"),
+        "policy-checks": {
+            "data": [] if check is None else [{"id": check.id, "type": "policy-checks"}],
+            "links": {"related": f"{link}/policy-checks"},
+        },
+        "task-stages": {
+            "data": [{"id": stage.id, "type": "task-stages"} for stage in run.evaluations.stages],
+            "links": {"related": f"{link}/task-stages"},
+        },
+        "tf-policy-evaluations": {"data": []},
         "run-events": {
             "data": [{"id": event.id, "type": "run-events"} for event in run.events],
             "links": {"related": f"{link}/run-events"},
@@ -96,7 +105,8 @@ def plan_document(run: Run, blobs: Blobs) -> Document:
         "permissions": {"can-export": False},
     }
     link = f"/api/v2/plans/{plan.id}"
-    return {"id": plan.id, "type": "plans", "attributes": attributes, "relationships": {}, "links": {"self": link}}
+    links = {"self": link, "json-output": f"{link}/json-output", "json-output-redacted": f"{link}/json-output-redacted"}
+    return {"id": plan.id, "type": "plans", "attributes": attributes, "relationships": {}, "links": links}
 
 
 def apply_document(run: Run, blobs: Blobs) -> Document:
@@ -126,9 +136,10 @@ def _phase_attributes(phase: Phase, blobs: Blobs) -> Document:
 
 def configuration_document(configuration: Configuration, upload_url: str | None = None) -> Document:
     """A configuration version; the upload URL stands only in the answer to its creation."""
+    ingress = configuration.ingress
     attributes: Document = {
         "status": configuration.status,
-        "source": "tfe-api",
+        "source": "tfe-api" if ingress is None else "github",
         "speculative": configuration.speculative,
         "provisional": configuration.provisional,
         "auto-queue-runs": configuration.auto_queue_runs,
@@ -140,12 +151,43 @@ def configuration_document(configuration: Configuration, upload_url: str | None 
     if upload_url is not None:
         attributes["upload-url"] = upload_url
     link = f"/api/v2/configuration-versions/{configuration.id}"
+    related = {"data": None} if ingress is None else {"data": {"id": ingress.id, "type": "ingress-attributes"}}
     return {
         "id": configuration.id,
         "type": "configuration-versions",
         "attributes": attributes,
-        "relationships": {"ingress-attributes": {"data": None, "links": {"related": f"{link}/ingress-attributes"}}},
-        "links": {"self": link},
+        "relationships": {"ingress-attributes": related | {"links": {"related": f"{link}/ingress-attributes"}}},
+        "links": {"self": link} | ({"download": f"{link}/download"} if configuration.status == "uploaded" else {}),
+    }
+
+
+def ingress_document(ingress: Ingress) -> Document:
+    """The commit behind a configuration version, as it would come from a push to the default branch."""
+    repository = f"https://github.example/{ingress.identifier}"
+    return {
+        "id": ingress.id,
+        "type": "ingress-attributes",
+        "attributes": {
+            "branch": ingress.branch,
+            "tag": None,
+            "commit-sha": ingress.commit_sha,
+            "commit-message": ingress.commit_message,
+            "commit-url": f"{repository}/commit/{ingress.commit_sha}",
+            "compare-url": f"{repository}/compare/{ingress.commit_sha[:7]}...{ingress.branch}",
+            "clone-url": f"{repository}.git",
+            "identifier": ingress.identifier,
+            "is-pull-request": False,
+            "on-default-branch": True,
+            "pull-request-number": None,
+            "pull-request-url": None,
+            "pull-request-title": None,
+            "pull-request-body": None,
+            "sender-username": ingress.sender,
+            "sender-avatar-url": None,
+            "sender-html-url": f"https://github.example/{ingress.sender}",
+        },
+        "relationships": {"created-by": {"data": None}},
+        "links": {},
     }
 
 

@@ -26,13 +26,33 @@ class ApiError(Exception):
         return document_response({"errors": [error]}, status=self.status)
 
 
-def document_response(document: dict[str, Any], *, status: int = 200) -> web.Response:
-    return web.Response(text=json.dumps(document), status=status, content_type=MEDIA_TYPE)
+class NotAllowed(ApiError):
+    """The token may not: on the platform the same 404 as for what is not there, on other servers a 403."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "not found")
+
+
+class DocumentResponse(web.Response):
+    """A JSON:API document as an answer; `document` is kept for those who change it on its way out."""
+
+    def __init__(self, document: dict[str, Any], status: int) -> None:
+        super().__init__(text=json.dumps(document), status=status, content_type=MEDIA_TYPE)
+        self.document = document
+
+
+def document_response(document: dict[str, Any], *, status: int = 200) -> DocumentResponse:
+    return DocumentResponse(document, status)
 
 
 def not_found() -> ApiError:
     """Missing, or hidden from this token: the API does not tell them apart."""
     return ApiError(404, "not found")
+
+
+def not_allowed() -> NotAllowed:
+    """The token lacks the right to this."""
+    return NotAllowed()
 
 
 def unauthorized() -> ApiError:

@@ -25,7 +25,8 @@ def words(request: web.Request, name: str) -> frozenset[str]:
 
 
 def includes(request: web.Request, known: Collection[str]) -> frozenset[str]:
-    wanted = words(request, "include")
+    """The resources that are to stand beside the answer. The official SDKs write some of them with hyphens."""
+    wanted = frozenset(word.replace("-", "_") for word in words(request, "include"))
     if unknown := wanted.difference(known):
         raise bad_request(f"Invalid include parameter: {', '.join(sorted(unknown))}")
     return wanted
@@ -49,6 +50,14 @@ def page(request: web.Request, items: Sequence[Item], address: str, *, totals: b
         wanted |= {"first": 1, "last": last}
     links = {name: _page_link(request.rel_url, address, target, size) for name, target in wanted.items()}
     return items[(number - 1) * size : number * size], {"links": links, "meta": {"pagination": pagination}}
+
+
+def page_if_asked(request: web.Request, documents: Sequence[dict[str, Any]], address: str) -> dict[str, Any]:
+    """A small list: whole where no page is asked for, as the API does it for policy checks and the like."""
+    if not any(name.startswith("page[") and value for name, value in request.query.items()):
+        return {"data": list(documents)}
+    shown, rest = page(request, documents, address)
+    return {"data": list(shown), **rest}
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
@@ -90,7 +99,7 @@ def related_id(relationships: dict[str, Any], name: str, kind: str) -> str | Non
 
 def _positive(request: web.Request, name: str, default: int) -> int:
     value = request.query.get(name)
-    if value is None:
+    if not value:
         return default
     if not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS or int(value) < 1:
         raise bad_request(f"{name} must be a whole number above 0")

@@ -19,8 +19,8 @@ class Queue:
         self._start = start
 
     def enter(self, workspace: Workspace, run: Run) -> None:
-        """Plan-only runs ask for no workspace and begin at once; all others take their turn."""
-        if run.request.plan_only:
+        """Plan-only runs, and those that save their plan, ask for no workspace and begin at once; all others take their turn."""
+        if run.request.plan_only or run.request.save_plan:
             self._start(run)
             return
         workspace.waiting.append(run)
@@ -32,6 +32,12 @@ class Queue:
         if workspace.holder is run:
             workspace.holder = None
         self._advance(workspace)
+
+    def claim(self, workspace: Workspace, run: Run) -> None:
+        """Give the workspace to a run that saved its plan; 409 where it is locked."""
+        if workspace.locked:
+            raise ApiError(409, "transition not allowed", f"Unable to apply the saved plan. {held_by(workspace)}")
+        workspace.holder = workspace.current_run = run
 
     def put_first(self, workspace: Workspace, run: Run) -> None:
         workspace.waiting.remove(run)

@@ -7,7 +7,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.sandbox.terraform.evaluations import Evaluations
 from bot.sandbox.terraform.logs import LogStream
+from bot.sandbox.terraform.stages import Stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +36,7 @@ class Token:
     account: Account
     owner_id: str
     access: Access = "write"
+    may_override: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +57,18 @@ class Script:
         return bool(self.additions or self.changes or self.destructions or self.outputs_change)
 
 
+@dataclass(frozen=True, slots=True)
+class Ingress:
+    """The commit that a configuration version came from, where it came from a repository."""
+
+    id: str
+    branch: str
+    commit_sha: str
+    commit_message: str
+    identifier: str
+    sender: str
+
+
 @dataclass(slots=True)
 class Configuration:
     """A configuration version and, once uploaded, its archive on disk."""
@@ -67,8 +82,9 @@ class Configuration:
     archive: Path
     creator: Account | None
     creator_may_apply: bool
-    status: Literal["pending", "uploaded", "errored"] = "pending"
+    status: Literal["pending", "uploaded", "errored", "archived"] = "pending"
     error_message: str | None = None
+    ingress: Ingress | None = None
     timestamps: dict[str, str] = field(default_factory=dict)
 
 
@@ -120,16 +136,21 @@ class RunRequest:
     allow_empty_apply: bool = False
     allow_config_generation: bool = False
     debugging_mode: bool = False
+    save_plan: bool = False
     target_addrs: list[str] | None = None
     replace_addrs: list[str] | None = None
     variables: list[dict[str, str]] = field(default_factory=list)
     terraform_version: str | None = None
+    invoke_action_addrs: list[str] | None = None
+    policy_paths: list[str] | None = None
 
     @property
     def operation(self) -> str:
         """The word of `filter[operation]` that this run answers to."""
         if self.plan_only:
             return "plan_only"
+        if self.save_plan:
+            return "save_plan"
         if self.refresh_only:
             return "refresh_only"
         if self.is_destroy:
@@ -160,6 +181,10 @@ class Run:
     events: list[RunEvent] = field(default_factory=list)
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     killed: asyncio.Event = field(default_factory=asyncio.Event)
+    overridden: asyncio.Event = field(default_factory=asyncio.Event)
+    stages: Stages = field(default_factory=Stages)
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    state_serial: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -172,7 +197,10 @@ class Workspace:
     changed_at: datetime
     variables: dict[str, Any] = field(default_factory=dict)
     script: Script = field(default_factory=Script)
+    stages: Stages = field(default_factory=Stages)
     tags: tuple[str, ...] = ()
+    bindings: dict[str, str] = field(default_factory=dict)
+    repository: str | None = None
     used_configurations: list[str] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     finished_runs: int = 0
@@ -183,6 +211,7 @@ class Workspace:
     locked_by: Account | None = None
     lock_reason: str | None = None
     resource_count: int = 0
+    state_serial: int = 0
     durations: dict[str, deque[float]] = field(default_factory=lambda: {"plan": deque(maxlen=30), "apply": deque(maxlen=30)})
 
     @property

@@ -1,4 +1,4 @@
-"""What hangs on a run: plan, apply, configuration version, comments, run events, and the empty lists of what is not evaluated."""
+"""What hangs on a run: plan, apply, configuration version, comments and run events."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/api/v2/comments/{comment}", read_comment)
     app.router.add_get("/api/v2/runs/{run}/run-events", list_events)
     app.router.add_get("/api/v2/run-events/{event}", read_event)
-    app.router.add_get("/api/v2/runs/{run}/{part:policy-checks|task-stages}", list_nothing)
 
 
 async def read_plan(request: web.Request) -> web.Response:
@@ -100,8 +99,3 @@ async def list_events(request: web.Request) -> web.Response:
 
 async def read_event(request: web.Request) -> web.Response:
     return document_response({"data": event_document(context_of(request).store.event(request.match_info["event"]))})
-
-
-async def list_nothing(request: web.Request) -> web.Response:
-    context_of(request).store.run(request.match_info["run"])
-    return document_response({"data": []})

@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 DEFAULT_MESSAGE = "Queued manually via the Terraform Enterprise API"
 VARIABLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-UNSUPPORTED = ("save-plan", "invoke-action-addrs", "policy-paths")
 
 
 def run_request(attributes: dict[str, Any], workspace: Workspace, configuration: Configuration, *, may_apply: bool) -> RunRequest:
     """The request with its defaults. `auto-apply` is the workspace's where it is not said, and holds only for who may apply."""
-    _refuse_unsupported(attributes)
     request = RunRequest(
         message=_text(attributes, "message") or DEFAULT_MESSAGE,
         auto_apply=_flag(attributes, "auto-apply", default=workspace.auto_apply) and may_apply,
@@ -33,7 +31,10 @@ def run_request(attributes: dict[str, Any], workspace: Workspace, configuration:
         target_addrs=_addresses(attributes, "target-addrs"),
         replace_addrs=_addresses(attributes, "replace-addrs"),
         variables=_variables(attributes.get("variables")),
+        save_plan=_flag(attributes, "save-plan"),
         terraform_version=_text(attributes, "terraform-version"),
+        invoke_action_addrs=_addresses(attributes, "invoke-action-addrs"),
+        policy_paths=_addresses(attributes, "policy-paths"),
     )
     _refuse_contradictions(request, configuration)
     return request
@@ -51,20 +52,20 @@ def configuration_for(store: Store, workspace: Workspace, configuration_id: str 
         raise unprocessable("Configuration version is missing")
     if configuration.status == "pending":
         raise invalid_attribute("Invalid run parameters: Configuration version is still being processed.")
+    if configuration.status == "archived" and configuration.ingress is None:
+        raise invalid_attribute("Invalid run parameters: Configuration version is archived.")
     if configuration.status == "errored":
         raise invalid_attribute(f"Invalid run parameters: Configuration version is errored: {configuration.error_message}.")
     return configuration
 
 
-def _refuse_unsupported(attributes: dict[str, Any]) -> None:
-    for name in UNSUPPORTED:
-        if attributes.get(name):
-            raise invalid_attribute(f"Invalid run parameters: {name} is not supported by this server.")
-
-
 def _refuse_contradictions(request: RunRequest, configuration: Configuration) -> None:
     if request.is_destroy and request.refresh_only:
         raise invalid_attribute("Invalid run parameters: is-destroy and refresh-only exclude each other.")
+    if request.save_plan and request.plan_only:
+        raise invalid_attribute("Invalid run parameters: save-plan and plan-only exclude each other.")
+    if request.invoke_action_addrs and (len(request.invoke_action_addrs) > 1 or request.target_addrs or request.is_destroy):
+        raise invalid_attribute("Invalid run parameters: invoke-action-addrs takes one address, without target-addrs and is-destroy.")
     if request.terraform_version and not request.plan_only:
         raise invalid_attribute("Invalid run parameters: terraform-version can only be set for plan-only runs.")
     if configuration.speculative and not request.plan_only:

@@ -16,6 +16,7 @@ from bot.sandbox.terraform import (
     pages,
     routes_actions,
     routes_configurations,
+    routes_evaluations,
     routes_organizations,
     routes_run_parts,
     routes_runs,
@@ -23,12 +24,13 @@ from bot.sandbox.terraform import (
 )
 from bot.sandbox.terraform.blobs import Blobs
 from bot.sandbox.terraform.context import CONTEXT, Context
+from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.limits import Limits
 from bot.sandbox.terraform.machine import Machine
 from bot.sandbox.terraform.passage import answering, name_the_server
 from bot.sandbox.terraform.samples import SAMPLES, Sample, add_sample
 from bot.sandbox.terraform.scripted_engine import ScriptedEngine
-from bot.sandbox.terraform.store import Store, new_id
+from bot.sandbox.terraform.store import Store
 from bot.sandbox.terraform.terraform_engine import GRACE_SECONDS, TerraformEngine, find_program
 from bot.sandbox.terraform.tokens import Tokens
 
@@ -110,8 +112,8 @@ async def open_runs_api(
             address=context.address,
             organization=ORGANIZATION,
             engine=machine.engine_name,
-            user_token=tokens.issue("user", "ana", new_id("user"), "admin"),
-            team_token=tokens.issue("team", "api-team_deployers", store.team_id, "write"),
+            user_token=tokens.issue("user", "ana", new_id("user"), "admin", may_override=True),
+            team_token=tokens.issue("team", "api-team_deployers", store.team_id, "write", may_override=True),
             organization_token=tokens.issue("organization", "api-org-acme", ORGANIZATION, "admin"),
             context=context,
         )
@@ -132,6 +134,7 @@ def application(context: Context, secret: str) -> web.Application:
         routes_actions,
         routes_run_parts,
         routes_configurations,
+        routes_evaluations,
     ):
         routes.add_routes(app)
     return app

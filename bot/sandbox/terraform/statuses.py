@@ -12,7 +12,12 @@ FINAL = frozenset({"applied", "planned_and_finished", "discarded", "errored", "c
 DISCARDABLE_GROUP = frozenset(
     {"planned", "planned_and_saved", "cost_estimated", "policy_checked", "policy_override", "post_plan_running", "post_plan_completed"}
 )
+AWAITING_OVERRIDE = frozenset(
+    {"policy_override", "pre_plan_awaiting_decision", "post_plan_awaiting_decision", "pre_apply_awaiting_decision"}
+)
 RUNNING_TERRAFORM = frozenset({"planning", "applying"})
+AFTER_APPLY = frozenset({"post_apply_running", "post_apply_completed"})
+WITHOUT_TIMESTAMP = AWAITING_OVERRIDE | {"pending", "policy_checking"}
 OPERATIONS = frozenset({"plan_and_apply", "plan_only", "save_plan", "refresh_only", "destroy", "empty_apply", "action_only"})
 
 
@@ -20,10 +25,27 @@ def is_final(run: Run) -> bool:
     return run.status in FINAL
 
 
+def resting_status(run: Run) -> str:
+    """The last status before the apply: where the run rests if it needs a person, and passes if it does not."""
+    evaluations = run.evaluations
+    if run.request.save_plan:
+        return "planned_and_saved"
+    if evaluations.policy_check is not None:
+        return "policy_checked"
+    if evaluations.cost_estimate is not None:
+        return "cost_estimated"
+    return "planned" if evaluations.stage("post_plan") is None else "post_plan_completed"
+
+
 def rests_for_confirmation(run: Run) -> bool:
-    """Whether the run stands still until a person confirms it: `planned` is also a status that runs pass through."""
+    """Whether the run stands still until a person confirms it: the statuses themselves are passed through by other runs."""
     request = run.request
-    return run.status == "planned" and run.plan.has_changes and not request.auto_apply and not request.plan_only
+    is_automatic = request.auto_apply and not request.save_plan
+    return run.plan.has_changes and not is_automatic and not request.plan_only and run.status == resting_status(run)
+
+
+def awaits_override(run: Run) -> bool:
+    return run.status in AWAITING_OVERRIDE
 
 
 def is_appliable(run: Run) -> bool:
@@ -33,14 +55,15 @@ def is_appliable(run: Run) -> bool:
 
 def actions_of(run: Run, now: datetime) -> dict[str, bool]:
     """What the run's state allows, whoever asks."""
-    resting = rests_for_confirmation(run)
+    resting, awaiting = rests_for_confirmation(run), awaits_override(run)
     was_interrupted = run.interrupted.is_set()
-    cancelable = not is_final(run) and not resting and not was_interrupted
+    is_open = not is_final(run) and run.status not in AFTER_APPLY
+    cancelable = is_open and not resting and not awaiting and not was_interrupted
     forceable = was_interrupted and not is_final(run) and run.force_cancel_at is not None and now >= run.force_cancel_at
     return {
         "is-cancelable": cancelable,
         "is-confirmable": resting,
-        "is-discardable": resting or run.status == "pending",
+        "is-discardable": resting or awaiting or run.status in ("pending", "post_plan_running"),
         "is-force-cancelable": forceable,
     }
 
@@ -52,6 +75,13 @@ def in_group(run: Run, group: str) -> bool:
     if group == "non_final":
         return not is_final(run)
     return group == "discardable" and run.status in DISCARDABLE_GROUP
+
+
+def timestamp_key(status: str) -> str | None:
+    """The key of `status-timestamps` for a status, None where the API has none."""
+    if status in WITHOUT_TIMESTAMP:
+        return None
+    return "fetched-at" if status == "fetching_completed" else f"{status.replace('_', '-')}-at"
 
 
 def milliseconds(moment: datetime) -> str:

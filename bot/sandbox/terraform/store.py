@@ -1,12 +1,11 @@
-"""The records of one server by id, and the ids themselves. Nothing here outlives the process."""
+"""The records of one server by id. Nothing here outlives the process."""
 
 from __future__ import annotations
 
-import secrets
-import string
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.sandbox.terraform.errors import not_found
+from bot.sandbox.terraform.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,15 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.clock import Clock
+    from bot.sandbox.terraform.evaluations import PolicyEvaluation, SetOutcome, TaskResult, TaskStage
     from bot.sandbox.terraform.records import Comment, Configuration, Run, RunEvent, Workspace
 
 Record = TypeVar("Record")
-ALPHABET = string.ascii_letters + string.digits
-
-
-def new_id(prefix: str) -> str:
-    """An id as the platform writes them: the kind, a hyphen, 16 letters and digits."""
-    return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(16))}"
 
 
 class Store:
@@ -42,6 +36,12 @@ class Store:
         self.applies: dict[str, Run] = {}
         self.comments: dict[str, Comment] = {}
         self.events: dict[str, RunEvent] = {}
+        self.checks: dict[str, Run] = {}
+        self.estimates: dict[str, Run] = {}
+        self.stages: dict[str, TaskStage] = {}
+        self.task_results: dict[str, TaskResult] = {}
+        self.policy_evaluations: dict[str, PolicyEvaluation] = {}
+        self.set_outcomes: dict[str, SetOutcome] = {}
 
     def add_workspace(self, workspace: Workspace) -> None:
         self.workspaces[workspace.id] = workspace
@@ -72,6 +72,20 @@ class Store:
         self.workspaces[run.workspace_id].runs.append(run)
         self.plans[run.plan.id] = run
         self.applies[run.apply.id] = run
+        self._add_evaluations(run)
+
+    def _add_evaluations(self, run: Run) -> None:
+        evaluations = run.evaluations
+        if evaluations.policy_check is not None:
+            self.checks[evaluations.policy_check.id] = run
+        if evaluations.cost_estimate is not None:
+            self.estimates[evaluations.cost_estimate.id] = run
+        for stage in evaluations.stages:
+            self.stages[stage.id] = stage
+            self.task_results |= {each.id: each for each in stage.results}
+            if stage.evaluation is not None:
+                self.policy_evaluations[stage.evaluation.id] = stage.evaluation
+                self.set_outcomes |= {each.id: each for each in stage.evaluation.outcomes}
 
     def add_event(self, event: RunEvent, comment: Comment | None) -> None:
         self.events[event.id] = event
@@ -79,43 +93,44 @@ class Store:
             self.comments[comment.id] = comment
 
     def workspace(self, workspace_id: str) -> Workspace:
-        return _known(self.workspaces, workspace_id)
+        return known(self.workspaces, workspace_id)
 
     def workspace_named(self, organization: str, name: str) -> Workspace:
         self.demand_organization(organization)
-        return _known(self.names, name)
+        return known(self.names, name)
 
     def demand_organization(self, name: str) -> None:
         if name != self.organization:
             raise not_found()
 
     def run(self, run_id: str) -> Run:
-        return _known(self.runs, run_id)
+        return known(self.runs, run_id)
 
     def workspace_of(self, run: Run) -> Workspace:
         return self.workspaces[run.workspace_id]
 
     def configuration(self, configuration_id: str) -> Configuration:
-        return _known(self.configurations, configuration_id)
+        return known(self.configurations, configuration_id)
 
     def run_of_plan(self, plan_id: str) -> Run:
-        return _known(self.plans, plan_id)
+        return known(self.plans, plan_id)
 
     def run_of_apply(self, apply_id: str) -> Run:
-        return _known(self.applies, apply_id)
+        return known(self.applies, apply_id)
 
     def comment(self, comment_id: str) -> Comment:
-        return _known(self.comments, comment_id)
+        return known(self.comments, comment_id)
 
     def event(self, event_id: str) -> RunEvent:
-        return _known(self.events, event_id)
+        return known(self.events, event_id)
 
     def newest_runs(self, workspace: Workspace | None = None) -> Iterator[Run]:
         """Runs newest first: they are kept in the order of their creation."""
         return reversed(self.runs.values() if workspace is None else workspace.runs)
 
 
-def _known(records: dict[str, Record], key: str) -> Record:
+def known(records: dict[str, Record], key: str) -> Record:
+    """The record, or the answer that there is none."""
     try:
         return records[key]
     except KeyError:

@@ -6,9 +6,9 @@ import secrets
 import string
 from typing import TYPE_CHECKING, get_args
 
-from bot.sandbox.terraform.errors import not_found, unauthorized
+from bot.sandbox.terraform.errors import not_allowed, unauthorized
+from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.records import Access, Account, Token, TokenKind
-from bot.sandbox.terraform.store import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +21,11 @@ class Tokens:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
 
-    def issue(self, kind: TokenKind, name: str, owner_id: str, access: Access) -> Token:
+    def issue(self, kind: TokenKind, name: str, owner_id: str, access: Access, *, may_override: bool = False) -> Token:
         """A new token. A user's is its owner's own; behind the others stands a service user."""
         is_service = kind != "user"
         account = Account(new_id("user") if is_service else owner_id, name, f"{name}@acme.example", is_service)
-        token = Token(_secret(), kind, account, owner_id, access)
+        token = Token(_secret(), kind, account, owner_id, access, may_override=may_override)
         self._tokens[token.secret] = token
         return token
 
@@ -52,7 +52,7 @@ def may(token: Token, access: Access) -> bool:
 
 def demand(token: Token, access: Access) -> None:
     if not may(token, access):
-        raise not_found()
+        raise not_allowed()
 
 
 def permissions_on_runs(token: Token) -> dict[str, bool]:
@@ -64,7 +64,7 @@ def permissions_on_runs(token: Token) -> dict[str, bool]:
         "can-discard": may(token, "write"),
         "can-force-execute": may(token, "write"),
         "can-force-cancel": may(token, "admin"),
-        "can-override-policy-check": False,
+        "can-override-policy-check": token.may_override,
     }
 
 

@@ -162,7 +162,7 @@ async def test_a_run_whose_engine_breaks_ends_and_says_why(
     async def full(_job: Job) -> PlanOutcome:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(api.context.machine._engine, "plan", full)
+    monkeypatch.setattr(api.context.machine.engine, "plan", full)
     run = await caller.start("app-dev")
     await caller.until(run, "errored")
     assert "Error: the sandbox could not go on: no space left on device" in await caller.log(f"/api/v2/runs/{run}/plan")

@@ -45,7 +45,7 @@ async def test_a_planned_run_waits_with_counts_and_may_be_confirmed(caller: Call
         "is-discardable": True,
         "is-force-cancelable": False,
     }
-    assert set(attributes["status-timestamps"]) == {"plan-queueable-at", "plan-queued-at", "planning-at", "planned-at"}
+    assert set(attributes["status-timestamps"]) == {"plan-queueable-at", "queuing-at", "plan-queued-at", "planning-at", "planned-at"}
     assert included["workspaces"]["name"] == "app-dev"
     assert included["users"] == {"username": "api-team_deployers", "is-service-account": True, "avatar-url": None}
     assert included["configuration-versions"]["status"] == "uploaded"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.terraform.archives import pack_archive
 from bot.sandbox.terraform.configurations import new_configuration, process_upload
+from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.records import Script, Workspace
-from bot.sandbox.terraform.store import new_id
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.context import Context
