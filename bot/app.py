@@ -245,7 +245,7 @@ async def running(app: App) -> AsyncIterator[None]:
     settings = app.settings
     async with AsyncExitStack() as stack:
         health = listening(health_app(app.troubles), settings.health_host, settings.health_port, "RUNBELL_HEALTH_PORT")
-        await stack.enter_async_context(health)
+        log.info("healthy", host=settings.health_host, port=await stack.enter_async_context(health))
         app.jobs.start()
         stack.push_async_callback(app.jobs.stop, app.pace.stop_within)
         stack.push_async_callback(app.guard.finish, app.pace.stop_within)
@@ -259,6 +259,7 @@ async def connected(app: App) -> AsyncIterator[None]:
     token = app.settings.slack_app_token
     every = max(app.pace.socket_ping, 1.0)
     app.link = AsyncSocketModeHandler(app.bolt, token.get_secret_value() if token else None, ping_interval=every)
+    app.link.client.on_message_listeners.append(greeted)
     connecting = asyncio.get_running_loop().create_task(app.link.connect_async())  # type: ignore[no-untyped-call]
     try:
         yield

@@ -184,6 +184,14 @@ async def test_another_connection_of_the_same_app_is_told_loudly(data: str | byt
     assert [entry["log_level"] for entry in logs] == ["warning"] * warnings
 
 
+async def test_two_processes_on_one_slack_app_are_noticed(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    async with scripted_world() as world, build(settings_of(world, tmp_path)) as one, build(settings_of(world, tmp_path / "other")) as two:
+        with capture_logs() as logs:
+            async with running(one), running(two):
+                await until(lambda: any("another process" in entry["event"] for entry in logs))
+
+
 async def test_organizations_are_spelled_as_the_server_spells_them() -> None:
     runs = FakeRuns("Acme", "Globex")
     runs.fail("organization", TerraformUnreachable("terraform.test"))
