@@ -71,5 +71,5 @@ async def told(world: World, text: str, *, person: str = "U0ANA", channel: str =
 
 async def until(question: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not question():  # noqa: ASYNC110 - what is waited for is in another part of the process
+        while not question():
             await asyncio.sleep(0.02)
