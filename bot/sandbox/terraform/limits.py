@@ -1,4 +1,6 @@
-"""How often each user may ask: 30 a second for everything, 30 a minute for lists of runs. Windows pass on the sandbox's clock."""
+"""How often each user may ask: 30 a second for everything, 30 a minute for lists of runs, 10 for verifications. Windows pass on the
+sandbox's clock.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 PER_SECOND = 30
 LISTS_PER_MINUTE = 30
+VERIFICATIONS_PER_MINUTE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Limits:
     def admit_list(self, user: str) -> Standing | None:
         """Both lists of runs, a workspace's and the organization's, share one budget."""
         return self._count("lists", user, self.lists_per_minute, 60.0)
+
+    def admit_verification(self, user: str) -> Standing | None:
+        """Verifications of webhooks; switched off with the limit of lists."""
+        return self._count("verifications", user, VERIFICATIONS_PER_MINUTE if self.lists_per_minute is not None else None, 60.0)
 
     def _count(self, name: str, user: str, limit: int | None, seconds: float) -> Standing | None:
         if limit is None:

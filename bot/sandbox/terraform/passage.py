@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.sandbox.faults import TERRAFORM_KINDS
 from bot.sandbox.terraform.context import Context, context_of
-from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, not_allowed_now, unavailable, wrong_media_type
+from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, DocumentResponse, not_found, wrong_media_type
+from bot.sandbox.terraform.faulty import faulty, too_many
 
 if TYPE_CHECKING:
-    from bot.sandbox.faults import Fault
+    from bot.sandbox.terraform.flavours import Flavour
     from bot.sandbox.terraform.limits import Standing
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 API = "/api/v2/"
 OPEN = ("/api/v2/ping",)
 VERSION_HEADERS = {"TFP-API-Version": "2.6", "TFP-AppName": "Runbell Sandbox"}
-TOO_MANY = {"errors": [{"detail": "You have exceeded the API's rate limit.", "status": 429, "title": "Too many requests"}]}
 
 
 async def name_the_server(_request: web.Request, response: web.StreamResponse) -> None:
@@ -32,53 +31,14 @@ async def answering(request: web.Request, handler: Handler) -> web.StreamRespons
     if not request.path.startswith(API):
         return await _worded(request, handler)
     context = context_of(request)
-    fault = context.faults.take("terraform", f"{request.method} {request.path}")
-    response = await _faulty(request, handler, fault) if fault is not None else await _limited(request, handler)
-    status = None if fault is not None and fault.kind == "lost" else response.status
+    fault = context.faults.take("terraform", f"{request.method} {request.path}", TERRAFORM_KINDS)
+    if fault is None:
+        response = await _limited(request, handler)
+        status: int | None = response.status
+    else:
+        response, status = await faulty(request, lambda: _limited(request, handler), fault)
     context.requests.add(request.method, request.path, request.query_string, status, context.clock.now())
     return response
-
-
-async def _faulty(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
-    match fault.kind:
-        case "down":
-            return unavailable().response()
-        case "status":
-            return ApiError(fault.status, _phrase(fault.status), fault.error or None).response()
-        case "refused":
-            return _refusal(fault).response()
-        case "slow":
-            response = await _limited(request, handler)
-            await asyncio.sleep(fault.seconds)
-            return response
-        case "cut":
-            return _cut(await _limited(request, handler))
-        case "lost":
-            response = await _limited(request, handler)
-            if request.transport is not None:
-                request.transport.abort()
-            return response
-
-
-def _refusal(fault: Fault) -> ApiError:
-    if fault.status == HTTPStatus.CONFLICT and not fault.error:
-        return not_allowed_now()
-    return ApiError(fault.status, _phrase(fault.status), fault.error or None)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase.lower()
-    except ValueError:
-        return "error"
-
-
-def _cut(response: web.StreamResponse) -> web.StreamResponse:
-    """The same answer with half of its body, as if a proxy had closed early and hidden it."""
-    body = response.body if isinstance(response, web.Response) else None
-    if not isinstance(body, bytes):
-        return response
-    return web.Response(body=body[: len(body) // 2], status=response.status, content_type=MEDIA_TYPE)
 
 
 async def _limited(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -86,12 +46,21 @@ async def _limited(request: web.Request, handler: Handler) -> web.StreamResponse
     context = context_of(request)
     user = _user(context, request)
     standing = context.limits.admit(user)
-    if _is_run_list(request) and (standing is None or standing.admitted):
-        lists = context.limits.admit_list(user)
-        standing = lists if lists is not None and not lists.admitted else standing
+    narrow = _narrow_limit(request, context, user) if standing is None or standing.admitted else None
+    if narrow is not None and not narrow.admitted:
+        standing = narrow
     if standing is not None and not standing.admitted:
-        return _told(web.json_response(TOO_MANY, status=429, content_type=MEDIA_TYPE), standing)
+        return too_many(standing.limit, standing.reset_seconds)
     return _told(await _worded(request, handler), standing)
+
+
+def _narrow_limit(request: web.Request, context: Context, user: str) -> Standing | None:
+    """The limits that only lists of runs and verifications have."""
+    if context.flavour.limits_lists and _is_run_list(request):
+        return context.limits.admit_list(user)
+    if request.method == "POST" and request.path.endswith("/actions/verify"):
+        return context.limits.admit_verification(user)
+    return None
 
 
 def _user(context: Context, request: web.Request) -> str:
@@ -113,14 +82,24 @@ def _told(response: web.StreamResponse, standing: Standing | None) -> web.Stream
 
 
 async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The handler's answer; errors become documents."""
+    """The handler's answer in the server's dialect; errors become documents."""
+    flavour = context_of(request).flavour
     try:
         _demand_token_and_type(request)
-        return await handler(request)
+        if not flavour.knows(request.method, request.path):
+            raise not_found()
+        response = await handler(request)
     except ApiError as error:
-        return error.response()
+        return flavour.error_response(error)
     except web.HTTPException as error:
-        return ApiError(error.status, error.reason.lower()).response()
+        return flavour.error_response(ApiError(error.status, error.reason.lower()))
+    return _rewritten(response, flavour)
+
+
+def _rewritten(response: web.StreamResponse, flavour: Flavour) -> web.StreamResponse:
+    if isinstance(response, DocumentResponse) and (document := flavour.rewritten(response.document)) is not response.document:
+        return DocumentResponse(document, response.status)
+    return response
 
 
 def _demand_token_and_type(request: web.Request) -> None:

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.sandbox.terraform.context import context_of
 from bot.sandbox.terraform.errors import ApiError, bad_request
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def words(request: web.Request, name: str) -> frozenset[str]:
 def includes(request: web.Request, known: Collection[str]) -> frozenset[str]:
     """The resources that are to stand beside the answer. The official SDKs write some of them with hyphens."""
     wanted = frozenset(word.replace("-", "_") for word in words(request, "include"))
+    if not context_of(request).flavour.filters:
+        return wanted.intersection(known)
     if unknown := wanted.difference(known):
         raise bad_request(f"Invalid include parameter: {', '.join(sorted(unknown))}")
     return wanted
@@ -36,7 +39,10 @@ def page(request: web.Request, items: Sequence[Item], address: str, *, totals: b
     """The items of the page asked for, and the `links` and `meta` of the answer. Without `totals` nobody is told how many there are,
     as in an organization's list of runs.
     """
-    number, size = _positive(request, "page[number]", 1), min(_positive(request, "page[size]", DEFAULT_SIZE), LARGEST_SIZE)
+    flavour = context_of(request).flavour
+    if not flavour.pages(request.path):
+        return items, {}
+    number, size = _number_and_size(request)
     last = max(1, math.ceil(len(items) / size))
     pagination: dict[str, Any] = {
         "current-page": number,
@@ -48,8 +54,17 @@ def page(request: web.Request, items: Sequence[Item], address: str, *, totals: b
     if totals:
         pagination |= {"total-pages": last, "total-count": len(items)}
         wanted |= {"first": 1, "last": last}
+    shown = items[(number - 1) * size : number * size]
+    if not flavour.tells_pages(request.path):
+        return shown, {}
     links = {name: _page_link(request.rel_url, address, target, size) for name, target in wanted.items()}
-    return items[(number - 1) * size : number * size], {"links": links, "meta": {"pagination": pagination}}
+    return shown, {"links": links, "meta": {"pagination": pagination}}
+
+
+def end_of_page(request: web.Request) -> int:
+    """How many items there must be for the page asked for to be full."""
+    number, size = _number_and_size(request)
+    return number * size
 
 
 def page_if_asked(request: web.Request, documents: Sequence[dict[str, Any]], address: str) -> dict[str, Any]:
@@ -95,6 +110,10 @@ def related_id(relationships: dict[str, Any], name: str, kind: str) -> str | Non
     if not isinstance(data, dict) or data.get("type") != kind or not isinstance(data.get("id"), str):
         raise ApiError(422, "unprocessable entity", f"{name} must name one of {kind}", f"/data/relationships/{name}")
     return str(data["id"])
+
+
+def _number_and_size(request: web.Request) -> tuple[int, int]:
+    return _positive(request, "page[number]", 1), min(_positive(request, "page[size]", DEFAULT_SIZE), LARGEST_SIZE)
 
 
 def _positive(request: web.Request, name: str, default: int) -> int:

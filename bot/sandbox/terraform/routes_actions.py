@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.terraform.context import Context, caller_of, context_of
+from bot.sandbox.terraform.documents import run_document
+from bot.sandbox.terraform.errors import document_response
 from bot.sandbox.terraform.queries import json_body
 from bot.sandbox.terraform.tokens import demand
 
@@ -38,4 +40,6 @@ async def act(request: web.Request) -> web.Response:
     demand(caller, access)
     comment = (await json_body(request)).get("comment")
     action(context, run, caller.account, comment if isinstance(comment, str) else None)
+    if context.flavour.answers_actions:
+        return document_response({"data": run_document(run, caller, context.store)})
     return web.Response(status=202)

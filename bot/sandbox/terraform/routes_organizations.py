@@ -34,7 +34,9 @@ async def discover(_request: web.Request) -> web.Response:
     return web.json_response(dict.fromkeys(SERVICES, "/api/v2/"))
 
 
-async def ping(_request: web.Request) -> web.Response:
+async def ping(request: web.Request) -> web.Response:
+    if context_of(request).flavour.name == "compatible":
+        return web.json_response({"status": "ok"})
     return web.Response(status=204)
 
 

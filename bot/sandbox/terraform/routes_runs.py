@@ -1,49 +1,38 @@
-"""Runs: created, read, listed for a workspace and for the organization."""
+"""Runs: created, read, listed for a workspace, for the organization, and in its queue."""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.context import caller_of, context_of
-from bot.sandbox.terraform.documents import Document, account_document, apply_document, configuration_document, plan_document, run_document
-from bot.sandbox.terraform.errors import bad_request, document_response, unprocessable
-from bot.sandbox.terraform.organization_documents import workspace_document
-from bot.sandbox.terraform.queries import includes, page, related_id, resource_body, words
+from bot.sandbox.terraform.documents import Document, run_document
+from bot.sandbox.terraform.errors import document_response, not_found, unprocessable
+from bot.sandbox.terraform.inclusions import RUN_INCLUDES, beside_runs
+from bot.sandbox.terraform.queries import end_of_page, includes, page, related_id, resource_body, words
+from bot.sandbox.terraform.run_filters import run_conditions
 from bot.sandbox.terraform.run_requests import configuration_for, run_request
-from bot.sandbox.terraform.statuses import OPERATIONS, in_group
 from bot.sandbox.terraform.tokens import demand, may
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from aiohttp import web
 
     from bot.sandbox.terraform.records import Run
 
-INCLUDES = (
-    "plan",
-    "apply",
-    "created_by",
-    "cost_estimate",
-    "configuration_version",
-    "configuration_version.ingress_attributes",
-    "workspace",
-    "task_stages",
-    "tf_policy_evaluations",
-)
-SOURCES = frozenset({"tfe-ui", "tfe-api", "tfe-configuration-version"})
-GROUPS = ("non_final", "final", "discardable")
-YEAR = re.compile(r"[0-9]{4}")
-Condition = "Callable[[Run], bool]"
+QUEUED = ("pending", "plan_queued", "apply_queued", "queuing", "queuing_apply")
+AT_WORK = ("planning", "applying")
 
 
 def add_routes(app: web.Application) -> None:
     app.router.add_post("/api/v2/runs", create_run)
+    app.router.add_get("/api/v2/runs", list_any_runs)
     app.router.add_get("/api/v2/runs/{run}", read_run)
     app.router.add_get("/api/v2/workspaces/{workspace}/runs", list_workspace_runs)
     app.router.add_get("/api/v2/organizations/{organization}/runs", list_organization_runs)
+    app.router.add_get("/api/v2/organizations/{organization}/runs/queue", list_queue)
+    app.router.add_get("/api/v2/organizations/{organization}/capacity", read_capacity)
 
 
 async def create_run(request: web.Request) -> web.Response:
@@ -56,18 +45,18 @@ async def create_run(request: web.Request) -> web.Response:
     workspace = context.store.workspace(workspace_id)
     configuration_id = related_id(relationships, "configuration-version", "configuration-versions")
     configuration = configuration_for(context.store, workspace, configuration_id)
-    wanted = run_request(attributes, workspace, configuration, may_apply=may(caller, "write"))
-    run = context.machine.create(workspace, configuration, wanted, "tfe-api", caller.account)
+    wanted = run_request(attributes, workspace, configuration, may_apply=may(caller, "write"), message=context.flavour.default_message)
+    run = context.machine.create(workspace, configuration, wanted, context.flavour.run_source, caller.account)
     return document_response({"data": run_document(run, caller, context.store)}, status=201)
 
 
 async def read_run(request: web.Request) -> web.Response:
     context, caller = context_of(request), caller_of(request)
     run = context.store.run(request.match_info["run"])
-    wanted = includes(request, INCLUDES)
+    wanted = includes(request, RUN_INCLUDES)
     document: Document = {"data": run_document(run, caller, context.store)}
     if wanted:
-        document["included"] = included(request, [run], wanted)
+        document["included"] = beside_runs(context, caller, [run], wanted)
     return document_response(document)
 
 
@@ -81,67 +70,59 @@ async def list_organization_runs(request: web.Request) -> web.Response:
     """The last year's runs where no timeframe is asked for, and no totals."""
     context = context_of(request)
     context.store.demand_organization(request.match_info["organization"])
-    runs: Iterable[Run] = context.store.newest_runs()
-    if names := words(request, "filter[workspace_names]"):
-        runs = (run for run in runs if context.store.workspace_of(run).name in names)
-    return _list(request, runs, totals=False, timeframe="year")
+    return _list(request, _of_named_workspaces(request), totals=False, timeframe="year")
 
 
-def included(request: web.Request, runs: Iterable[Run], wanted: frozenset[str]) -> list[Document]:
-    """The resources that stand beside runs in an answer, each once."""
+async def list_any_runs(request: web.Request) -> web.Response:
+    """The list that only the API's own description knows: by `workspace_id`, else by `organization_name`."""
+    store = context_of(request).store
+    if workspace_id := request.query.get("workspace_id"):
+        return _list(request, store.newest_runs(store.workspace(workspace_id)), totals=True)
+    if request.query.get("organization_name") != store.organization:
+        raise not_found()
+    return _list(request, _of_named_workspaces(request), totals=True)
+
+
+async def list_queue(request: web.Request) -> web.Response:
+    """Runs that wait for capacity or for their workspace, oldest first, each with its place."""
     context, caller = context_of(request), caller_of(request)
-    store, documents = context.store, dict[str, Document]()
-    for run in runs:
-        found: list[Document] = []
-        if "plan" in wanted:
-            found.append(plan_document(run, context.blobs))
-        if "apply" in wanted:
-            found.append(apply_document(run, context.blobs))
-        if "created_by" in wanted and run.creator is not None:
-            found.append(account_document(run.creator))
-        if any(each.startswith("configuration_version") for each in wanted):
-            found.append(configuration_document(store.configuration(run.configuration_id)))
-        if "workspace" in wanted:
-            found.append(workspace_document(store.workspace_of(run), caller, store, context.machine.terraform_version))
-        documents |= {document["id"]: document for document in found}
-    return list(documents.values())
+    context.store.demand_organization(request.match_info["organization"])
+    waiting = [run for run in context.store.runs.values() if run.status in QUEUED]
+    shown, rest = page(request, list(enumerate(waiting, 1)), context.address)
+    documents = [run_document(run, caller, context.store) for _, run in shown]
+    for (position, _), document in zip(shown, documents, strict=True):
+        document["attributes"]["position-in-queue"] = position
+    return document_response({"data": documents, **rest})
+
+
+async def read_capacity(request: web.Request) -> web.Response:
+    store = context_of(request).store
+    store.demand_organization(request.match_info["organization"])
+    statuses = [run.status for run in store.runs.values()]
+    attributes = {
+        "pending": sum(status in QUEUED for status in statuses),
+        "running": sum(status in AT_WORK for status in statuses),
+    }
+    return document_response({"data": {"id": store.organization, "type": "organization-capacity", "attributes": attributes}})
+
+
+def _of_named_workspaces(request: web.Request) -> Iterable[Run]:
+    store = context_of(request).store
+    if names := words(request, "filter[workspace_names]"):
+        wanted = {workspace.id for name in names if (workspace := store.names.get(name)) is not None}
+        return (run for run in store.newest_runs() if run.workspace_id in wanted)
+    return store.newest_runs()
 
 
 def _list(request: web.Request, runs: Iterable[Run], *, totals: bool, timeframe: str | None = None) -> web.Response:
     context, caller = context_of(request), caller_of(request)
-    wanted = includes(request, INCLUDES)
-    conditions = _conditions(request, timeframe)
-    found = [run for run in runs if all(condition(run) for condition in conditions)]
+    wanted = includes(request, RUN_INCLUDES)
+    if context.flavour.filters:
+        conditions = run_conditions(request, timeframe)
+        runs = (run for run in runs if all(condition(run) for condition in conditions))
+    found = list(runs if totals else islice(runs, end_of_page(request) + 1))
     shown, rest = page(request, found, context.address, totals=totals)
     document: Document = {"data": [run_document(run, caller, context.store) for run in shown], **rest}
     if wanted:
-        document["included"] = included(request, shown, wanted)
+        document["included"] = beside_runs(context, caller, shown, wanted)
     return document_response(document)
-
-
-def _conditions(request: web.Request, timeframe: str | None) -> list[Callable[[Run], bool]]:
-    """What a run must meet to be listed. Plan-only runs are listed only where `filter[operation]` names them."""
-    operations = words(request, "filter[operation]") or OPERATIONS - {"plan_only"}
-    conditions: list[Callable[[Run], bool]] = [lambda run: run.request.operation in operations]
-    if statuses := words(request, "filter[status]"):
-        conditions.append(lambda run: run.status in statuses)
-    if group := request.query.get("filter[status_group]"):
-        if group not in GROUPS:
-            raise bad_request(f"filter[status_group] must be one of {', '.join(GROUPS)}")
-        conditions.append(lambda run: in_group(run, group))
-    if sources := words(request, "filter[source]"):
-        conditions.append(lambda run: run.source in sources)
-    if text := request.query.get("search[basic]"):
-        conditions.append(lambda run: run.id == text or text.lower() in run.request.message.lower())
-    if frame := request.query.get("filter[timeframe]", timeframe):
-        conditions.append(_in_timeframe(request, frame))
-    return conditions
-
-
-def _in_timeframe(request: web.Request, frame: str) -> Callable[[Run], bool]:
-    if frame == "year":
-        since = context_of(request).clock.now() - timedelta(days=365)
-        return lambda run: run.created_at >= since
-    if not YEAR.fullmatch(frame):
-        raise bad_request("filter[timeframe] must be a year, or the word year")
-    return lambda run: run.created_at.year == int(frame)

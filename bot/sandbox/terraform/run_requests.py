@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.records import Configuration, Workspace
     from bot.sandbox.terraform.store import Store
 
-DEFAULT_MESSAGE = "Queued manually via the Terraform Enterprise API"
 VARIABLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-def run_request(attributes: dict[str, Any], workspace: Workspace, configuration: Configuration, *, may_apply: bool) -> RunRequest:
-    """The request with its defaults. `auto-apply` is the workspace's where it is not said, and holds only for who may apply."""
+def run_request(
+    attributes: dict[str, Any], workspace: Workspace, configuration: Configuration, *, may_apply: bool, message: str
+) -> RunRequest:
+    """The request with its defaults, `message` among them. `auto-apply` is the workspace's where it is not said, and holds only
+    for who may apply.
+    """
     request = RunRequest(
-        message=_text(attributes, "message") or DEFAULT_MESSAGE,
+        message=_text(attributes, "message") or message,
         auto_apply=_flag(attributes, "auto-apply", default=workspace.auto_apply) and may_apply,
         is_destroy=_flag(attributes, "is-destroy"),
         plan_only=_flag(attributes, "plan-only", default=configuration.speculative),

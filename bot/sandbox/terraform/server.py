@@ -24,6 +24,7 @@ from bot.sandbox.terraform import (
 )
 from bot.sandbox.terraform.blobs import Blobs
 from bot.sandbox.terraform.context import CONTEXT, Context
+from bot.sandbox.terraform.flavours import FLAVOURS, FlavourName
 from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.limits import Limits
 from bot.sandbox.terraform.machine import Machine
@@ -90,6 +91,7 @@ async def open_runs_api(
     blob_port: int = 0,
     samples: tuple[Sample, ...] = SAMPLES,
     grace_seconds: float = GRACE_SECONDS,
+    flavour: FlavourName = "hcp",
 ) -> AsyncIterator[RunsApi]:
     """Open the API and the blob service on loopback with the sample workspaces, their configurations uploaded. Everything is kept
     below `folder`. NoTerraform when the engine `terraform` is demanded and there is none.
@@ -100,10 +102,11 @@ async def open_runs_api(
         stack.callback(blob_listener.close)
         store = Store(ORGANIZATION, clock, folder / "configurations")
         store.folder.mkdir(parents=True)
-        machine = Machine(store, await _engine(engine, clock, folder / "engine", grace_seconds))
+        dialect = FLAVOURS[flavour]
+        machine = Machine(store, await _engine(engine, clock, folder / "engine", grace_seconds), dialect.new_run_id)
         stack.push_async_callback(machine.close)
         tokens, blobs = Tokens(), Blobs(url_of(blob_listener), clock)
-        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, url_of(api_listener))
+        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, url_of(api_listener), dialect)
         for sample in samples:
             await add_sample(context, sample)
         await stack.enter_async_context(serving(blobs.application(secret), blob_listener))

@@ -30,6 +30,7 @@ class Store:
         self.created_at: datetime = clock.now()
         self.workspaces: dict[str, Workspace] = {}
         self.names: dict[str, Workspace] = {}
+        self._by_name: list[Workspace] | None = None
         self.configurations: dict[str, Configuration] = {}
         self.runs: dict[str, Run] = {}
         self.plans: dict[str, Run] = {}
@@ -46,6 +47,13 @@ class Store:
     def add_workspace(self, workspace: Workspace) -> None:
         self.workspaces[workspace.id] = workspace
         self.names[workspace.name] = workspace
+        self._by_name = None
+
+    def workspaces_by_name(self) -> list[Workspace]:
+        """All of them, sorted once."""
+        if self._by_name is None:
+            self._by_name = [self.names[name] for name in sorted(self.names)]
+        return self._by_name
 
     def add_configuration(self, configuration: Configuration) -> None:
         """Being created in a workspace is being used there, so runs that name none will take it once it is uploaded."""

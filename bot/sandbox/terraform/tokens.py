@@ -32,6 +32,11 @@ class Tokens:
     def revoke(self, token: Token) -> None:
         del self._tokens[token.secret]
 
+    @property
+    def first(self) -> Token:
+        """The token that was issued first: a person with every right."""
+        return next(iter(self._tokens.values()))
+
     def accounts(self) -> dict[str, Account]:
         return {token.account.id: token.account for token in self._tokens.values()}
 

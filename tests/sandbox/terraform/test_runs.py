@@ -122,7 +122,7 @@ async def test_the_configuration_of_another_workspace_is_promoted_and_stays_in_u
         ({"target_addrs": "one"}, "target-addrs must be a list"),
         ({"variables": [{"key": "a = 1\nb", "value": "2"}]}, "variables must be a list"),
         ({"terraform_version": "1.0.0"}, "only be set for plan-only runs"),
-        ({"save_plan": True}, "save-plan is not supported"),
+        ({"save_plan": True, "plan_only": True}, "exclude each other"),
     ],
 )
 async def test_a_run_with_bad_attributes_is_refused(caller: Caller, attributes: dict[str, Any], detail: str) -> None:
@@ -195,7 +195,7 @@ async def test_runs_are_filtered(caller: Caller, query: str, found: set[str]) ->
 
 @pytest.mark.parametrize(
     "query",
-    ["include=plan,everything", "include=created-by", "page%5Bnumber%5D=0", "page%5Bsize%5D=many", "filter%5Bstatus_group%5D=odd"],
+    ["include=plan,everything", "include=colour", "page%5Bnumber%5D=0", "page%5Bsize%5D=many", "filter%5Bstatus_group%5D=odd"],
 )
 async def test_a_question_that_cannot_be_understood_is_a_bad_request(caller: Caller, query: str) -> None:
     assert (await caller.get(f"{ORGANIZATION_RUNS}?{query}")).status == 400

@@ -85,7 +85,7 @@ async def test_what_is_not_there_is_not_found(caller: Caller, path: str) -> None
 
 async def test_an_unknown_sort_or_include_is_a_bad_request(caller: Caller) -> None:
     assert (await caller.get(f"{WORKSPACES}?sort=color")).status == 400
-    assert (await caller.get(f"{WORKSPACES}?include=current-run")).status == 400
+    assert (await caller.get(f"{WORKSPACES}?include=colour")).status == 400
 
 
 async def test_a_locked_workspace_keeps_runs_waiting_until_it_is_unlocked(caller: Caller) -> None:
