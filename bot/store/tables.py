@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -209,3 +209,9 @@ looks = Table(
 )
 
 seen = Table("seen", metadata, words("payload_id", key=True), moment("seen_at"), Index(None, "seen_at"))
+
+leases = Table("leases", metadata, words("role", key=True), words("owner"), moment("until"), moment("taken_at"), number("token"))
+"""Nobody holds a role after `until`. `token` rises whenever a role changes hands, so that a holder of old can be told."""
+
+replicas = Table("replicas", metadata, words("id", key=True), moment("started_at"), moment("beat_at"), words("version"), words("mode"))
+"""Processes that serve; `mode` is socket or http."""
