@@ -41,6 +41,14 @@ class Clock:
         """The sandbox's wall time, aware, in UTC."""
         return self._started + timedelta(seconds=self.monotonic())
 
+    def advance(self, seconds: float) -> None:
+        """Let so much of the sandbox's time pass at once; those who sleep feel it. ValueError for less than nothing."""
+        if not math.isfinite(seconds) or seconds < 0:
+            raise ValueError("only forward, and by a finite number of seconds")
+        self._elapsed += seconds
+        self._changed.set()
+        self._changed = asyncio.Event()
+
     async def sleep(self, seconds: float) -> None:
         """Wait for so many seconds of the sandbox's time; a change of speed is felt at once."""
         until = self.monotonic() + seconds

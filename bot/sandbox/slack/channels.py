@@ -8,8 +8,8 @@ from typing import Literal
 from bot.sandbox.slack.errors import Document
 from bot.sandbox.slack.people import Person
 
-ChannelKind = Literal["public", "private", "im"]
-TYPES: dict[str, ChannelKind] = {"public_channel": "public", "private_channel": "private", "im": "im"}
+ChannelKind = Literal["public", "private", "im", "mpim"]
+TYPES: dict[str, ChannelKind] = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
 
 
 @dataclass
@@ -24,10 +24,15 @@ class Channel:
     created: int = 0
     creator: str = ""
     is_archived: bool = False
+    shared_with: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        return self.kind in ("im", "mpim")
 
     def shows_to(self, person: Person) -> bool:
         """Whether a person may look in: members, and full members of the workspace into public channels."""
-        return person.id in self.members or (self.kind == "public" and not person.is_guest)
+        return person.id in self.members or (self.kind == "public" and not person.is_guest and not person.is_external)
 
     def other_than(self, user_id: str) -> str:
         return next((member for member in self.members if member != user_id), "")
@@ -53,12 +58,12 @@ def channel_document(channel: Channel, viewer: str) -> Document:
         "is_channel": channel.kind == "public",
         "is_group": False,
         "is_im": False,
-        "is_mpim": False,
-        "is_private": channel.kind == "private",
+        "is_mpim": channel.kind == "mpim",
+        "is_private": channel.kind != "public",
         "is_archived": channel.is_archived,
         "is_general": channel.name == "general",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
         "is_org_shared": False,
         "is_member": viewer in channel.members,
         "created": channel.created,
@@ -71,4 +76,4 @@ def channel_document(channel: Channel, viewer: str) -> Document:
 
 def channel_type(channel: Channel) -> str:
     """The letter or word that events use for the kind of a channel: `C`, `G` for private ones, `D`."""
-    return {"public": "C", "private": "G", "im": "D"}[channel.kind]
+    return {"public": "C", "private": "G", "im": "D", "mpim": "G"}[channel.kind]

@@ -38,11 +38,11 @@ def read_blocks(blocks: list[Any] | None) -> list[Any] | None:
     """Blocks for a message, as Slack keeps them. SlackError: invalid_blocks with a JSON pointer for each problem."""
     if blocks is None:
         return None
-    refuse_blocks(block_problems(blocks, "message"))
+    refuse_problems(block_problems(blocks, "message"))
     return with_defaults(blocks)
 
 
-def refuse_blocks(problems: list[Problem], error: str = "invalid_blocks") -> None:
+def refuse_problems(problems: list[Problem], error: str = "invalid_blocks") -> None:
     if problems:
         refusal = refused_arguments(error, *map(str, problems))
         refusal.more["errors"] = [str(problem) for problem in problems]
@@ -95,7 +95,7 @@ def _attachments(attachments: list[Any] | None) -> list[Any] | None:
             raise SlackError("invalid_attachments")
         blocks = attachment.get("blocks")
         if blocks is not None:
-            refuse_blocks(block_problems(blocks, "message", f"/attachments/{number - 1}/blocks"))
+            refuse_problems(block_problems(blocks, "message", f"/attachments/{number - 1}/blocks"))
             attachment = {**attachment, "blocks": with_defaults(blocks)}  # noqa: PLW2901 - the row as Slack keeps it
         kept.append({"id": number, **attachment})
     return kept

@@ -12,13 +12,14 @@ SLACKBOT = "USLACKBOT"
 def message_document(message: Message, team: Team, *, with_metadata: bool) -> Document:
     """The message object of the Web API and of payloads (docs: the message event and its fields for apps)."""
     document: Document = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts, "team": team.id}
-    if message.user == team.app.user_id and message.subtype is None:
+    if message.is_by(team.app.user_id):
         document |= {"bot_id": team.app.bot_id, "app_id": team.app.id, "bot_profile": _bot_profile(team)}
     optional = {
-        "subtype": message.subtype,
+        "subtype": message.shown_subtype,
         "client_msg_id": message.client_msg_id,
         "blocks": message.blocks,
-        "attachments": message.attachments,
+        "attachments": message.shown_attachments,
+        "files": [file.document() for file in message.files],
         "thread_ts": message.thread_ts,
         "metadata": message.metadata if with_metadata else None,
         "edited": {"user": message.user, "ts": message.edited_ts} if message.edited_ts else None,
@@ -49,7 +50,7 @@ def threaded_document(message: Message, log: MessageLog, team: Team, *, with_met
 def seen_document(message: Message, log: MessageLog, team: Team) -> Document:
     """The message as the `/_person/` interface shows it; `mentions` and `broadcasts` are whom it really reached."""
     author = team.people.get(message.user)
-    is_app = message.user == team.app.user_id and message.subtype is None
+    is_app = message.is_by(team.app.user_id)
     document: Document = {
         "ts": message.ts,
         "channel": message.channel,
@@ -58,7 +59,7 @@ def seen_document(message: Message, log: MessageLog, team: Team) -> Document:
         "is_app": is_app,
         "text": message.text,
         "blocks": message.blocks,
-        "attachments": message.attachments,
+        "attachments": message.shown_attachments,
         "ephemeral": message.is_ephemeral,
         "edited": message.edited_ts is not None,
         "mentions": list(message.mentions.mentions),
@@ -68,7 +69,8 @@ def seen_document(message: Message, log: MessageLog, team: Team) -> Document:
         document["thread_ts"] = message.thread_ts
         if not message.is_reply:
             document["reply_count"] = len(log.replies(message.channel, message.ts))
-    optional = {"subtype": message.subtype, "metadata": message.metadata, "is_broadcast": message.is_broadcast}
+    files = [file.document() for file in message.files]
+    optional = {"files": files, "subtype": message.subtype, "metadata": message.metadata, "is_broadcast": message.is_broadcast}
     return document | {key: value for key, value in optional.items() if value}
 
 

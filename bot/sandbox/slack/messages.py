@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.sandbox.slack.errors import Document, SlackError
+from bot.sandbox.slack.files import File
 from bot.sandbox.slack.mrkdwn import Mentions
 
 
@@ -46,6 +47,21 @@ class Message:
     client_msg_id: str | None = None
     mentions: Mentions = field(default_factory=Mentions)
     states: dict[str, dict[str, Document]] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+    unfurls: list[Document] = field(default_factory=list)
+
+    @property
+    def shown_attachments(self) -> list[Any]:
+        """Its attachments and what links unfurl to, which Slack shows after them."""
+        return [*self.attachments, *self.unfurls]
+
+    @property
+    def shown_subtype(self) -> str | None:
+        return "thread_broadcast" if self.is_broadcast and self.subtype is None else self.subtype
+
+    def is_by(self, user: str) -> bool:
+        """Whether somebody wrote it, as against what Slack says of them (joining, leaving)."""
+        return self.user == user and self.subtype is None
 
     @property
     def is_ephemeral(self) -> bool:

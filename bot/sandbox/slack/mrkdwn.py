@@ -40,6 +40,8 @@ def read_mentions(text: str, blocks: list[Any], attachments: list[Any], *, linke
     found: list[str] = [*_entities(text), *(_bare_broadcasts(text) if linked else ())]
     for source in (*blocks, *attachments):
         found.extend(_mentions_within(source))
+    for attachment in attachments:
+        found.extend(name for words in _legacy_words(attachment) for name in _entities(words))
     people = dict.fromkeys(name for name in found if name not in BROADCASTS)
     return Mentions(tuple(people), tuple(dict.fromkeys(name for name in found if name in BROADCASTS)))
 
@@ -51,6 +53,14 @@ def _entities(text: str) -> Iterator[str]:
             yield name
         elif name.startswith("subteam^"):
             yield name.removeprefix("subteam^")
+
+
+def _legacy_words(attachment: Any) -> Iterator[str]:
+    """What an attachment shows beside its text and blocks: pretext, title, footer, and titles and values of its fields."""
+    fields = attachment.get("fields") or []
+    words = [attachment.get(name) for name in ("pretext", "title", "footer")]
+    words += [field.get(name) for field in fields if isinstance(field, dict) for name in ("title", "value")]
+    yield from (each for each in words if isinstance(each, str))
 
 
 def _bare_broadcasts(text: str) -> Iterator[str]:

@@ -31,6 +31,11 @@ class Person:
         return self.role == "guest"
 
     @property
+    def is_external(self) -> bool:
+        """Whether they are of another workspace, and here by a channel that is shared (Slack Connect)."""
+        return self.role == "external"
+
+    @property
     def is_bot(self) -> bool:
         return self.role == "bot"
 
@@ -60,7 +65,7 @@ def user_document(person: Person, *, with_email: bool) -> Document:
         "team": person.team_id,
         "avatar_hash": "",
     }
-    if with_email and person.email:
+    if with_email and person.email and not person.is_external:
         profile["email"] = person.email
     return {
         "id": person.id,
@@ -79,8 +84,8 @@ def user_document(person: Person, *, with_email: bool) -> Document:
         "is_ultra_restricted": person.is_single_channel_guest,
         "is_bot": person.is_bot,
         "is_app_user": False,
-        "is_stranger": person.role == "external",
-        "is_email_confirmed": bool(person.email),
+        "is_stranger": person.is_external,
+        "is_email_confirmed": bool(person.email) and not person.is_external,
         "updated": person.updated,
     }
 

@@ -11,7 +11,7 @@ from bot.sandbox.slack.messages import Message
 
 USES = 5
 LIFETIME_SECONDS = 30 * 60.0
-PATHS = {"slash_commands": "commands", "block_actions": "actions", "message_action": "app"}
+PATHS = {"slash_commands": "commands", "block_actions": "actions", "message_action": "app", "view_submission": "app"}
 
 
 @dataclass

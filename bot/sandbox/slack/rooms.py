@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.sandbox.slack.channels import Channel, channel_document, channel_type
-from bot.sandbox.slack.documents import SLACKBOT, seen_document
+from bot.sandbox.slack.documents import SLACKBOT, message_document, seen_document
 from bot.sandbox.slack.errors import Document
+from bot.sandbox.slack.files import File, Files
+from bot.sandbox.slack.message_events import changed_event, deleted_event, message_event
 from bot.sandbox.slack.messages import Content, Message, MessageLog
 from bot.sandbox.slack.mrkdwn import read_mentions
 from bot.sandbox.slack.stream import Streams
 from bot.sandbox.slack.team import Team
 
-EventListener = Callable[[Document, Channel], None]
+EventListener = Callable[[Document, Channel | None], None]
 EMPTIED = "This message was deleted."
 
 
 class Rooms:
     """The channels at work. `on_event` hears what the app may have subscribed to."""
 
-    def __init__(self, team: Team, log: MessageLog, streams: Streams, on_event: EventListener) -> None:
+    def __init__(self, team: Team, log: MessageLog, streams: Streams, files: Files, on_event: EventListener) -> None:
         self.team = team
         self.log = log
         self.streams = streams
+        self.files = files
         self._on_event = on_event
 
     def post(
@@ -36,6 +39,7 @@ class Rooms:
         only_for: str | None = None,
         subtype: str | None = None,
         client_msg_id: str | None = None,
+        files: Sequence[File] = (),
     ) -> Message:
         """Add a message and show it. A reply makes its parent the head of a thread."""
         message = Message(
@@ -52,13 +56,18 @@ class Rooms:
             is_broadcast=is_broadcast,
             client_msg_id=client_msg_id,
             mentions=content.mentions,
+            files=list(files),
         )
         self.log.add(message)
+        for file in files:
+            self.files.share(file, channel, message.ts)
         self._show(channel, message, "ephemeral" if message.is_ephemeral else "message")
         if thread_ts is not None and not message.is_ephemeral:
             parent = self.log.thread_parent(channel.id, thread_ts)
             parent.thread_ts = parent.ts
             self._show(channel, parent, "message_changed")
+        if not message.is_ephemeral:
+            self.report(message_event(message, channel, self.team), channel)
         return message
 
     def whisper(self, channel: Channel, person_id: str, text: str) -> None:
@@ -67,6 +76,8 @@ class Rooms:
 
     def edit(self, message: Message, content: Content) -> None:
         """Replace what the content names; what it leaves out (None) stays. Text alone marks the message as edited, blocks do not."""
+        channel = self.team.channel(message.channel)
+        previous = message_document(message, self.team, with_metadata=True)
         changes_body = content.text is not None or content.blocks is not None
         if changes_body:
             message.text, message.blocks = content.text or "", content.blocks or []
@@ -77,12 +88,23 @@ class Rooms:
         if changes_body and not message.blocks:
             message.edited_ts = self.log.next_ts()
         message.mentions = read_mentions(message.text, message.blocks, message.attachments).joined(content.mentions)
+        self._show(channel, message, "message_changed")
+        if not message.is_ephemeral:
+            self.report(changed_event(message, previous, channel, self.team), channel)
+
+    def unfurl(self, message: Message, unfurls: list[Document]) -> None:
+        """Show what the links of a message lead to."""
+        message.unfurls = unfurls
+        message.mentions = message.mentions.joined(read_mentions("", [], unfurls))
         self._show(self.team.channel(message.channel), message, "message_changed")
 
     def delete(self, message: Message) -> None:
         """Take a message away; the parent of a thread leaves a tombstone."""
         channel = self.team.channel(message.channel)
+        if not message.is_ephemeral:
+            self.report(deleted_event(message, message_document(message, self.team, with_metadata=True), channel), channel)
         if self.log.replies(message.channel, message.ts):
+            message.unfurls, message.files = [], []
             message.text, message.blocks, message.attachments, message.metadata = EMPTIED, [], [], None
             message.user, message.subtype = SLACKBOT, "tombstone"
             self._show(channel, message, "message_changed")
@@ -114,8 +136,19 @@ class Rooms:
         self.report(event | ({"inviter": inviter} if inviter else {}), channel)
         return True
 
-    def report(self, event: Document, channel: Channel) -> None:
-        """Let the app hear of something that happened in a channel, if it asked for that."""
+    def leave(self, channel: Channel, user_id: str) -> bool:
+        """Take a member out, and tell the app; False where they were not in it."""
+        if user_id not in channel.members:
+            return False
+        event: Document = {"type": "member_left_channel", "user": user_id, "channel": channel.id, "channel_type": channel_type(channel)}
+        self.post(channel, user_id, Content(text=f"<@{user_id}> has left the channel"), subtype="channel_leave")
+        self.report(event | {"team": self.team.id}, channel)
+        channel.members.remove(user_id)
+        self.show_channel(channel)
+        return True
+
+    def report(self, event: Document, channel: Channel | None) -> None:
+        """Let the app hear of something that happened in a channel or (None) in the workspace, if it asked for that."""
         self._on_event(event, channel)
 
     def show_channel(self, channel: Channel) -> None:

@@ -20,7 +20,9 @@ MOST_LINKS = 10
 TICKET_SECONDS = 60.0
 HEARTBEAT_SECONDS = 20.0
 FRAME_BYTES = 4 * 1024 * 1024
-APPROXIMATE_SECONDS = 3600
+LIFETIME_SECONDS = 3600.0
+SHORT_LIFETIME_SECONDS = 360.0
+WARNING_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,19 @@ class Link:
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
 
+    @property
+    def is_open(self) -> bool:
+        return not self.socket.closed and self.transport is not None and not self.transport.is_closing()
+
 
 class Links:
-    """The app's websocket connections (docs: Using Socket Mode). `on_change` hears how many there are."""
+    """The app's websocket connections (docs: Using Socket Mode). `on_change` hears how many there are. A connection lives an hour of
+    real time (six minutes with `debug_reconnects=true`), is warned ten seconds before, and is asked to connect anew at its end.
+    """
+
+    lifetime_seconds = LIFETIME_SECONDS
+    short_lifetime_seconds = SHORT_LIFETIME_SECONDS
+    warning_seconds = WARNING_SECONDS
 
     def __init__(self, app_id: str, on_change: Callable[[int], None]) -> None:
         self._app_id = app_id
@@ -66,29 +78,52 @@ class Links:
         link = Link(socket, request.transport)
         self._links.append(link)
         self._on_change(self.count)
+        lifetime = self.short_lifetime_seconds if request.query.get("debug_reconnects") == "true" else self.lifetime_seconds
+        aging = asyncio.create_task(self._age(link, lifetime))
         try:
-            await socket.send_json(self._hello())
+            await socket.send_json(self._hello(lifetime))
             await self._hear(socket)
+        except ConnectionError:
+            pass  # gone before it was greeted
         finally:
+            aging.cancel()
             self._links.remove(link)
             self._on_change(self.count)
         return socket
 
     async def carry(self, parcel: Parcel) -> Any:
-        """Send to the next connection in turn and wait for the ack, which may come over any of them."""
-        if not self._links:
-            raise DeliveryError("dispatch_failed", "connection_failed")
+        """Send to the next connection in turn and wait for the ack, which may come over any of them. One that turns out to be broken
+        before the payload is on it is passed over.
+        """
         envelope = _envelope(parcel)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answer
-        self._turn += 1
         try:
-            await self._links[self._turn % self.count].socket.send_json(envelope)
+            await self._send(envelope)
             return await answer
-        except ConnectionError as problem:
-            raise DeliveryError("dispatch_failed", "connection_failed") from problem
         finally:
             del self._waiting[envelope["envelope_id"]]
+
+    async def _send(self, envelope: Document) -> None:
+        """Put an envelope on one connection. DeliveryError: dispatch_failed with none that takes it."""
+        self._turn += 1
+        usable = [link for link in self._links if link.is_open]
+        for number in range(len(usable)):
+            try:
+                await usable[(self._turn + number) % len(usable)].socket.send_json(envelope)
+            except ConnectionError:
+                continue
+            return
+        raise DeliveryError("dispatch_failed", "connection_failed")
+
+    async def _age(self, link: Link, lifetime: float) -> None:
+        try:
+            await asyncio.sleep(max(0.0, lifetime - self.warning_seconds))
+            await link.socket.send_json(_disconnect("warning"))
+            await asyncio.sleep(self.warning_seconds)
+            await self._say_goodbye(link.socket, "refresh_requested")
+        except ConnectionError:
+            return  # it went by itself
 
     async def disconnect(self, reason: str) -> None:
         """Send every connection a `disconnect` (warning, refresh_requested, link_disabled); all but a warning close it too."""
@@ -124,12 +159,12 @@ class Links:
         if answer is not None and not answer.done():
             answer.set_result(document.get("payload") or None)
 
-    def _hello(self) -> Document:
+    def _hello(self, lifetime: float) -> Document:
         return {
             "type": "hello",
             "num_connections": self.count,
             "connection_info": {"app_id": self._app_id},
-            "debug_info": {"host": "sandbox", "build_number": 1, "approximate_connection_time": APPROXIMATE_SECONDS},
+            "debug_info": {"host": "sandbox", "build_number": 1, "approximate_connection_time": round(lifetime)},
         }
 
     async def _say_goodbye(self, socket: web.WebSocketResponse, reason: str) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import secrets
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
+
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Faults
-from bot.sandbox.slack.deliveries import Deliveries
+from bot.sandbox.slack.deliveries import ACK_SECONDS, Deliveries
+from bot.sandbox.slack.errors import Document
+from bot.sandbox.slack.files import Files
+from bot.sandbox.slack.http_delivery import SignedHttp
 from bot.sandbox.slack.limits import Limits
 from bot.sandbox.slack.messages import MessageLog
 from bot.sandbox.slack.response_urls import ResponseUrls
@@ -19,12 +26,15 @@ from bot.sandbox.slack.team import Team
 from bot.sandbox.slack.tokens import Tokens
 from bot.sandbox.slack.traffic import Traffic
 from bot.sandbox.slack.triggers import Triggers
+from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.views import Views
 
 
 @dataclass
 class State:
-    """The parts of a Slack server. `url` is its own address without a slash; `terraform` and `engine` are told to the page."""
+    """The parts of a Slack server. `url` is its own address without a slash; `terraform` and `engine` are told to the page.
+    `offers` are the options that the app last suggested, by person and action_id.
+    """
 
     url: str
     clock: Clock
@@ -39,10 +49,42 @@ class State:
     response_urls: ResponseUrls
     links: Links
     deliveries: Deliveries
+    session: aiohttp.ClientSession
     limits: Limits
     views: Views
+    files: Files
+    unfurls: Unfurls = field(default_factory=Unfurls)
+    offers: dict[tuple[str, str], list[Document]] = field(default_factory=dict)
     terraform: Mapping[str, Any] = field(default_factory=dict)
     engine: str = ""
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def later(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the answer under way; what is not done when the server ends is dropped."""
+        task = asyncio.create_task(deed)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drop_tasks(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def deliver_to(self, request_url: str) -> None:
+        """Send payloads to this URL, signed."""
+        self.deliveries.transport = self._signed(request_url)
+
+    def deliver_over_sockets(self) -> None:
+        self.deliveries.transport = self.links
+
+    async def verify_request_url(self, request_url: str) -> bool:
+        """Whether the URL echoes a challenge within 3 s. DeliveryError, TimeoutError."""
+        async with asyncio.timeout(ACK_SECONDS):
+            return await self._signed(request_url).verify(secrets.token_urlsafe(24))
+
+    def _signed(self, request_url: str) -> SignedHttp:
+        return SignedHttp(self.session, request_url, self.tokens.signing_secret)
 
     def absolute(self, path: str) -> str:
         return f"{self.url}{path}"

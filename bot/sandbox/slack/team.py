@@ -35,6 +35,10 @@ class Team:
     def humans(self) -> list[Person]:
         return [person for person in self.people.values() if not person.is_bot]
 
+    def present(self) -> list[Person]:
+        """Everybody with an account of this workspace: not the deactivated, not those of other workspaces."""
+        return [person for person in self.humans() if not person.deleted and not person.is_external]
+
     def person_named(self, name: str) -> Person | None:
         wanted = name.casefold()
         return next((person for person in self.people.values() if person.name.casefold() == wanted), None)
@@ -53,3 +57,13 @@ class Team:
             members = [user_id, self.app.user_id]
             self.channels[channel_id] = Channel(channel_id, "directmessage", "im", members)
         return self.channels[channel_id]
+
+    def group_messages_with(self, users: list[str]) -> Channel:
+        """The messages of several people and the app among themselves, opened when first asked for."""
+        people = sorted({self.person(user).id for user in users})
+        found = next((each for each in self.channels.values() if each.kind == "mpim" and sorted(each.members[:-1]) == people), None)
+        if found is None:
+            name = f"mpdm-{'--'.join(self.people[user].name for user in people)}-1"
+            found = Channel(f"G{'X'.join(user[2:] for user in people)}", name, "mpim", [*people, self.app.user_id])
+            self.channels[found.id] = found
+        return found

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.sandbox.slack.errors import SlackError
 
-TokenKind = Literal["bot", "app"]
+TokenKind = Literal["bot", "app", "none"]
 
 
 def _digits(count: int) -> str:
@@ -22,24 +22,24 @@ def _bot_token() -> str:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Secrets made anew at each start; `revoked` ones answer token_revoked."""
+    """Secrets made anew at each start; `revoked` ones answer the word that stands beside them."""
 
     app_id: str
     bot: str = field(default_factory=_bot_token)
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
     app_secret: str = field(default_factory=lambda: secrets.token_hex(32))
-    revoked: set[str] = field(default_factory=set)
+    revoked: dict[str, str] = field(default_factory=dict)
 
     @property
     def app(self) -> str:
         return f"xapp-1-{self.app_id}-{self.app_secret[:13]}-{self.app_secret}"
 
     def identify(self, token: str) -> TokenKind:
-        """Whose token it is. SlackError: not_authed, invalid_auth, token_revoked."""
+        """Whose token it is. SlackError: not_authed, invalid_auth, token_revoked, account_inactive."""
         if not token:
             raise SlackError("not_authed")
         if token in self.revoked:
-            raise SlackError("token_revoked")
+            raise SlackError(self.revoked[token])
         if _same(token, self.bot):
             return "bot"
         if _same(token, self.app):

@@ -14,10 +14,11 @@ REMEMBERED = 1000
 
 @dataclass
 class Trigger:
-    """Who may be shown a modal until when (real monotonic seconds), and whether that was used."""
+    """Who may be shown a modal until when (real monotonic seconds), where they were, and whether that was used."""
 
     user: str
     expires_at: float
+    channel: str = ""
     is_used: bool = False
 
 
@@ -27,15 +28,15 @@ class Triggers:
     def __init__(self) -> None:
         self._triggers: dict[str, Trigger] = {}
 
-    def issue(self, user: str) -> str:
+    def issue(self, user: str, channel: str = "") -> str:
         trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = Trigger(user, time.monotonic() + LIFETIME_SECONDS)
+        self._triggers[trigger_id] = Trigger(user, time.monotonic() + LIFETIME_SECONDS, channel)
         while len(self._triggers) > REMEMBERED:
             del self._triggers[next(iter(self._triggers))]
         return trigger_id
 
-    def use(self, trigger_id: str) -> str:
-        """The person whose client it opens. SlackError: invalid_trigger_id, exchanged_trigger_id, expired_trigger_id."""
+    def use(self, trigger_id: str) -> Trigger:
+        """Whose client it opens, spent by this. SlackError: invalid_trigger_id, exchanged_trigger_id, expired_trigger_id."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -44,4 +45,4 @@ class Triggers:
         if time.monotonic() > trigger.expires_at:
             raise SlackError("expired_trigger_id")
         trigger.is_used = True
-        return trigger.user
+        return trigger

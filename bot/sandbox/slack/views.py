@@ -1,99 +1,139 @@
-"""Modals and home tabs: the stack that each person has open, checked and kept as Slack does it."""
+"""Modals and home tabs: the stack that each person has open, what they filled in, kept as Slack keeps it."""
 
 from __future__ import annotations
 
 import copy
-import json
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.slack.blocks.objects import plain_text
-from bot.sandbox.slack.blocks.shapes import Check, Problems, anything, boolean, items, shape, string, word
-from bot.sandbox.slack.blocks.surfaces import block_problems, with_defaults
-from bot.sandbox.slack.contents import refuse_blocks
-from bot.sandbox.slack.errors import Document, SlackError, refused_arguments
+from bot.sandbox.slack.blocks.surfaces import with_defaults
+from bot.sandbox.slack.clicks import Kept, kept_still, state_values
+from bot.sandbox.slack.errors import Document, SlackError
 from bot.sandbox.slack.team import Team
+from bot.sandbox.slack.view_shapes import ViewKind, refuse_view
 
 MOST_STACKED = 3
-MOST_BYTES = 250_000
-COMMON: dict[str, Check] = {"private_metadata": string(3000, 0), "callback_id": string(255, 0), "external_id": string(255, 0)}
-MODAL = shape(
-    {"type": word("modal"), "title": plain_text(24), "blocks": items(anything, 0, 100)},
-    {
-        **COMMON,
-        "submit": plain_text(24),
-        "close": plain_text(24),
-        "clear_on_close": boolean,
-        "notify_on_close": boolean,
-        "submit_disabled": boolean,
-    },
-)
-HOME = shape({"type": word("home"), "blocks": items(anything, 0, 100)}, COMMON)
+
+
+@dataclass
+class View:
+    """A view on somebody's screen. `channel` is where they were when it opened; `kept` what they filled in; `errors` and `trouble`
+    what their client shows after a submission that was refused or got no proper answer.
+    """
+
+    document: Document
+    user: str
+    channel: str = ""
+    kept: Kept = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    trouble: str = ""
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
+
+    @property
+    def blocks(self) -> list[Any]:
+        return list(self.document["blocks"])
+
+    def told(self) -> Document:
+        """The view object of payloads, with the state of every element."""
+        return {**self.document, "state": {"values": state_values(self.blocks, [], self.kept, self.channel)}}
+
+    def seen(self) -> Document:
+        """As the person has it before them: `errors` by block, `trouble` in Slack's words."""
+        return {**self.told(), "errors": dict(self.errors), "trouble": self.trouble}
 
 
 @dataclass
 class Screen:
     """What one person's client shows over its channels: the stack of modals, and their home tab."""
 
-    modals: list[Document] = field(default_factory=list)
-    home: Document | None = None
+    modals: list[View] = field(default_factory=list)
+    home: View | None = None
+
+    def document(self) -> Document:
+        return {
+            "view": self.modals[-1].seen() if self.modals else None,
+            "stack": [view.id for view in self.modals],
+            "home": self.home.seen() if self.home else None,
+        }
 
 
 class Views:
-    """The views of every person. Methods give the view object of the Web API; SlackError where Slack refuses."""
+    """The views of every person. `on_change` hears whose screen has changed. SlackError where Slack refuses."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: Team, on_change: Callable[[str], None]) -> None:
         self._team = team
+        self._on_change = on_change
         self._screens: dict[str, Screen] = {}
 
     def screen(self, user: str) -> Screen:
         return self._screens.setdefault(user, Screen())
 
-    def open(self, user: str, view: Any) -> Document:
-        """Put a modal on an empty stack (views.open closes what was there)."""
-        document = self._new(view, "modal")
-        self.screen(user).modals[:] = [document]
-        return document
+    def changed(self, user: str) -> None:
+        self._on_change(user)
 
-    def push(self, user: str, view: Any) -> Document:
-        """Put a modal on top of the open one. SlackError: push_limit_reached with three of them."""
+    def open(self, user: str, view: Any, channel: str = "") -> View:
+        """Put a modal on an empty stack (views.open closes what was there)."""
+        made = View(self._new(view, "modal"), user, channel)
+        self.screen(user).modals[:] = [made]
+        self.changed(user)
+        return made
+
+    def push(self, user: str, view: Any) -> View:
+        """Put a modal on top of the open one. SlackError: invalid_trigger_id with none open, push_limit_reached with three of them."""
         modals = self.screen(user).modals
+        if not modals:
+            raise SlackError("invalid_trigger_id")
         if len(modals) >= MOST_STACKED:
             raise SlackError("push_limit_reached")
-        document = self._new(view, "modal")
-        if modals:
-            document |= {"root_view_id": modals[0]["id"], "previous_view_id": modals[-1]["id"]}
-        modals.append(document)
-        return document
+        made = View(self._new(view, "modal"), user, modals[0].channel)
+        made.document |= {"root_view_id": modals[0].id, "previous_view_id": modals[-1].id}
+        modals.append(made)
+        self.changed(user)
+        return made
 
-    def update(self, view: Any, *, view_id: str, external_id: str, expected_hash: str) -> Document:
-        """Replace a view that is open. SlackError: not_found, hash_conflict."""
-        for screen in self._screens.values():
-            for index, old in enumerate(screen.modals):
-                if (view_id and old["id"] == view_id) or (external_id and old["external_id"] == external_id):
-                    _refuse_stale(old, expected_hash)
-                    document = self._new(view, "modal", replacing=old)
-                    kept = {key: old[key] for key in ("id", "root_view_id", "previous_view_id")}
-                    screen.modals[index] = document | kept
-                    return screen.modals[index]
+    def find(self, *, view_id: str = "", external_id: str = "") -> View:
+        """A modal that is open, or a home tab. SlackError: not_found."""
+        for view in self._all():
+            if (view_id and view.id == view_id) or (external_id and view.document["external_id"] == external_id):
+                return view
         raise SlackError("not_found")
 
-    def publish(self, user: str, view: Any, expected_hash: str) -> Document:
+    def update(self, old: View, view: Any, expected_hash: str = "") -> View:
+        """Replace what a view shows; inputs whose block_id and action_id stay keep what was filled in. SlackError: hash_conflict."""
+        if expected_hash and expected_hash != old.document["hash"]:
+            raise SlackError("hash_conflict")
+        document = self._new(view, old.document["type"], replacing=old)
+        old.document = document | {key: old.document[key] for key in ("id", "root_view_id", "previous_view_id")}
+        old.kept = kept_still(old.kept, old.blocks)
+        old.errors, old.trouble = {}, ""
+        self.changed(old.user)
+        return old
+
+    def publish(self, user: str, view: Any, expected_hash: str) -> View:
         """Set a person's home tab. SlackError: hash_conflict."""
         screen = self.screen(user)
         if screen.home is not None:
-            _refuse_stale(screen.home, expected_hash)
-        kept_id = screen.home["id"] if screen.home is not None else None
-        screen.home = self._new(view, "home", replacing=screen.home)
-        if kept_id is not None:
-            screen.home |= {"id": kept_id, "root_view_id": kept_id}
+            return self.update(screen.home, view, expected_hash)
+        screen.home = View(self._new(view, "home"), user)
+        self.changed(user)
         return screen.home
 
-    def _new(self, view: Any, kind: str, replacing: Document | None = None) -> Document:
-        _refuse_view(view, kind)
+    def close(self, view: View, *, whole_stack: bool = False) -> None:
+        """Take a modal off its stack with all above it, or the whole stack; nothing where it is gone already."""
+        modals = self.screen(view.user).modals
+        if view in modals:
+            del modals[0 if whole_stack else modals.index(view) :]
+            self.changed(view.user)
+
+    def _new(self, view: Any, kind: ViewKind, replacing: View | None = None) -> Document:
+        refuse_view(view, kind)
         external_id = view.get("external_id", "")
-        if external_id and any(other is not replacing and other["external_id"] == external_id for other in self._all()):
+        if external_id and any(other is not replacing and other.document["external_id"] == external_id for other in self._all()):
             raise SlackError("duplicate_external_id")
         view_id = f"V{secrets.token_hex(5).upper()}"
         filled: Document = {
@@ -119,23 +159,8 @@ class Views:
         kept: Document = copy.deepcopy(view)
         return filled | kept | {"blocks": with_defaults(view["blocks"])}
 
-    def _all(self) -> list[Document]:
-        homes = [screen.home for screen in self._screens.values() if screen.home is not None]
-        return [*homes, *(modal for screen in self._screens.values() for modal in screen.modals)]
-
-
-def _refuse_view(view: Any, kind: str) -> None:
-    problems: Problems = []
-    (MODAL if kind == "modal" else HOME)(view, "/view", problems)
-    if problems:
-        raise refused_arguments("invalid_arguments", *map(str, problems))
-    refuse_blocks(block_problems(view["blocks"], "modal" if kind == "modal" else "home", "/view/blocks"), "invalid_arguments")
-    if kind == "modal" and "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
-        raise refused_arguments("invalid_arguments", "missing required field: submit [json-pointer:/view]")
-    if len(json.dumps(view)) > MOST_BYTES:
-        raise SlackError("view_too_large")
-
-
-def _refuse_stale(view: Document, expected_hash: str) -> None:
-    if expected_hash and expected_hash != view["hash"]:
-        raise SlackError("hash_conflict")
+    def _all(self) -> Iterator[View]:
+        for screen in self._screens.values():
+            yield from screen.modals
+            if screen.home is not None:
+                yield screen.home

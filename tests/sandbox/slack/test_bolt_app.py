@@ -11,7 +11,10 @@ from tests.sandbox.slack.bolt_apps import lamp_app, over_http, over_sockets
 
 MANIFEST = {
     "display_information": {"name": "Lamps"},
-    "features": {"slash_commands": [{"command": "/lamp", "should_escape": True}, {"command": "/form"}]},
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [{"command": "/lamp", "should_escape": True}, {"command": "/form"}],
+    },
     "oauth_config": {
         "scopes": {"bot": ["app_mentions:read", "channels:join", "channels:read", "chat:write", "commands", "im:history", "users:read"]}
     },

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.slack.blocks.surfaces import with_defaults
-from bot.sandbox.slack.clicks import action_document, find_place, keep_choice, state_values
+from bot.sandbox.slack.clicks import Place, action_document, find_place, keep_choice, places, state_values
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.messages import Message
 
@@ -19,6 +19,10 @@ def _option(value: str) -> Element:
 def _message(*elements: Element) -> Message:
     blocks = with_defaults([{"type": "actions", "block_id": "row", "elements": list(elements)}])
     return Message("C1", "1.000001", "U0RUNBELL", blocks=blocks)
+
+
+def _places(message: Message) -> list[Place]:
+    return list(places(message.blocks, message.shown_attachments))
 
 
 CHOICES: list[tuple[Element, Element, str, Any]] = [
@@ -40,12 +44,12 @@ CHOICES: list[tuple[Element, Element, str, Any]] = [
 @pytest.mark.parametrize("element, done, field, value", CHOICES)
 def test_a_choice_is_told_and_kept(element: Element, done: Element, field: str, value: Any) -> None:
     message = _message({**element, "action_id": "x"})
-    place = find_place(message, "x")
+    place = find_place(_places(message), "x")
     action = action_document(place, done)
-    keep_choice(message, "U0ANA", place, action)
+    keep_choice(message.states.setdefault("U0ANA", {}), place, action)
 
     assert action[field] == value
-    assert state_values(message, "U0ANA") == {"row": {"x": {"type": element["type"], field: value}}}
+    assert state_values(message.blocks, [], message.states["U0ANA"]) == {"row": {"x": {"type": element["type"], field: value}}}
 
 
 @pytest.mark.parametrize(
@@ -60,15 +64,15 @@ def test_a_choice_is_told_and_kept(element: Element, done: Element, field: str, 
 def test_what_nobody_chose_is_told_as_it_began(element: Element, state: Element) -> None:
     message = _message({**element, "action_id": "x"}, {"type": "button", "action_id": "go", "text": {}})
 
-    assert state_values(message, "U0KIM") == {"row": {"x": {"type": element["type"], **state}}}
+    assert state_values(message.blocks, [], {}) == {"row": {"x": {"type": element["type"], **state}}}
 
 
 def test_a_button_in_an_attachment_names_it() -> None:
     blocks = with_defaults([{"type": "actions", "elements": [{"type": "button", "action_id": "go", "text": {}, "value": "7"}]}])
     message = Message("C1", "1.000001", "U0RUNBELL", attachments=[{"id": 1, "blocks": blocks}])
-    action = action_document(find_place(message, "go"), {})
+    place = find_place(_places(message), "go")
 
-    assert (action["value"], action["attachment_id"]) == ("7", 1)
+    assert (action_document(place, {})["value"], place.attachment_id) == ("7", 1)
 
 
 def test_a_button_in_a_container_or_card_is_found_and_context_is_not() -> None:
@@ -78,7 +82,7 @@ def test_a_button_in_a_container_or_card_is_found_and_context_is_not() -> None:
     context = {"type": "context", "elements": [{"type": "image", "action_id": "no"}]}
     message = Message("C1", "1.000001", "U0RUNBELL", blocks=with_defaults([container, card, context]))
 
-    assert find_place(message, "go").element["type"] == "button"
-    assert find_place(message, "see").element["type"] == "button"
+    assert find_place(_places(message), "go").element["type"] == "button"
+    assert find_place(_places(message), "see").element["type"] == "button"
     with pytest.raises(SlackError, match="no_such_element"):
-        find_place(message, "no")
+        find_place(_places(message), "no")

@@ -18,7 +18,7 @@ async def test_the_list_shows_public_channels_and_only_own_private_ones(client: 
     after = await client.conversations_list(types="private_channel")
     direct = await client.conversations_list(types="im")
 
-    assert [channel["name"] for channel in before["channels"]] == ["deploys", "infra", "prod-changes", "general"]
+    assert [channel["name"] for channel in before["channels"]] == ["deploys", "infra", "prod-changes", "general", "partners"]
     assert [channel["name"] for channel in after["channels"]] == ["security"]
     assert [channel["user"] for channel in direct["channels"]] == ["U0ANA", "U0KIM", "U0RAJ", "U0GUS"]
     assert await error_of(client.conversations_list(types="secret")) == "invalid_types"
@@ -27,12 +27,12 @@ async def test_the_list_shows_public_channels_and_only_own_private_ones(client: 
 async def test_lists_come_in_pages(client: AsyncWebClient) -> None:
     names: list[str] = []
     cursor = ""
-    for _page in range(4):
+    for _page in range(5):
         answer = await client.conversations_list(limit=1, cursor=cursor)
         names += [channel["name"] for channel in answer["channels"]]
         cursor = answer["response_metadata"]["next_cursor"]
 
-    assert names == ["deploys", "infra", "prod-changes", "general"]
+    assert names == ["deploys", "infra", "prod-changes", "general", "partners"]
     assert cursor == ""
     assert await error_of(client.conversations_list(cursor="nonsense")) == "invalid_cursor"
     assert await error_of(client.conversations_list(limit="many")) == "invalid_arguments"  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ async def test_the_world_names_everybody_and_everything(slack: SlackServer, ana:
         ("kim", "engineer", "KB"),
         ("raj", "engineer", "RP"),
         ("gus", "guest", "GI"),
+        ("eva", "external", "EL"),
     ]
     assert [channel["name"] for channel in world["channels"] if channel["is_private"]] == ["security"]
     assert next(channel["members"] for channel in world["channels"] if channel["is_im"]) == ["U0ANA", "U0RUNBELL"]

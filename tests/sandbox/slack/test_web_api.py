@@ -26,7 +26,7 @@ async def test_tokens_are_judged(slack: SlackServer) -> None:
 
 
 async def test_a_revoked_token_is_refused(slack: SlackServer, client: AsyncWebClient) -> None:
-    slack.state.tokens.revoked.add(slack.card()["bot_token"])
+    slack.state.tokens.revoked[slack.card()["bot_token"]] = "token_revoked"
 
     assert await error_of(client.auth_test()) == "token_revoked"
 

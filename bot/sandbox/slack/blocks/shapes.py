@@ -10,10 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """One refusal, in Slack's words, and where it is."""
+    """One refusal, in Slack's words, and where it is; `constraint` is the kind of rule and what it demands, as blocks.validate has it."""
 
     message: str
     pointer: str
+    constraint: tuple[str, Any] | None = None
 
     def __str__(self) -> str:
         return f"{self.message} [json-pointer:{self.pointer}]"
@@ -29,13 +30,13 @@ def string(most: int, least: int = 1, pattern: str = "") -> Check:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, str):
-            problems.append(Problem("must provide a string", pointer))
+            problems.append(Problem("must provide a string", pointer, ("type", "string")))
         elif len(value) > most:
-            problems.append(Problem(f"must be less than {most + 1} characters", pointer))
+            problems.append(Problem(f"must be less than {most + 1} characters", pointer, ("max_length", most)))
         elif len(value) < least:
-            problems.append(Problem(f"must be more than {least - 1} characters", pointer))
+            problems.append(Problem(f"must be more than {least - 1} characters", pointer, ("min_length", least)))
         elif wanted is not None and not wanted.fullmatch(value):
-            problems.append(Problem("invalid format", pointer))
+            problems.append(Problem("invalid format", pointer, ("pattern", wanted.pattern)))
 
     return check
 
@@ -43,20 +44,20 @@ def string(most: int, least: int = 1, pattern: str = "") -> Check:
 def word(*allowed: str) -> Check:
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if value not in allowed:
-            problems.append(Problem(f"must be one of: {', '.join(allowed)}", pointer))
+            problems.append(Problem(f"must be one of: {', '.join(allowed)}", pointer, ("enum", list(allowed))))
 
     return check
 
 
 def boolean(value: Any, pointer: str, problems: Problems) -> None:
     if not isinstance(value, bool):
-        problems.append(Problem("must provide a boolean", pointer))
+        problems.append(Problem("must provide a boolean", pointer, ("type", "boolean")))
 
 
 def integer(least: int, most: int) -> Check:
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            problems.append(Problem(f"must be a whole number from {least} to {most}", pointer))
+            problems.append(Problem(f"must be a whole number from {least} to {most}", pointer, ("range", [least, most])))
 
     return check
 
@@ -68,12 +69,12 @@ def anything(_value: Any, _pointer: str, _problems: Problems) -> None:
 def items(check_item: Check, least: int, most: int) -> Check:
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, list):
-            problems.append(Problem("must provide an array", pointer))
+            problems.append(Problem("must provide an array", pointer, ("type", "array")))
             return
         if len(value) > most:
-            problems.append(Problem(f"no more than {most} items allowed", pointer))
+            problems.append(Problem(f"no more than {most} items allowed", pointer, ("max_items", most)))
         elif len(value) < least:
-            problems.append(Problem(f"no fewer than {least} items allowed", pointer))
+            problems.append(Problem(f"no fewer than {least} items allowed", pointer, ("min_items", least)))
         for index, item in enumerate(value):
             check_item(item, f"{pointer}/{index}", problems)
 
@@ -86,9 +87,11 @@ def shape(required: Table, optional: Table | None = None, *, one_of: tuple[str, 
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            problems.append(Problem("must provide an object", pointer))
+            problems.append(Problem("must provide an object", pointer, ("type", "object")))
             return
-        problems.extend(Problem(f"missing required field: {name}", pointer) for name in required if value.get(name) is None)
+        problems.extend(
+            Problem(f"missing required field: {name}", pointer, ("required", name)) for name in required if value.get(name) is None
+        )
         if one_of and not any(value.get(name) for name in one_of):
             problems.append(Problem(f"must define at least one of: {', '.join(one_of)}", pointer))
         for name, item in value.items():
@@ -106,11 +109,11 @@ def typed(table: Table) -> Check:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            problems.append(Problem("must provide an object", pointer))
+            problems.append(Problem("must provide an object", pointer, ("type", "object")))
         elif "type" not in value:
-            problems.append(Problem("missing required field: type", pointer))
+            problems.append(Problem("missing required field: type", pointer, ("required", "type")))
         elif value["type"] not in table:
-            problems.append(Problem(f"unsupported type: {value['type']}", f"{pointer}/type"))
+            problems.append(Problem(f"unsupported type: {value['type']}", f"{pointer}/type", ("enum", list(table))))
         else:
             table[value["type"]](value, pointer, problems)
 

@@ -17,11 +17,14 @@ TRUE = ("1", "true", "True", "t", "yes")
 
 @dataclass(frozen=True)
 class Call:
-    """What a method is given. Arguments of query, form and JSON are one mapping; values of query and form are strings."""
+    """What a method is given. Arguments of query, form and JSON are one mapping; values of query and form are strings.
+    `lag` is how many seconds a history is behind by a fault.
+    """
 
     state: State
     arguments: Mapping[str, Any]
     token_kind: TokenKind = "bot"
+    lag: float = 0.0
 
     @property
     def bot_user(self) -> str:

@@ -7,6 +7,7 @@ from bot.sandbox.slack.contents import read_content
 from bot.sandbox.slack.documents import threaded_document
 from bot.sandbox.slack.errors import Document, SlackError
 from bot.sandbox.slack.messages import Content, Message
+from bot.sandbox.slack.unfurls import unfurled
 from bot.sandbox.slack.web_api.calls import Call, Method, Methods
 
 MOST_UPDATED_LETTERS = 4000
@@ -68,20 +69,60 @@ async def get_permalink(call: Call) -> Document:
     return {"channel": channel.id, "permalink": link}
 
 
+async def unfurl(call: Call) -> Document:
+    """What links lead to, for a message by `channel` and `ts` or by `unfurl_id` and `source`. SlackError: cannot_find_message,
+    cannot_unfurl_url, cannot_unfurl_message, and the refusals of blocks.
+    """
+    message = _linking_message(call)
+    unfurls = unfurled(message, call.structure("unfurls", "invalid_unfurls_format"), call.state.team.app)
+    call.state.rooms.unfurl(message, unfurls)
+    return {}
+
+
+def _linking_message(call: Call) -> Message:
+    if call.text("unfurl_id"):
+        if call.required("source") not in ("conversations_history", "composer"):
+            raise SlackError("invalid_source")
+        shared = call.state.unfurls.find(call.text("unfurl_id"))
+        channel_id, ts = shared.channel, shared.ts
+    else:
+        channel_id, ts = call.required("channel"), call.required("ts")
+    message = call.state.log.get(call.state.team.channel(channel_id).id, ts)
+    if message is None or message.is_ephemeral:
+        raise SlackError("cannot_find_message")
+    if message.user == call.bot_user:
+        raise SlackError("cannot_unfurl_message")
+    return message
+
+
 def _writable_channel(call: Call, wanted: str) -> Channel:
     """The channel of an id, a name, or a person's id (their direct messages). SlackError: channel_not_found, not_in_channel,
     is_archived.
     """
     team = call.state.team
     if wanted in team.people:
-        return team.direct_messages_with(wanted)
+        return _direct_messages(call, wanted)
     named = team.channel_named(wanted.removeprefix("#"))
     channel = call.visible_channel(named.id if named is not None else wanted)
     if channel.is_archived:
         raise SlackError("is_archived")
+    if channel.kind == "im" and not team.app.has_messages:
+        raise SlackError("messages_tab_disabled")
     if call.bot_user not in channel.members and "chat:write.public" not in team.app.scopes:
         raise SlackError("not_in_channel")
     return channel
+
+
+def _direct_messages(call: Call, user: str) -> Channel:
+    """SlackError: messages_tab_disabled; channel_not_found for those who have no account here; cannot_dm_bot."""
+    team, person = call.state.team, call.state.team.person(user)
+    if person.is_bot:
+        raise SlackError("cannot_dm_bot")
+    if person.deleted or person.is_external:
+        raise SlackError("channel_not_found")
+    if not team.app.has_messages:
+        raise SlackError("messages_tab_disabled")
+    return team.direct_messages_with(user)
 
 
 def _thread_ts(call: Call, channel: Channel) -> str | None:
@@ -115,5 +156,6 @@ METHODS: Methods = {
     "chat.postEphemeral": Method(post_ephemeral, WRITE, tier=4),
     "chat.update": Method(update, WRITE, tier=3),
     "chat.delete": Method(delete, WRITE, tier=3),
+    "chat.unfurl": Method(unfurl, ("links:write",), tier=3),
     "chat.getPermalink": Method(get_permalink),
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from decimal import Decimal
+
 from bot.sandbox.slack.channels import TYPES, Channel, channel_document
 from bot.sandbox.slack.documents import threaded_document
 from bot.sandbox.slack.errors import Document, SlackError, missing_argument
@@ -9,16 +13,17 @@ from bot.sandbox.slack.messages import Message, Span, read_ts
 from bot.sandbox.slack.web_api.calls import Call, Method, Methods
 from bot.sandbox.slack.web_api.pages import cut_page, decode_cursor, encode_cursor
 
-FAMILIES = {"public": "channels", "private": "groups", "im": "im"}
+FAMILIES = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
+MOST_PEOPLE = 8
 MOST_LISTED = 1000
 MOST_READ = 999
 
 
 async def list_channels(call: Call) -> Document:
     names = [name.strip() for name in call.text("types", "public_channel").split(",") if name.strip()]
-    if any(name not in (*TYPES, "mpim") for name in names):
+    if any(name not in TYPES for name in names):
         raise SlackError("invalid_types")
-    kinds = [TYPES[name] for name in names if name in TYPES]
+    kinds = [TYPES[name] for name in names]
     call.demand_scopes(*(f"{FAMILIES[kind]}:read" for kind in kinds))
     found = [channel for channel in call.state.team.channels.values() if channel.kind in kinds and _is_listed(call, channel)]
     page, metadata = cut_page(found, call.text("cursor"), call.number("limit", 100, most=MOST_LISTED))
@@ -59,12 +64,25 @@ async def open_conversation(call: Call) -> Document:
         channel = call.visible_channel(call.text("channel"))
     elif not users:
         raise SlackError("users_list_not_supplied")
-    elif len(users) > 1:
-        raise SlackError("method_not_supported_for_channel_type")
     else:
-        channel = call.state.team.direct_messages_with(users[0])
+        channel = _opened(call, users)
     shown = channel_document(channel, call.bot_user) if call.flag("return_im") else {"id": channel.id}
     return {"no_op": True, "already_open": True, "channel": shown}
+
+
+def _opened(call: Call, users: list[str]) -> Channel:
+    """SlackError: user_not_found, user_disabled, too_many_users, missing_scope for several people without mpim:write."""
+    if len(users) > MOST_PEOPLE:
+        raise SlackError("too_many_users")
+    for person in map(call.state.team.person, users):
+        if person.deleted:
+            raise SlackError("user_disabled")
+        if person.is_external:
+            raise SlackError("user_not_visible")
+    if len(users) == 1:
+        return call.state.team.direct_messages_with(users[0])
+    call.demand_scopes("mpim:write")
+    return call.state.team.group_messages_with(users)
 
 
 async def history(call: Call) -> Document:
@@ -92,9 +110,9 @@ async def replies(call: Call) -> Document:
     channel = _read_channel(call, "history", demands_member=True)
     log = call.state.log
     head = log.get(channel.id, call.required("ts"))
-    if head is None or head.is_ephemeral:
-        raise SlackError("thread_not_found")
     span = _span(call)
+    if head is None or head.is_ephemeral or (call.lag and not span.holds(head.ts)):
+        raise SlackError("thread_not_found")
     thread = [message for message in log.replies(channel.id, head.ts) if span.holds(message.ts)]
     page, metadata = cut_page([head, *thread], call.text("cursor"), call.number("limit", MOST_LISTED, most=MOST_LISTED))
     return {"messages": _documents(call, page), "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
@@ -108,7 +126,11 @@ def _documents(call: Call, messages: list[Message]) -> list[Document]:
 def _span(call: Call) -> Span:
     oldest = read_ts(call.text("oldest"), "invalid_ts_oldest")
     latest = read_ts(call.text("latest"), "invalid_ts_latest")
-    return Span(oldest, latest, call.flag("inclusive"))
+    span = Span(oldest, latest, call.flag("inclusive"))
+    if not call.lag:
+        return span
+    behind = Decimal(time.time() - call.lag)
+    return replace(span, latest=behind if latest is None else min(latest, behind))
 
 
 def _is_listed(call: Call, channel: Channel) -> bool:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import COMMON_KINDS, Fault, Kind
 from bot.sandbox.slack.errors import Document, RateLimitedError, SlackError
 from bot.sandbox.slack.state import State
-from bot.sandbox.slack.web_api import auth, chat, conversations, users, views
+from bot.sandbox.slack.tokens import TokenKind
+from bot.sandbox.slack.web_api import auth, blocks, chat, conversations, files, users, views
 from bot.sandbox.slack.web_api.calls import Call, Method, Methods
 
-METHODS: Methods = {**auth.METHODS, **chat.METHODS, **conversations.METHODS, **users.METHODS, **views.METHODS}
+FAMILIES = (auth, blocks, chat, conversations, files, users, views)
+METHODS: Methods = {name: method for family in FAMILIES for name, method in family.METHODS.items()}
+KINDS: tuple[Kind, ...] = (*COMMON_KINDS, "belated", "lags")
 TOO_MANY = 429
 BAD_GATEWAY_DEFAULT = "internal_error"
 
@@ -23,10 +27,13 @@ BAD_GATEWAY_DEFAULT = "internal_error"
 async def answer(request: web.Request, state: State) -> web.StreamResponse:
     """The answer to one Web API call; a fault in force may withhold, spoil or replace it."""
     name = request.match_info["method"]
-    fault = state.faults.take("slack", name)
+    fault = state.faults.take("slack", name, KINDS)
     if fault is not None and fault.kind in ("down", "refused", "status"):
         return _without_deed(request, state, name, fault)
-    document, headers = await _perform(request, state, name)
+    if fault is not None and fault.kind == "belated":
+        return await _belated(request, state, name, fault)
+    wanted = await _read(request, name, lag=fault.seconds if fault is not None and fault.kind == "lags" else 0.0)
+    document, headers = await _perform(wanted, state)
     status = int(headers.pop("status"))
     state.traffic.note("from_app", name, status if fault is None else f"{status} {fault.kind}", document.get("error"))
     response = web.json_response(document, status=status, headers=headers)
@@ -48,6 +55,7 @@ async def _spoiled(request: web.Request, response: web.Response, fault: Fault) -
     """The deed is done: slow answers later (real seconds, for they measure the app), lost never, cut half."""
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
+    if fault.kind in ("slow", "lags"):
         return response
     if fault.kind == "cut":
         body = response.body
@@ -63,20 +71,56 @@ def hang_up(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-async def _perform(request: web.Request, state: State, name: str) -> tuple[Document, dict[str, str]]:
+async def _belated(request: web.Request, state: State, name: str, fault: Fault) -> web.StreamResponse:
+    """Give the caller up at once and do the deed later (real seconds), as a server does whose answer nobody waited for."""
+    wanted = await _read(request, name)
+
+    async def deed() -> None:
+        await asyncio.sleep(fault.seconds)
+        document, headers = await _perform(wanted, state)
+        state.traffic.note("from_app", name, f"{headers['status']} belated", document.get("error"))
+
+    state.later(deed())
+    return hang_up(request)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as it was read: method, token and arguments, or the refusal of a body that cannot be read."""
+
+    name: str
+    token: str
+    arguments: Document
+    lag: float = 0.0
+    refusal: SlackError | None = None
+
+
+async def _read(request: web.Request, name: str, lag: float = 0.0) -> Wanted:
+    try:
+        arguments = await read_arguments(request)
+    except SlackError as refusal:
+        return Wanted(name, _token(request, {}), {}, lag, refusal)
+    return Wanted(name, _token(request, arguments), arguments, lag)
+
+
+async def _perform(wanted: Wanted, state: State) -> tuple[Document, dict[str, str]]:
     headers = {"status": "200"}
     try:
-        method = _method(name)
-        arguments = await read_arguments(request)
-        kind = state.tokens.identify(_token(request, arguments))
-        headers |= {"x-oauth-scopes": ",".join(state.team.app.scopes if kind == "bot" else ("connections:write",))}
-        headers |= {"x-accepted-oauth-scopes": ",".join(method.scopes)}
-        document = await _run(Call(state, arguments, kind), name, method)
+        method = _method(wanted.name)
+        if wanted.refusal is not None:
+            raise wanted.refusal
+        kind = "none" if "none" in method.token_kinds else state.tokens.identify(wanted.token)
+        headers |= {"x-oauth-scopes": ",".join(_scopes(state, kind)), "x-accepted-oauth-scopes": ",".join(method.scopes)}
+        document = await _run(Call(state, wanted.arguments, kind, wanted.lag), wanted.name, method)
     except RateLimitedError as refusal:
         return refusal.document(), headers | {"status": str(TOO_MANY), "Retry-After": str(refusal.retry_after)}
     except SlackError as refusal:
         return refusal.document(), headers
     return {"ok": True, **document}, headers
+
+
+def _scopes(state: State, kind: TokenKind) -> tuple[str, ...]:
+    return {"bot": state.team.app.scopes, "app": ("connections:write",), "none": ()}[kind]
 
 
 async def _run(call: Call, name: str, method: Method) -> Document:
