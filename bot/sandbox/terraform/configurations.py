@@ -6,14 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.archives import BadArchive, check_archive
+from bot.sandbox.terraform.errors import ApiError
 from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.records import Configuration
 from bot.sandbox.terraform.run_requests import uploaded_run_request
-from bot.sandbox.terraform.statuses import seconds
+from bot.sandbox.terraform.statuses import is_final, seconds
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.context import Context
-    from bot.sandbox.terraform.records import Account, Workspace
+    from bot.sandbox.terraform.records import Account, Ingress, Workspace
+    from bot.sandbox.terraform.store import Store
 
 
 def new_configuration(
@@ -25,8 +27,10 @@ def new_configuration(
     auto_queue_runs: bool,
     speculative: bool = False,
     provisional: bool = False,
+    ingress: Ingress | None = None,
+    configuration_id: str | None = None,
 ) -> Configuration:
-    configuration_id = new_id("cv")
+    configuration_id = configuration_id or new_id("cv")
     configuration = Configuration(
         id=configuration_id,
         workspace_id=workspace.id,
@@ -37,6 +41,7 @@ def new_configuration(
         archive=context.store.folder / f"{configuration_id}.tar.gz",
         creator=creator,
         creator_may_apply=creator_may_apply,
+        ingress=ingress,
     )
     context.store.add_configuration(configuration)
     return configuration
@@ -56,3 +61,14 @@ async def process_upload(context: Context, configuration: Configuration) -> None
         workspace = context.store.workspace(configuration.workspace_id)
         wanted = uploaded_run_request(workspace, configuration)
         context.machine.create(workspace, configuration, wanted, "tfe-configuration-version", configuration.creator)
+
+
+def archive_configuration(store: Store, configuration: Configuration) -> None:
+    """Give the files up. 409 where the version is a workspace's current one, in use by a run, or came from a repository."""
+    is_in_use = any(run.configuration_id == configuration.id and not is_final(run) for run in store.runs.values())
+    is_current = any(store.latest_configuration(each) is configuration for each in store.workspaces.values())
+    if configuration.ingress is not None or configuration.status != "uploaded" or is_in_use or is_current:
+        raise ApiError(409, "conflict", "This configuration version cannot be archived.")
+    configuration.status = "archived"
+    configuration.timestamps["archived-at"] = seconds(store.clock.now())
+    configuration.archive.unlink(missing_ok=True)

@@ -63,6 +63,9 @@ class Engine(Protocol):
     async def apply(self, job: Job) -> ApplyOutcome:
         """Apply what was planned, writing to the apply's log; returns soon after the run was interrupted."""
 
+    async def plan_json(self, job: Job) -> bytes | None:
+        """What `terraform show -json` said of the run's plan; None where it has no finished plan."""
+
     async def forget(self, job: Job) -> None:
         """The run is over: its files may go."""
 

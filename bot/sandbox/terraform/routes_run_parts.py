@@ -10,24 +10,27 @@ from bot.sandbox.terraform.documents import (
     account_document,
     apply_document,
     comment_document,
-    configuration_document,
     event_document,
     plan_document,
 )
-from bot.sandbox.terraform.errors import document_response, unprocessable
+from bot.sandbox.terraform.errors import document_response, not_found, unprocessable
 from bot.sandbox.terraform.queries import includes, resource_body
 from bot.sandbox.terraform.tokens import demand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aiohttp import web
+
+    from bot.sandbox.terraform.records import Run, RunEvent
 
 
 def add_routes(app: web.Application) -> None:
     app.router.add_get("/api/v2/plans/{plan}", read_plan)
     app.router.add_get("/api/v2/applies/{apply}", read_apply)
+    app.router.add_get("/api/v2/applies/{apply}/errored-state", read_errored_state)
     app.router.add_get("/api/v2/runs/{run}/plan", read_run_plan)
     app.router.add_get("/api/v2/runs/{run}/apply", read_run_apply)
-    app.router.add_get("/api/v2/runs/{run}/configuration-version", read_run_configuration)
     app.router.add_get("/api/v2/runs/{run}/comments", list_comments)
     app.router.add_post("/api/v2/runs/{run}/comments", create_comment)
     app.router.add_get("/api/v2/comments/{comment}", read_comment)
@@ -45,6 +48,12 @@ async def read_apply(request: web.Request) -> web.Response:
     return document_response({"data": apply_document(context.store.run_of_apply(request.match_info["apply"]), context.blobs)})
 
 
+async def read_errored_state(request: web.Request) -> web.Response:
+    """A state whose upload failed: there never is one here."""
+    context_of(request).store.run_of_apply(request.match_info["apply"])
+    raise not_found()
+
+
 async def read_run_plan(request: web.Request) -> web.Response:
     context = context_of(request)
     return document_response({"data": plan_document(context.store.run(request.match_info["run"]), context.blobs)})
@@ -53,12 +62,6 @@ async def read_run_plan(request: web.Request) -> web.Response:
 async def read_run_apply(request: web.Request) -> web.Response:
     context = context_of(request)
     return document_response({"data": apply_document(context.store.run(request.match_info["run"]), context.blobs)})
-
-
-async def read_run_configuration(request: web.Request) -> web.Response:
-    store = context_of(request).store
-    configuration = store.configuration(store.run(request.match_info["run"]).configuration_id)
-    return document_response({"data": configuration_document(configuration)})
 
 
 async def list_comments(request: web.Request) -> web.Response:
@@ -84,18 +87,22 @@ async def read_comment(request: web.Request) -> web.Response:
 
 async def list_events(request: web.Request) -> web.Response:
     """Who did what, oldest first: the actor of `confirmed` is who applied."""
-    store, wanted = context_of(request).store, includes(request, ("actor", "comment"))
-    run = store.run(request.match_info["run"])
-    document: Document = {"data": [event_document(event) for event in run.events]}
-    found: dict[str, Document] = {}
-    if "actor" in wanted:
-        found |= {event.actor.id: account_document(event.actor) for event in run.events if event.actor}
-    if "comment" in wanted:
-        found |= {comment.id: comment_document(comment) for comment in run.comments}
-    if wanted:
-        document["included"] = list(found.values())
-    return document_response(document)
+    run = context_of(request).store.run(request.match_info["run"])
+    return _events(request, {"data": [event_document(event) for event in run.events]}, run.events, run)
 
 
 async def read_event(request: web.Request) -> web.Response:
-    return document_response({"data": event_document(context_of(request).store.event(request.match_info["event"]))})
+    store = context_of(request).store
+    event = store.event(request.match_info["event"])
+    return _events(request, {"data": event_document(event)}, [event], store.run(event.run_id))
+
+
+def _events(request: web.Request, document: Document, events: Iterable[RunEvent], run: Run) -> web.Response:
+    """The document, and beside it the actors and comments that `include` asks for."""
+    wanted, found = includes(request, ("actor", "comment")), dict[str, Document]()
+    for event in events:
+        if "actor" in wanted and event.actor is not None:
+            found[event.actor.id] = account_document(event.actor)
+        if "comment" in wanted:
+            found |= {each.id: comment_document(each) for each in run.comments if each.id == event.comment_id}
+    return document_response(document | ({"included": list(found.values())} if wanted else {}))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.engines import ApplyOutcome, Counts, Job, PlanOutcome
+from bot.sandbox.terraform.plan_json import scripted_plan
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -37,8 +39,9 @@ class ScriptedEngine:
             log.write_line(f"Error: {script.plan_error}")
             return PlanOutcome(succeeded=False)
         counts = _counts(job.run, script)
-        log.write_line(_plan_line(counts) if script.has_changes else "No changes. (scripted)")
-        return PlanOutcome(succeeded=True, counts=counts, has_changes=script.has_changes)
+        has_changes = counts != Counts() or (script.outputs_change and not job.run.request.refresh_only)
+        log.write_line(_plan_line(counts) if has_changes else "No changes. (scripted)")
+        return PlanOutcome(succeeded=True, counts=counts, has_changes=has_changes)
 
     async def apply(self, job: Job) -> ApplyOutcome:
         script, log = job.workspace.script, job.run.apply.log
@@ -54,6 +57,11 @@ class ScriptedEngine:
         )
         grown = job.workspace.resource_count + counts.additions - counts.destructions
         return ApplyOutcome(succeeded=True, counts=counts, resource_count=max(0, grown))
+
+    async def plan_json(self, job: Job) -> bytes | None:
+        script = job.workspace.script
+        plan = scripted_plan(_counts(job.run, script), self.terraform_version, outputs_change=script.outputs_change)
+        return json.dumps(plan).encode()
 
     async def forget(self, job: Job) -> None:
         """Nothing was written."""
@@ -82,10 +90,19 @@ class ScriptedEngine:
 
 
 def _counts(run: Run, script: Script) -> Counts:
-    """A destroy run takes away what the script adds and changes."""
-    if run.request.is_destroy:
+    """A destroy run takes away what the script adds and changes, a refresh changes nothing, targets leave no more than themselves,
+    and what is to be replaced is added and destroyed.
+    """
+    request = run.request
+    if request.refresh_only:
+        return Counts()
+    if request.is_destroy:
         return Counts(destructions=script.additions + script.changes + script.destructions)
-    return Counts(script.additions, script.changes, script.destructions)
+    replaced, most = len(request.replace_addrs or []), len(request.target_addrs or []) or None
+    additions, changes, destructions = script.additions + replaced, script.changes, script.destructions + replaced
+    if most is not None:
+        additions, changes, destructions = min(additions, most), min(changes, most), min(destructions, most)
+    return Counts(additions, changes, destructions)
 
 
 def _plan_line(counts: Counts) -> str:

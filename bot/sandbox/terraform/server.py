@@ -18,6 +18,7 @@ from bot.sandbox.terraform import (
     routes_configurations,
     routes_evaluations,
     routes_organizations,
+    routes_plan_json,
     routes_run_parts,
     routes_runs,
     routes_workspaces,
@@ -138,6 +139,7 @@ def application(context: Context, secret: str) -> web.Application:
         routes_run_parts,
         routes_configurations,
         routes_evaluations,
+        routes_plan_json,
     ):
         routes.add_routes(app)
     return app

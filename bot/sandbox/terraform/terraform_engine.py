@@ -74,6 +74,7 @@ class TerraformEngine:
         if await self._run(job, ["show", "-json", "../plan.bin"], _bounded(shown)) != 0 or job.run.interrupted.is_set():
             log.write(bytes(shown[-2000:]))
             return PlanOutcome(succeeded=False)
+        await asyncio.to_thread(self._keep_plan, job, bytes(shown))
         return await asyncio.to_thread(read_plan, bytes(shown))
 
     async def apply(self, job: Job) -> ApplyOutcome:
@@ -86,6 +87,10 @@ class TerraformEngine:
         status = await self._run(job, ["apply", "-no-color", "-lock=false", "../plan.bin"], output)
         resources = await asyncio.to_thread(self._keep_state, job)
         return ApplyOutcome(status == 0, read_counts(written.decode(errors="replace")), resources)
+
+    async def plan_json(self, job: Job) -> bytes | None:
+        path = self._plan_of(job)
+        return await asyncio.to_thread(path.read_bytes) if path.exists() else None
 
     async def forget(self, job: Job) -> None:
         await asyncio.to_thread(shutil.rmtree, self._run_folder(job.run), ignore_errors=True)
@@ -111,6 +116,13 @@ class TerraformEngine:
 
     def _state_of(self, job: Job) -> Path:
         return self._folder / "states" / f"{job.workspace.id}.tfstate"
+
+    def _plan_of(self, job: Job) -> Path:
+        return self._folder / "plans" / f"{job.run.id}.json"
+
+    def _keep_plan(self, job: Job, shown: bytes) -> None:
+        self._plan_of(job).parent.mkdir(exist_ok=True)
+        self._plan_of(job).write_bytes(shown)
 
     def _lay_out(self, job: Job) -> list[str]:
         """Unpack the configuration beside a copy of the workspace's state and its variables; the arguments for the plan."""
