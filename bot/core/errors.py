@@ -17,6 +17,7 @@ RunbellError
 │   ├── NotPossibleNow
 │   ├── TokenMayNot
 │   ├── PlanChanged
+│   ├── ApprovalSwitchedOff
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
@@ -31,6 +32,8 @@ RunbellError
 │   ├── NotVisible                404 or 403
 │   ├── StateMovedOn              409
 │   ├── RequestRefused            422 and the like, in the server's words
+│   ├── AddressRefused            a URL that leads where ours do not go
+│   ├── TooLarge
 │   └── UnexpectedAnswer
 ├── ChatTrouble               Slack
 │   ├── ChatUnreachable           never received
@@ -169,6 +172,15 @@ class PlanChanged(CannotAct):
         super().__init__(f"The plan of {run_id} is not the one this was decided for. Look at it again and decide anew.")
 
 
+class ApprovalSwitchedOff(CannotAct):
+    def __init__(self, run_id: str, status: str) -> None:
+        self.run_id, self.status = run_id, status
+        super().__init__(
+            f"The server says that {run_id} can be applied while it is {status.replace('_', ' ')}, which I do not trust, "
+            "so approving from here is switched off. Apply it on the server's own page."
+        )
+
+
 class DestroyForbidden(CannotAct):
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
@@ -251,6 +263,24 @@ class RequestRefused(TerraformTrouble):
     def __init__(self, host: str, said: str) -> None:
         self.said = said
         super().__init__(f"{host} refused: {said}")
+
+
+class AddressRefused(TerraformTrouble):
+    """The server named another host, or one in a network of its own, for a log, a plan or an upload. `host` is all of the URL that is told."""
+
+    def __init__(self, host: str, why: str) -> None:
+        self.host, self.why = host, why
+        super().__init__(
+            f"The server sends me to {host} for something of its own, and I do not go there: {why}. An operator can look into it."
+        )
+
+
+class TooLarge(TerraformTrouble):
+    """`most` is in bytes."""
+
+    def __init__(self, what: str, most: int) -> None:
+        self.what, self.most = what, most
+        super().__init__(f"{what} is larger than the {max(1, most // 1_000_000)} MB that I read. Look at it on the server's own page.")
 
 
 class UnexpectedAnswer(TerraformTrouble):

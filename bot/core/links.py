@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-RUN_PATH = re.compile(r"/runs/(?P<run>[A-Za-z0-9][A-Za-z0-9_-]{2,80})/?$")
+RUN_PATH = re.compile(r"/runs/(?P<run>[A-Za-z0-9][A-Za-z0-9_-]{0,127})/?$")
 
 
 def workspace_link(address: str, organization: str, workspace: str) -> str:

@@ -19,6 +19,7 @@ class Pace:
     look_idle: float = 10.0
     look_again: float = 3.0
     look_deadline: float = 60.0
+    wake_gap: float = 1.0
     request_timeout: float = 20.0
     intent_lease: float = 30.0
     intent_stale: float = 300.0

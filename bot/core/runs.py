@@ -60,10 +60,11 @@ class RunStatus(StrEnum):
     @classmethod
     def of(cls, word: str) -> RunStatus:
         """The status a word of the server stands for; UNKNOWN where nobody knows it."""
-        try:
-            return cls(word)
-        except ValueError:
-            return cls.UNKNOWN
+        return BY_WORD.get(word, cls.UNKNOWN)
+
+
+BY_WORD: Mapping[str, RunStatus] = {**{status.value: status for status in RunStatus}, "queued": RunStatus.PLAN_QUEUED}
+"""`queued` is what a compatible server calls it."""
 
 
 class Phase(StrEnum):
@@ -198,7 +199,8 @@ class Run:
 
     `status_word` is what the server said; `allowed` is what the state allows, `permitted` what our token may.
     `timestamps` maps a status word (`planned`, `plan-queueable`) to the aware time it was reached, as the server keeps it.
-    `has_changes` is None until the plan is there.
+    `has_changes` is None until the plan is there. `apply_doubted`: the server says that the run can be applied, in a state in which none
+    can, or in one that nobody knows; that is not believed, and `allowed` lacks it.
     """
 
     id: str
@@ -219,6 +221,7 @@ class Run:
     has_changes: bool | None = None
     allowed: frozenset[Action] = frozenset()
     permitted: frozenset[Action] = frozenset()
+    apply_doubted: bool = False
     timestamps: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from bot.core.locks import Lock
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -26,6 +28,29 @@ class Workspace:
     @property
     def full_name(self) -> str:
         return f"{self.organization}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceDetail:
+    """What a workspace read by itself says beyond the list. `average_plan` and `average_apply` are seconds of its latest runs.
+
+    `repository` is `owner/name` where the workspace is bound to version control. `may` holds what our token may, in the server's
+    words without their `can-`: `queue-run`, `queue-destroy`, `lock`, `force-unlock`, `update`.
+    """
+
+    workspace: Workspace
+    lock: Lock
+    description: str = ""
+    terraform_version: str = ""
+    working_directory: str = ""
+    repository: str = ""
+    branch: str = ""
+    queue_all_runs: bool = False
+    speculative_enabled: bool = True
+    structured_output: bool = False
+    average_plan: float | None = None
+    average_apply: float | None = None
+    may: frozenset[str] = frozenset()
 
 
 def matches(pattern: str, workspace: Workspace) -> bool:

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import AlreadyDecided, NotPossibleNow, PlanChanged, TokenMayNot
+from bot.core.errors import AlreadyDecided, ApprovalSwitchedOff, NotPossibleNow, PlanChanged, TokenMayNot
 from bot.core.plans import weak_digest
 from bot.core.policy import Actor, Person, Place, right_for
 from bot.core.runs import CONFIRM, Action, Run
@@ -141,6 +141,8 @@ def refuse_impossible(action: Action, run: Run) -> None:
     if action not in run.allowed:
         if action is Action.APPLY and run.was_confirmed:
             raise AlreadyDecided(run.id, "applied")
+        if action is Action.APPLY and run.apply_doubted:
+            raise ApprovalSwitchedOff(run.id, run.status_word)
         if action is Action.DISCARD and run.status_word == "discarded":
             raise AlreadyDecided(run.id, "discarded")
         raise NotPossibleNow(run.id, PARTICIPLE[action], run.status_word)

@@ -20,7 +20,8 @@ MESSAGE_EVENT = "runbell_message"
 BUTTON_FOR = MappingProxyType({Action.APPLY: APPROVE, Action.DISCARD: DISCARD, Action.CANCEL: CANCEL})
 ACTION_OF = MappingProxyType({button: action for action, button in BUTTON_FOR.items()})
 
-VALUE = re.compile(r"r1:(?P<run>run-[A-Za-z0-9_-]{1,80})")
+VALUE = re.compile(r"r1:(?P<run>(?!run-\Z)[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})")
+"""A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ PLAIN = (
     "refresh_only",
     "save_plan",
     "has_changes",
+    "apply_doubted",
 )
 
 

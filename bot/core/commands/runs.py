@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ from bot.core.commands.grammar import Command, Options, Row, no_more
 from bot.core.links import run_id_of
 from bot.core.policy import Right
 from bot.core.runs import Action
+
+
+BARE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[1-9][0-9]{0,18}", re.IGNORECASE)
+"""A UUID or a whole number, as other servers name their runs; a workspace that is called so is named with its organization."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class RunReference:
 
     @classmethod
     def of(cls, word: str) -> RunReference:
-        if word.startswith("run-"):
+        if word.startswith("run-") or BARE_ID.fullmatch(word):
             return cls(run_id=word)
         if "://" in word and (found := run_id_of(word)):
             return cls(run_id=found)
