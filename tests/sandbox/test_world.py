@@ -35,7 +35,7 @@ async def test_the_card_leads_to_everything(tmp_path: Path, monkeypatch: pytest.
         slack = card["slack"]
         status, answer = await call("POST", f"{slack['api']}auth.test", {"Authorization": f"Bearer {slack['bot_token']}"})
         assert (status, isinstance(answer, dict) and answer["ok"]) == (200, True)
-        assert {"ana", "kim", "raj", "gus"} == {each["name"] for each in slack["people"]}
+        assert {"ana", "kim", "raj", "gus"} <= {each["name"] for each in slack["people"]}
         assert len(listed(tmp_path)) == 1
     assert listed(tmp_path) == []
 

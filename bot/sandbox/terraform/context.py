@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.blobs import Blobs
     from bot.sandbox.terraform.limits import Limits
     from bot.sandbox.terraform.machine import Machine
+    from bot.sandbox.terraform.notifications import Notifications
     from bot.sandbox.terraform.records import Token
     from bot.sandbox.terraform.store import Store
     from bot.sandbox.terraform.tokens import Tokens
@@ -49,6 +50,7 @@ class Context:
     clock: Clock
     blobs: Blobs
     address: str
+    notifications: Notifications
     flavour: Flavour = FLAVOURS["hcp"]
     requests: RequestLog = field(default_factory=RequestLog)
 

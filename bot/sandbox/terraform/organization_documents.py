@@ -32,8 +32,8 @@ def workspace_document(workspace: Workspace, token: Token, store: Store, version
         "locked": workspace.locked,
         "locked-reason": (workspace.lock_reason or held_by(workspace)) if workspace.locked else None,
         "terraform-version": version,
-        "vcs-repo": None,
-        "vcs-repo-identifier": None,
+        "vcs-repo": _repository(workspace),
+        "vcs-repo-identifier": workspace.repository,
         "working-directory": None,
         "queue-all-runs": True,
         "speculative-enabled": True,
@@ -56,6 +56,13 @@ def workspace_document(workspace: Workspace, token: Token, store: Store, version
     }
 
 
+def _repository(workspace: Workspace) -> Document | None:
+    if workspace.repository is None:
+        return None
+    name = workspace.repository
+    return {"identifier": name, "display-identifier": name, "branch": "main", "tags-regex": None, "service-provider": "github"}
+
+
 def _statistics(workspace: Workspace) -> Document:
     averages = {f"{name}-duration-average": round(fmean(taken) * 1000) if taken else None for name, taken in workspace.durations.items()}
     return averages | {"run-failures": workspace.failed_runs, "workspace-kpis-runs-count": workspace.finished_runs}
@@ -75,6 +82,7 @@ def _relationships(workspace: Workspace, store: Store) -> Document:
         "locked-by": locked_by,
         "current-configuration-version": {"data": None} if configuration is None else reference("configuration-versions", configuration.id),
         "current-state-version": {"data": None},
+        "effective-tag-bindings": {"data": []},
         "outputs": {"data": []},
         "readme": {"data": None},
         "runs": {"links": {"related": f"{link}/runs"}},
@@ -91,7 +99,7 @@ def organization_document(store: Store, token: Token) -> Document:
             "email": f"owners@{store.organization}.example",
             "created-at": milliseconds(store.created_at),
             "plan-identifier": "sandbox",
-            "cost-estimation-enabled": False,
+            "cost-estimation-enabled": True,
             "default-execution-mode": "remote",
             "permissions": {
                 "can-update": may(token, "admin"),
@@ -113,10 +121,10 @@ def entitlements_document(store: Store) -> Document:
             "operations": True,
             "teams": True,
             "state-storage": True,
-            "cost-estimation": False,
-            "policy-enforcement": False,
-            "run-tasks": False,
-            "vcs-integrations": False,
+            "cost-estimation": True,
+            "policy-enforcement": True,
+            "run-tasks": True,
+            "vcs-integrations": True,
             "private-module-registry": False,
             "sso": False,
             "agents": False,

@@ -27,13 +27,17 @@ def redacted(plan: Json) -> Json:
     }
     if "resource_drift" in plan:
         changed["resource_drift"] = [_redacted_entry(each) for each in plan["resource_drift"]]
+    if "deferred_changes" in plan:
+        changed["deferred_changes"] = [
+            {**each, "resource_change": _redacted_entry(each["resource_change"])} for each in plan["deferred_changes"]
+        ]
     if "planned_values" in plan:
         changed["planned_values"] = _redacted_values(plan["planned_values"])
     if "prior_state" in plan:
         prior = plan["prior_state"]
         changed["prior_state"] = {**prior, "values": _redacted_values(prior["values"])} if "values" in prior else prior
     if "configuration" in plan:
-        changed["configuration"] = _redacted_configuration(plan["configuration"])
+        changed["configuration"] = _redacted_configuration(plan["configuration"], _secret_attributes(plan))
     return changed
 
 
@@ -136,14 +140,33 @@ def _secret_variables(plan: Json) -> set[str]:
     return {name for name, each in declared.items() if each.get("sensitive")}
 
 
-def _redacted_configuration(configuration: Json) -> Json:
-    """Defaults of sensitive variables and the constants of sensitive outputs are secrets that stand in the configuration itself."""
-    if "root_module" not in configuration:
-        return configuration
-    return {**configuration, "root_module": _redacted_root(configuration["root_module"])}
+def _secret_attributes(plan: Json) -> dict[str, set[str]]:
+    """By `type.name`, the attributes that are marked in any change of such a resource."""
+    found: dict[str, set[str]] = {}
+    for entry in plan.get("resource_changes", []):
+        for side in SIDES:
+            marks = entry["change"].get(f"{side}_sensitive")
+            if isinstance(marks, dict):
+                found.setdefault(f"{entry['type']}.{entry['name']}", set()).update(name for name, mark in marks.items() if mark)
+    return found
 
 
-def _redacted_root(module: Json) -> Json:
+def _redacted_configuration(configuration: Json, secrets: dict[str, set[str]]) -> Json:
+    """What the configuration itself says may be secret: defaults of sensitive variables, sensitive outputs, what is given to marked
+    attributes, and everything that providers are configured with, whose schemas nobody has here.
+    """
+    changed = dict(configuration)
+    if "root_module" in configuration:
+        changed["root_module"] = _redacted_module_configuration(configuration["root_module"], secrets)
+    if "provider_config" in configuration:
+        changed["provider_config"] = {
+            name: {key: value for key, value in each.items() if key != "expressions"}
+            for name, each in configuration["provider_config"].items()
+        }
+    return changed
+
+
+def _redacted_module_configuration(module: Json, secrets: dict[str, set[str]]) -> Json:
     changed = dict(module)
     for part, secret in (("variables", "default"), ("outputs", "expression")):
         if part in module:
@@ -151,15 +174,24 @@ def _redacted_root(module: Json) -> Json:
                 name: {**each, secret: REDACTED} if each.get("sensitive") and secret in each else each
                 for name, each in module[part].items()
             }
+    if "resources" in module:
+        changed["resources"] = [
+            _without_expressions(each, secrets.get(f"{each.get('type')}.{each.get('name')}", set())) for each in module["resources"]
+        ]
     if "module_calls" in module:
-        changed["module_calls"] = dict(_redacted_calls(module["module_calls"]))
+        changed["module_calls"] = dict(_redacted_calls(module["module_calls"], secrets))
     return changed
 
 
-def _redacted_calls(calls: Json) -> Iterator[tuple[str, Json]]:
+def _redacted_calls(calls: Json, secrets: dict[str, set[str]]) -> Iterator[tuple[str, Json]]:
     """A call's arguments to sensitive variables of its module are as secret as the variables."""
     for name, call in calls.items():
         inner = call.get("module", {})
-        secrets = {variable for variable, each in inner.get("variables", {}).items() if each.get("sensitive")}
-        expressions = {each: REDACTED if each in secrets else said for each, said in call.get("expressions", {}).items()}
-        yield name, {**call, "module": _redacted_root(inner), **({"expressions": expressions} if expressions else {})}
+        variables = {variable for variable, each in inner.get("variables", {}).items() if each.get("sensitive")}
+        yield name, {**_without_expressions(call, variables), "module": _redacted_module_configuration(inner, secrets)}
+
+
+def _without_expressions(thing: Json, secret_names: set[str]) -> Json:
+    if "expressions" not in thing:
+        return thing
+    return {**thing, "expressions": {name: REDACTED if name in secret_names else said for name, said in thing["expressions"].items()}}

@@ -90,11 +90,11 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     return body
 
 
-async def resource_body(request: web.Request, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+async def resource_body(request: web.Request, *kinds: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Attributes and relationships of the JSON:API resource in the body; 422 where it is of another kind."""
     data = (await json_body(request)).get("data")
-    if not isinstance(data, dict) or data.get("type") != kind:
-        raise ApiError(422, "unprocessable entity", f"data.type must be {kind}", "/data/type")
+    if not isinstance(data, dict) or data.get("type") not in kinds:
+        raise ApiError(422, "unprocessable entity", f"data.type must be {kinds[0]}", "/data/type")
     attributes, relationships = data.get("attributes") or {}, data.get("relationships") or {}
     if not isinstance(attributes, dict) or not isinstance(relationships, dict):
         raise ApiError(422, "unprocessable entity", "attributes and relationships must be objects", "/data")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.sandbox.terraform.evaluations import Evaluations
 from bot.sandbox.terraform.logs import LogStream
-from bot.sandbox.terraform.stages import Stages
+from bot.sandbox.terraform.stages import NO_STAGES, Stages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,13 @@ class Account:
     username: str
     email: str
     is_service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    id: str
+    account: Account
+    status: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +189,7 @@ class Run:
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     killed: asyncio.Event = field(default_factory=asyncio.Event)
     overridden: asyncio.Event = field(default_factory=asyncio.Event)
-    stages: Stages = field(default_factory=Stages)
+    stages: Stages = NO_STAGES
     evaluations: Evaluations = field(default_factory=Evaluations)
     state_serial: int = 0
 
@@ -197,7 +204,7 @@ class Workspace:
     changed_at: datetime
     variables: dict[str, Any] = field(default_factory=dict)
     script: Script = field(default_factory=Script)
-    stages: Stages = field(default_factory=Stages)
+    stages: Stages = NO_STAGES
     tags: tuple[str, ...] = ()
     bindings: dict[str, str] = field(default_factory=dict)
     repository: str | None = None

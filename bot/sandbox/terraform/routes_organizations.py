@@ -14,6 +14,7 @@ from bot.sandbox.terraform.organization_documents import (
     project_document,
 )
 from bot.sandbox.terraform.queries import page, words
+from bot.sandbox.terraform.store import known
 
 SERVICES = ("tfe.v2", "tfe.v2.1", "tfe.v2.2", "state.v2")
 
@@ -45,10 +46,9 @@ async def read_account(request: web.Request) -> web.Response:
 
 
 async def read_user(request: web.Request) -> web.Response:
-    account = context_of(request).tokens.accounts().get(request.match_info["user"])
-    if account is None:
-        raise not_found()
-    return document_response({"data": account_document(account)})
+    context = context_of(request)
+    members = {each.account.id: each.account for each in context.store.memberships.values()}
+    return document_response({"data": account_document(known(members | context.tokens.accounts(), request.match_info["user"]))})
 
 
 async def list_organizations(request: web.Request) -> web.Response:

@@ -17,6 +17,8 @@ from bot.sandbox.terraform import (
     routes_actions,
     routes_configurations,
     routes_evaluations,
+    routes_memberships,
+    routes_notifications,
     routes_organizations,
     routes_plan_json,
     routes_run_parts,
@@ -26,10 +28,11 @@ from bot.sandbox.terraform import (
 from bot.sandbox.terraform.blobs import Blobs
 from bot.sandbox.terraform.context import CONTEXT, Context
 from bot.sandbox.terraform.flavours import FLAVOURS, FlavourName
-from bot.sandbox.terraform.ids import new_id
 from bot.sandbox.terraform.limits import Limits
 from bot.sandbox.terraform.machine import Machine
+from bot.sandbox.terraform.notifications import Notifications
 from bot.sandbox.terraform.passage import answering, name_the_server
+from bot.sandbox.terraform.people import add_people
 from bot.sandbox.terraform.samples import SAMPLES, Sample, add_sample
 from bot.sandbox.terraform.scripted_engine import ScriptedEngine
 from bot.sandbox.terraform.store import Store
@@ -107,7 +110,11 @@ async def open_runs_api(
         machine = Machine(store, await _engine(engine, clock, folder / "engine", grace_seconds), dialect.new_run_id)
         stack.push_async_callback(machine.close)
         tokens, blobs = Tokens(), Blobs(url_of(blob_listener), clock)
-        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, url_of(api_listener), dialect)
+        notifications = Notifications(store, clock, url_of(api_listener))
+        stack.push_async_callback(notifications.close)
+        machine.course.watchers.append(notifications.hear)
+        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, url_of(api_listener), notifications, dialect)
+        people = add_people(store)
         for sample in samples:
             await add_sample(context, sample)
         await stack.enter_async_context(serving(blobs.application(secret), blob_listener))
@@ -116,7 +123,7 @@ async def open_runs_api(
             address=context.address,
             organization=ORGANIZATION,
             engine=machine.engine_name,
-            user_token=tokens.issue("user", "ana", new_id("user"), "admin", may_override=True),
+            user_token=tokens.issue_to(people["ana"], "user", people["ana"].id, "admin", may_override=True),
             team_token=tokens.issue("team", "api-team_deployers", store.team_id, "write", may_override=True),
             organization_token=tokens.issue("organization", "api-org-acme", ORGANIZATION, "admin"),
             context=context,
@@ -140,6 +147,8 @@ def application(context: Context, secret: str) -> web.Application:
         routes_configurations,
         routes_evaluations,
         routes_plan_json,
+        routes_notifications,
+        routes_memberships,
     ):
         routes.add_routes(app)
     return app

@@ -25,7 +25,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
 LONGEST_SECONDS = 86_400.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Stages:
     """What runs go through beside plan and apply; None leaves a stage out.
 
@@ -80,6 +80,9 @@ class Stages:
             if judged is not None:
                 stage.evaluation = _policy_evaluation(stage, judged)
             yield stage
+
+
+NO_STAGES = Stages()
 
 
 def _task_result(stage: TaskStage, outcome: TaskOutcome) -> TaskResult:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.clock import Clock
     from bot.sandbox.terraform.evaluations import PolicyEvaluation, SetOutcome, TaskResult, TaskStage
-    from bot.sandbox.terraform.records import Comment, Configuration, Run, RunEvent, Workspace
+    from bot.sandbox.terraform.records import Comment, Configuration, Membership, Run, RunEvent, Workspace
 
 Record = TypeVar("Record")
 
@@ -37,6 +37,7 @@ class Store:
         self.applies: dict[str, Run] = {}
         self.comments: dict[str, Comment] = {}
         self.events: dict[str, RunEvent] = {}
+        self.memberships: dict[str, Membership] = {}
         self.checks: dict[str, Run] = {}
         self.estimates: dict[str, Run] = {}
         self.stages: dict[str, TaskStage] = {}

@@ -25,12 +25,16 @@ class Tokens:
         """A new token. A user's is its owner's own; behind the others stands a service user."""
         is_service = kind != "user"
         account = Account(new_id("user") if is_service else owner_id, name, f"{name}@acme.example", is_service)
+        return self.issue_to(account, kind, owner_id, access, may_override=may_override)
+
+    def issue_to(self, account: Account, kind: TokenKind, owner_id: str, access: Access, *, may_override: bool = False) -> Token:
         token = Token(_secret(), kind, account, owner_id, access, may_override=may_override)
         self._tokens[token.secret] = token
         return token
 
-    def revoke(self, token: Token) -> None:
-        del self._tokens[token.secret]
+    def revoke(self, secret: str) -> bool:
+        """Whether there was such a token. It is as good as expired from now on."""
+        return self._tokens.pop(secret, None) is not None
 
     @property
     def first(self) -> Token:

@@ -50,7 +50,7 @@ async def test_without_a_known_token_nobody_is_let_in(caller: Caller, token: str
 
 
 async def test_a_revoked_token_is_unknown(caller: Caller, api: RunsApi) -> None:
-    api.context.tokens.revoke(api.team_token)
+    api.context.tokens.revoke(api.team_token.secret)
     assert (await caller.get("/api/v2/organizations")).status == 401
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha1
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.terraform.archives import pack_archive
 from bot.sandbox.terraform.configurations import new_configuration, process_upload
 from bot.sandbox.terraform.ids import new_id
-from bot.sandbox.terraform.records import Script, Workspace
+from bot.sandbox.terraform.records import Ingress, Script, Workspace
+from bot.sandbox.terraform.stages import NO_STAGES, Stages
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.context import Context
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One workspace to begin with. `folder` names its configuration here; samples with one folder share one upload where
-    `shares_with` names the workspace that made it.
+    `shares_with` names the workspace that made it. `commit` is the message and the author of the commit that the configuration
+    came with, as if from a repository. Ids are made up where they are not said.
     """
 
     name: str
@@ -30,6 +33,10 @@ class Sample:
     tags: tuple[str, ...] = ()
     auto_apply: bool = False
     shares_with: str | None = None
+    stages: Stages = NO_STAGES
+    commit: tuple[str, str] | None = None
+    workspace_id: str | None = None
+    configuration_id: str | None = None
 
 
 SHOP = Script(additions=6)
@@ -95,6 +102,16 @@ SAMPLES = (
         Script(additions=2, outputs_change=True),
         tags=("docs",),
         auto_apply=True,
+        commit=("Correct the opening hours", "kim"),
+    ),
+    Sample(
+        "payments",
+        "payments",
+        "Payments; its price is estimated, a policy needs an override",
+        Script(additions=3),
+        tags=("finance",),
+        stages=Stages(post_plan="advisory_failed", cost_estimate="finished", policy_check="soft_failed"),
+        commit=("Keep receipts for ten years", "raj"),
     ),
 )
 
@@ -103,7 +120,7 @@ async def add_sample(context: Context, sample: Sample) -> Workspace:
     """The workspace with its configuration version uploaded, as if a person had done so."""
     now = context.clock.now()
     workspace = Workspace(
-        id=new_id("ws"),
+        id=sample.workspace_id or new_id("ws"),
         name=sample.name,
         description=sample.description,
         auto_apply=sample.auto_apply,
@@ -111,7 +128,10 @@ async def add_sample(context: Context, sample: Sample) -> Workspace:
         changed_at=now,
         variables=dict(sample.variables),
         script=replace(sample.script),
+        stages=sample.stages,
         tags=sample.tags,
+        bindings={"team": sample.tags[0]} if sample.tags else {},
+        repository=None if sample.commit is None else f"{context.store.organization}/{sample.name}",
     )
     context.store.add_workspace(workspace)
     context.store.use_configuration(workspace, await _configuration(context, workspace, sample))
@@ -123,9 +143,18 @@ async def _configuration(context: Context, workspace: Workspace, sample: Sample)
         shared = context.store.latest_configuration(context.store.names[sample.shares_with])
         if shared is not None:
             return shared
-    configuration = new_configuration(context, workspace, None, auto_queue_runs=False)
+    configuration = new_configuration(
+        context, workspace, None, auto_queue_runs=False, ingress=_ingress(workspace, sample), configuration_id=sample.configuration_id
+    )
     folder = files(__package__).joinpath(sample.folder)
     texts = {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".tf")}
     configuration.archive.write_bytes(pack_archive(texts))
     await process_upload(context, configuration)
     return configuration
+
+
+def _ingress(workspace: Workspace, sample: Sample) -> Ingress | None:
+    if sample.commit is None or workspace.repository is None:
+        return None
+    message, author = sample.commit
+    return Ingress(new_id("ia"), "main", sha1(message.encode(), usedforsecurity=False).hexdigest(), message, workspace.repository, author)
