@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 RUN_WITHOUT_PIP_NEWS := PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock setup clean
+.PHONY: help demo test check format bench pictures lock setup clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-14s %s\n' "$$target" "$$words"; done
@@ -33,6 +33,9 @@ format: setup ## Format the code and mend what ruff can mend
 
 bench: setup ## Measure: one table, under a minute
 	@$(PY) -m tests.benchmarks
+
+pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)
+	@$(PY) -m tests.browser.pictures
 
 lock: ## Write requirements.txt anew from pyproject.toml (needs uv on the PATH)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
