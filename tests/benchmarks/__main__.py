@@ -7,7 +7,8 @@ import gc
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,65 +16,61 @@ from tests.benchmarks.acks import AT_A_TIME, Caller, calling, p99
 from tests.benchmarks.processes import Running, bare_app, runbell, sandbox
 from tests.benchmarks.table import Row, print_table
 
-ROUNDS = 9
+ROUNDS = 5
 ACKS = 200
-WARM_UP = 50
-STARTS = 3
+WARM_UP = 20
+SETTLE = 1.0
 GOAL = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one process showed in one round: milliseconds, MB, milliseconds."""
+
+    ack: float
+    memory: float
+    start: float
 
 
 async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="runbell-bench-") as name:
         folder = Path(name)
         async with sandbox(folder) as card, calling(card) as caller:
-            rows = [*await measure_acks(card, caller, folder), *await measure_starts(card, folder)]
-    note = f"{ROUNDS} interleaved rounds of {ACKS} acks, {STARTS} starts; {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    print_table(rows, note)
-
-
-async def measure_acks(card: Mapping[str, Any], caller: Caller, folder: Path) -> list[Row]:
-    async with runbell(card, folder) as ours, bare_app(card, folder) as bare:
-        for side in (ours, bare):
-            await caller.acks(side.url, WARM_UP)
-        fresh = (await ours.memory(), await bare.memory())
-        pairs = await rounds(caller, ours, bare)
-        used = (await ours.memory(), await bare.memory())
-    return [
-        Row(f"`/tf runs` acknowledged, {AT_A_TIME} at a time, p99", "ms", *columns(pairs), goal=GOAL),
-        Row("memory after the first commands", "MB", *columns([fresh])),
-        Row("memory after all commands", "MB", *columns([used])),
+            rounds = [await one_round(card, caller, folder, ours_first=bool(number % 2)) for number in range(ROUNDS)]
+    ours, bare = zip(*rounds, strict=True)
+    rows = [
+        Row(f"`/tf runs` acknowledged, {AT_A_TIME} at a time, p99", "ms", column("ack", ours), column("ack", bare), goal=GOAL),
+        Row("memory after these commands", "MB", column("memory", ours), column("memory", bare)),
+        Row("start until ready", "ms", column("start", ours), column("start", bare)),
     ]
+    print_table(rows, f"{ROUNDS} rounds of {ACKS} acks, each with new processes; {os.cpu_count()} CPUs, Python {platform.python_version()}")
 
 
-Pairs = list[tuple[float, float]]
+async def one_round(card: Mapping[str, Any], caller: Caller, folder: Path, *, ours_first: bool) -> tuple[Side, Side]:
+    """Both started anew, ours and the bare app. Whoever is measured is alone at work: what an ack leaves to do ends before the next."""
+    async with runbell(card, folder) as ours, bare_app(card, folder) as bare:
+        found: dict[str, float] = {}
+        for running in (ours, bare) if ours_first else (bare, ours):
+            found[running.url] = await ack_of(caller, running)
+        return await side(ours, found[ours.url]), await side(bare, found[bare.url])
 
 
-async def rounds(caller: Caller, ours: Running, bare: Running) -> Pairs:
-    """The p99 of both in each round, in turns, and who is first in turns as well."""
-    pairs: Pairs = []
+async def ack_of(caller: Caller, running: Running) -> float:
+    await caller.acks(running.url, WARM_UP)
+    await asyncio.sleep(SETTLE)
     gc.disable()
-    for number in range(ROUNDS):
-        sides = (ours, bare) if number % 2 else (bare, ours)
-        found = {side.url: p99(await caller.acks(side.url, ACKS)) for side in sides}
-        pairs.append((found[ours.url], found[bare.url]))
+    took = await caller.acks(running.url, ACKS)
     gc.enable()
-    return pairs
+    await asyncio.sleep(SETTLE)
+    return p99(took)
 
 
-async def measure_starts(card: Mapping[str, Any], folder: Path) -> list[Row]:
-    """From the start of the process until it is ready, in turns."""
-    found: Pairs = []
-    for _ in range(STARTS):
-        async with runbell(card, folder) as running:
-            ours = running.started_in
-        async with bare_app(card, folder) as running:
-            bare = running.started_in
-        found.append((1000 * ours, 1000 * bare))
-    return [Row("start until ready", "ms", *columns(found))]
+async def side(running: Running, ack: float) -> Side:
+    return Side(ack, await running.memory(), 1000 * running.started_in)
 
 
-def columns(pairs: Pairs) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    return tuple(ours for ours, _ in pairs), tuple(bare for _, bare in pairs)
+def column(name: str, sides: Iterable[Side]) -> tuple[float, ...]:
+    return tuple(getattr(one, name) for one in sides)
 
 
 if __name__ == "__main__":

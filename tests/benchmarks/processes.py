@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 import aiohttp
@@ -44,8 +45,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def process(*arguments: str, folder: Path, environment: Mapping[str, str], stdout: int = DEVNULL) -> AsyncIterator[Process]:
-    """A Python process with these arguments and nothing but this environment, until the block ends."""
+async def process(
+    *arguments: str, folder: Path, environment: Mapping[str, str], stdout: int = DEVNULL, goodbye: Signals = Signals.SIGKILL
+) -> AsyncIterator[Process]:
+    """A Python process with these arguments and nothing but this environment, until the block ends.
+
+    It is killed, since a graceful stop would wait for commands that nobody wants answered any more, unless `goodbye` is milder.
+    """
     usual = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
     with (folder / "errors.txt").open("a") as errors:
         started = await asyncio.create_subprocess_exec(
@@ -58,7 +64,7 @@ async def process(*arguments: str, folder: Path, environment: Mapping[str, str],
         raise
     finally:
         if started.returncode is None:
-            started.terminate()
+            started.send_signal(goodbye)
             try:
                 await asyncio.wait_for(started.wait(), STOP_MOST)
             except TimeoutError:
@@ -70,7 +76,7 @@ async def process(*arguments: str, folder: Path, environment: Mapping[str, str],
 async def sandbox(folder: Path) -> AsyncIterator[dict[str, Any]]:
     """A Slack and a Runs API to talk to; the card of their addresses and tokens."""
     arguments = ("-m", "bot", "sandbox", "--json", "--port", "0", "--engine", "scripted")
-    async with process(*arguments, folder=folder, environment={}, stdout=PIPE) as started:
+    async with process(*arguments, folder=folder, environment={}, stdout=PIPE, goodbye=Signals.SIGTERM) as started:
         if started.stdout is None:
             raise RuntimeError("the sandbox has no output")
         line = await asyncio.wait_for(started.stdout.readline(), START_MOST)
