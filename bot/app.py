@@ -24,13 +24,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import spelled, terraform_client, trust
 from bot.core.errors import RunbellError
+from bot.core.metrics import Meter
 from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.jobs import Jobs
+from bot.metrics import CONTENT_TYPE, PrometheusMeter
 from bot.rules import read_rules
 from bot.services.access import Access
 from bot.services.approvals import Approvals
 from bot.services.finding import Finder
+from bot.services.gauges import Gauges
 from bot.services.greetings import Greetings
 from bot.services.intents import Intents, Loops
 from bot.services.knowledge import Knowledge
@@ -43,6 +46,7 @@ from bot.services.ports import Chat, People, Runs
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.waking import Waking
 from bot.services.watching import Watching
 from bot.settings import Settings
 from bot.slack.chat import SlackChat
@@ -50,7 +54,7 @@ from bot.slack.clients import Clients
 from bot.slack.installations import Installation, read_installation
 from bot.slack.people import SlackPeople
 from bot.store.database import Database, open_database
-from bot.web import health_app, listening, slack_app
+from bot.web import Door, health_app, listening, notification_door, public_app
 from handlers import Guard, Services, register
 
 log = structlog.get_logger("runbell.app")
@@ -71,6 +75,8 @@ class Work:
     painter: Painter
     poller: Poller
     intents: Intents
+    waking: Waking
+    gauges: Gauges
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +90,7 @@ class App:
     jobs: Jobs
     bolt: AsyncApp
     guard: Guard
+    meter: PrometheusMeter
     link: AsyncSocketModeHandler | None = None
     hears_http: bool = False
 
@@ -105,12 +112,20 @@ class App:
             found["database"] = error.sentence
         return found
 
+    async def exposition(self) -> bytes:
+        """What was measured, with how things stand in the database where it says so."""
+        try:
+            await self.work.gauges.read()
+        except RunbellError as error:
+            log.warning("gauges unread", error=error.sentence)
+        return self.meter.text()
+
 
 @asynccontextmanager
 async def build(settings: Settings) -> AsyncIterator[App]:
     """Every part of one process, for as long as the block lasts; nothing runs yet. RunbellError or RulesWrong where that cannot be."""
     pace = Pace().divided_by(settings.test_speed)
-    policy = read_rules(settings.rules_file)
+    policy, meter = read_rules(settings.rules_file), PrometheusMeter()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url.get_secret_value()))
         runs = await stack.enter_async_context(terraform_client(settings, pace))
@@ -120,8 +135,8 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         installation = await read_installation(clients.reading, pace.request_timeout)
         chat = SlackChat(clients, pace, installation.bot_id)
         people = SlackPeople(clients, pace, installation.team_id)
-        jobs = Jobs(database.clock.now)
-        work = use_cases(settings, pace, policy, database, runs, organizations, chat, people, jobs, installation)
+        jobs = Jobs(database.clock.now, meter)
+        work = use_cases(settings, pace, policy, database, runs, organizations, chat, people, jobs, installation, meter)
         for name, tick, every in (
             ("poll", work.poller.tick, pace.poll_every),
             ("paint", work.painter.tick, pace.paint_every),
@@ -130,8 +145,9 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         ):
             jobs.add(name, tick, every)
         bolt = bolt_app(settings, session, installation)
-        guard = register(bolt, work.services)
-        yield freeze(App(settings=settings, pace=pace, database=database, work=work, jobs=jobs, bolt=bolt, guard=guard))
+        guard = register(bolt, work.services, meter)
+        app = App(settings=settings, pace=pace, database=database, work=work, jobs=jobs, bolt=bolt, guard=guard, meter=meter)
+        yield freeze(app)
 
 
 def freeze(app: App) -> App:
@@ -160,6 +176,7 @@ def use_cases(
     people: People,
     jobs: Jobs,
     installation: Installation,
+    meter: Meter,
 ) -> Work:
     """Layer 2: mypy proves here that the adapters fit the ports."""
     clock, paint = database.clock, jobs.waker("paint")
@@ -181,8 +198,14 @@ def use_cases(
         watching=Watching(database, knowledge, finder, access, recorder, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
     )
-    poller = Poller(recipes, database, recorder, clock, pace, organizations, random.random)
-    return Work(services=services, painter=Painter(chat, database, pictures, reader, clock, pace), poller=poller, intents=intents)
+    return Work(
+        services=services,
+        painter=Painter(chat, database, pictures, reader, clock, pace, meter),
+        poller=Poller(recipes, database, recorder, clock, pace, organizations, random.random, meter),
+        intents=intents,
+        waking=Waking(reader, pace, organizations, meter),
+        gauges=Gauges(database, clock, meter),
+    )
 
 
 def owner() -> str:
@@ -244,12 +267,16 @@ async def running(app: App) -> AsyncIterator[None]:
     """Health first, then the loops, then Slack; and the other way round at the end."""
     settings = app.settings
     async with AsyncExitStack() as stack:
-        health = listening(health_app(app.troubles), settings.health_host, settings.health_port, "RUNBELL_HEALTH_PORT")
+        healthy = health_app(app.troubles, app.exposition, CONTENT_TYPE)
+        health = listening(healthy, settings.health_host, settings.health_port, "RUNBELL_HEALTH_PORT")
         log.info("healthy", host=settings.health_host, port=await stack.enter_async_context(health))
         app.jobs.start()
         stack.push_async_callback(app.jobs.stop, app.pace.stop_within)
         stack.push_async_callback(app.guard.finish, app.pace.stop_within)
-        await stack.enter_async_context(connected(app) if settings.uses_socket else listening_to_slack(app))
+        if settings.uses_socket:
+            await stack.enter_async_context(connected(app))
+        if not settings.uses_socket or settings.notification_token is not None:
+            await stack.enter_async_context(open_to_the_public(app))
         yield
 
 
@@ -279,17 +306,24 @@ async def greeted(message: aiohttp.WSMessage) -> None:
 
 
 @asynccontextmanager
-async def listening_to_slack(app: App) -> AsyncIterator[None]:
-    """Slack's signed requests over HTTP."""
+async def open_to_the_public(app: App) -> AsyncIterator[None]:
+    """Signed requests over HTTP: Slack's where there is no socket, and the server's word of runs where there is a token for it."""
 
-    async def door(request: web.Request) -> web.Response:
+    async def slack(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await app.bolt.async_dispatch(await to_bolt_request(request)))
 
     settings = app.settings
-    async with listening(slack_app(door), settings.http_host, settings.http_port, "RUNBELL_HTTP_PORT") as port:
+    doors = public_app(None if settings.uses_socket else slack, notifications(app))
+    async with listening(doors, settings.http_host, settings.http_port, "RUNBELL_HTTP_PORT") as port:
         log.info("listening", host=settings.http_host, port=port)
-        app.hears_http = True
+        app.hears_http = not settings.uses_socket
         try:
             yield
         finally:
             app.hears_http = False
+            await app.work.waking.finish()
+
+
+def notifications(app: App) -> Door | None:
+    token = app.settings.notification_token
+    return None if token is None else notification_door(token.get_secret_value(), app.work.waking.hear, app.meter)

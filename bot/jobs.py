@@ -15,6 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.errors import RunbellError
+from bot.core.metrics import TICKS, UNMETERED, Meter
 
 log = structlog.get_logger("runbell.jobs")
 
@@ -30,6 +31,7 @@ class Loop:
     tick: Tick
     every: float
     now: Now
+    meter: Meter = UNMETERED
     wanted: bool = False
     stopped: bool = False
     failures: int = 0
@@ -58,30 +60,33 @@ class Loop:
 
     async def once(self) -> None:
         """One tick; whatever goes wrong is logged and counted, and the next one comes all the same."""
+        outcome = "done"
         try:
             await self.tick(self.now())
         except RunbellError as error:
-            self.failures += 1
+            self.failures, outcome = self.failures + 1, "failed"
             log.warning("tick failed", loop=self.name, error=type(error).__name__, sentence=error.sentence, failures=self.failures)
         except Exception:
-            self.failures += 1
+            self.failures, outcome = self.failures + 1, "broke"
             log.exception("tick broke", loop=self.name, failures=self.failures)
         else:
             self.failures = 0
+        self.meter.count(TICKS, loop=self.name, outcome=outcome)
         self.finished_at = time.monotonic()
 
 
 class Jobs:
     """The loops of one process: `add` one row each, `start`, and `stop`, which lets running ticks end."""
 
-    def __init__(self, now: Now = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, now: Now = lambda: datetime.now(UTC), meter: Meter = UNMETERED) -> None:
         self.now = now
+        self.meter = meter
         self.loops: dict[str, Loop] = {}
         self.scheduler = AsyncIOScheduler(timezone=UTC)
 
     def add(self, name: str, tick: Tick, every: float) -> None:
         """A loop; `every` is in seconds, between the starts of two ticks that nobody asked for."""
-        self.loops[name] = Loop(name, tick, every, self.now)
+        self.loops[name] = Loop(name, tick, every, self.now, self.meter)
 
     def waker(self, name: str) -> Callable[[], None]:
         """Wakes the loop of this name, which may be added later; without effect before `start` and after `stop`."""

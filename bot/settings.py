@@ -23,12 +23,14 @@ HOW = {
     "SLACK_API_URL": "leave it out, unless Slack is reached through something else; it ends with /api/",
     "TFE_TOKEN": "your Terraform organization, Settings, Teams: a team token (or your own user token), never the organization's",
     "TFE_ADDRESS": "the address of your server, such as https://app.terraform.io",
+    "TFE_NOTIFICATION_TOKEN": "make one with openssl rand -hex 32; it is what the server signs its notifications with",
     "TF_CLOUD_ORGANIZATION": "the organization's name as it stands in the address of its pages; several are separated by commas",
     "DATABASE_URL": "sqlite:///runbell.db, or postgresql://user:password@host/name",
     "RUNBELL_RULES": "the path of a file of rights, see the README",
     "RUNBELL_COMMAND": "the slash command of your Slack app, with its slash",
-    "RUNBELL_HTTP_HOST": "the address to listen on for Slack's signed requests",
+    "RUNBELL_HTTP_HOST": "the address to listen on for signed requests of Slack and of the Terraform server",
     "RUNBELL_HTTP_PORT": "a number from 0 to 65535",
+    "RUNBELL_PUBLIC_URL": "the address, as the Terraform server reaches it, of what listens on RUNBELL_HTTP_PORT, without a path of ours",
     "RUNBELL_HEALTH_HOST": "the address to listen on for /healthz and /readyz",
     "RUNBELL_HEALTH_PORT": "a number from 0 to 65535",
     "RUNBELL_LOG_LEVEL": "debug, info, warning or error",
@@ -50,6 +52,7 @@ SLACK_TOKENS = {
     "xoxe": ("a rotating token", ""),
 }
 COMMAND = re.compile(r"/[\w-]{1,31}")
+SHORTEST_SECRET = 16
 PROXY_NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -75,12 +78,14 @@ class Settings(BaseSettings):
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
     terraform_address: str = Field("https://app.terraform.io", validation_alias="TFE_ADDRESS")
     terraform_token: SecretStr = Field(validation_alias="TFE_TOKEN")
+    notification_token: SecretStr | None = Field(None, validation_alias="TFE_NOTIFICATION_TOKEN")
     organizations: Annotated[tuple[str, ...], NoDecode] = Field(validation_alias="TF_CLOUD_ORGANIZATION")
     database_url: SecretStr = Field(SecretStr("sqlite:///runbell.db"), validation_alias="DATABASE_URL")
     rules_path: Path | None = Field(None, validation_alias="RUNBELL_RULES")
     command: str = Field("/tf", validation_alias="RUNBELL_COMMAND")
     http_host: str = Field("127.0.0.1", validation_alias="RUNBELL_HTTP_HOST")
     http_port: int = Field(3000, ge=0, le=65535, validation_alias="RUNBELL_HTTP_PORT")
+    public_url: str | None = Field(None, validation_alias="RUNBELL_PUBLIC_URL")
     health_host: str = Field("127.0.0.1", validation_alias="RUNBELL_HEALTH_HOST")
     health_port: int = Field(8081, ge=0, le=65535, validation_alias="RUNBELL_HEALTH_PORT")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="RUNBELL_LOG_LEVEL")
@@ -109,6 +114,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"this is {kind} of Slack{f'; it belongs into {name}' if name else ''}")
         return value and SecretStr(plain(text))
 
+    @field_validator("notification_token")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(plain(value.get_secret_value())) < SHORTEST_SECRET:
+            raise ValueError(f"it has fewer than {SHORTEST_SECRET} letters, so it can be guessed")
+        return value
+
     @field_validator("organizations", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -122,16 +134,18 @@ class Settings(BaseSettings):
             raise ValueError(f"“{', '.join(wrong)}” is no name of an organization" if wrong else "it names no organization")
         return tuple(dict.fromkeys(value))
 
-    @field_validator("slack_api_url", "terraform_address")
+    @field_validator("slack_api_url", "terraform_address", "public_url")
     @classmethod
-    def _is_address(cls, value: str) -> str:
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("it is no address; one begins with https://")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("an address holds no password, query or fragment here")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-            raise ValueError("it must begin with https://, since tokens are sent to it")
+            raise ValueError("it must begin with https://, since what goes there is not for everybody")
         return value.rstrip("/")
 
     @field_validator("slack_api_url")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.core.metrics import UNMETERED, Meter
 from handlers import actions, commands, events
 from handlers.guard import Guard
 from handlers.middleware import identify
@@ -15,14 +16,14 @@ from handlers.services import Services
 __all__ = ["Guard", "Services", "register"]
 
 
-def register(app: AsyncApp, services: Services) -> Guard:
+def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Guard:
     """Have the app answer with these services; the guard knows the listeners at work, for a graceful stop."""
 
     async def serve(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         context["services"] = services
         await next()
 
-    guard = Guard(services.command)
+    guard = Guard(services.command, meter)
     app.middleware(identify)
     app.middleware(serve)
     commands.register(app, guard, services.command)

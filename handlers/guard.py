@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from secrets import token_hex
 from typing import Any
@@ -17,6 +18,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.core.errors import RunbellError
+from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.slack import replies
 from bot.slack.blocks import Said
 
@@ -33,8 +35,9 @@ TRIES = 2
 class Guard:
     """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, meter: Meter = UNMETERED) -> None:
         self.command = command
+        self.meter = meter
         self.kept: set[asyncio.Task[Any]] = set()
 
     def guarded(self, listener: Listener) -> BoltListener:
@@ -46,6 +49,8 @@ class Guard:
         ) -> None:
             self.keep()
             await ack()
+            now = time.perf_counter()
+            self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
             said = await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
             if said is not None and context.get("response_url"):
                 await answer(respond, said)

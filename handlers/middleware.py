@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,11 @@ NAMELESS = frozenset({"directmessage", "privategroup"})
 
 
 async def identify(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
-    """Put `actor` and `place` where listeners find them by name; None where the payload names none, as an event of the workspace does."""
+    """Put `actor` and `place` where listeners find them by name; None where the payload names none, as an event of the workspace does.
+
+    `arrived` is when Bolt let the payload through, of the performance counter.
+    """
+    context["arrived"] = time.perf_counter()
     context["actor"] = actor_of(body)
     context["place"] = place_of(body)
     await next()

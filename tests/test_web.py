@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import BODY_MOST, PortTaken, health_app, listening, slack_app
+from bot.web import BODY_MOST, PortTaken, health_app, listening, public_app
 
 
 async def got(url: str, **arguments: str | io.BytesIO) -> tuple[int, str]:
@@ -38,7 +38,7 @@ async def test_slack_finds_its_door_and_nothing_else() -> None:
     async def door(request: web.Request) -> web.Response:
         return web.Response(text="heard " + await request.text())
 
-    async with listening(slack_app(door), "127.0.0.1", 0, "RUNBELL_HTTP_PORT") as port:
+    async with listening(public_app(door), "127.0.0.1", 0, "RUNBELL_HTTP_PORT") as port:
         address = f"http://127.0.0.1:{port}"
         assert await got(f"{address}/slack/events", data="a command") == (200, "heard a command")
         assert (await got(f"{address}/slack/events"))[0] == 405

@@ -21,6 +21,7 @@ from bot.core.errors import (
     RunbellError,
 )
 from bot.core.messages import Kind, Message
+from bot.core.metrics import LAG, PAINTS, SLACK_REFUSALS, UNMETERED, Meter, code
 from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
 from bot.services.notes import note_of
@@ -37,13 +38,16 @@ PLAIN_AFTER = 5
 class Painter:
     """`is_dead` turns true when Slack no longer takes our token; it turns false with the next message that it takes."""
 
-    def __init__(self, chat: Chat, store: Store, pictures: Pictures, reader: Reader, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self, chat: Chat, store: Store, pictures: Pictures, reader: Reader, clock: Clock, pace: Pace, meter: Meter = UNMETERED
+    ) -> None:
         self._chat = chat
         self._store = store
         self._pictures = pictures
         self._reader = reader
         self._clock = clock
         self._pace = pace
+        self._meter = meter
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
@@ -118,8 +122,15 @@ class Painter:
             await self._refused(message, trouble)
         else:
             await self._stands(message, ts, message.wanted)
+            self._measure_post(message, picture)
             return True
         return False
+
+    def _measure_post(self, message: Message, picture: Picture) -> None:
+        self._meter.count(PAINTS, kind=message.kind.value, outcome="posted")
+        if isinstance(picture, RunPicture) and picture.run.timestamps:
+            since = self._clock.now() - max(picture.run.timestamps.values())
+            self._meter.observe(LAG, max(0.0, since.total_seconds()), kind=message.kind.value)
 
     async def _send(self, message: Message, picture: Picture) -> str:
         plain = message.attempts >= PLAIN_AFTER
@@ -185,6 +196,7 @@ class Painter:
             await self._refused(message, trouble)
         else:
             await self._stands(message, ts, message.wanted)
+            self._meter.count(PAINTS, kind=message.kind.value, outcome="updated")
 
     async def _gone(self, message: Message, picture: Picture, trouble: MessageGone) -> None:
         """Somebody deleted it: said again only while a person is needed."""
@@ -209,6 +221,7 @@ class Painter:
             log.error("installation_dead", error=trouble.sentence)
             await self._put_off(message, trouble, self._pace.retry_most)
         elif isinstance(trouble, ChannelClosed) or (isinstance(trouble, ChatRefused) and message.attempts > PLAIN_AFTER):
+            self._meter.count(SLACK_REFUSALS, code=code_of(trouble))
             await self._give_up(message, trouble.sentence)
         else:
             await self._put_off(message, trouble, self._backoff(message))
@@ -217,6 +230,8 @@ class Painter:
         return min(self._pace.retry_first * 2.0**message.attempts, self._pace.retry_most)
 
     async def _put_off(self, message: Message, trouble: ChatTrouble, seconds: float, *, keep_claim: bool = False) -> None:
+        self._meter.count(PAINTS, kind=message.kind.value, outcome="put_off")
+        self._meter.count(SLACK_REFUSALS, code=code_of(trouble))
         log.warning("paint_put_off", channel=message.channel, kind=message.kind, error=trouble.sentence, seconds=seconds)
         async with self._store.write() as transaction:
             until = self._clock.now() + timedelta(seconds=seconds)
@@ -227,9 +242,23 @@ class Painter:
             await transaction.messages.put_off(message, until, message.last_error, keep_claim=True)
 
     async def _give_up(self, message: Message, why: str) -> None:
+        self._meter.count(PAINTS, kind=message.kind.value, outcome="given_up")
         log.error("paint_given_up", subject=message.subject, channel=message.channel, kind=message.kind, error=why)
         async with self._store.write() as transaction:
             await transaction.messages.give_up(message, why)
+
+
+def code_of(trouble: ChatTrouble) -> str:
+    """A short word for what Slack said, or for how it said nothing."""
+    match trouble:
+        case ChatRefused() | InstallationDead():
+            return code(trouble.code)
+        case ChatRateLimited():
+            return "ratelimited"
+        case ChatAnswerLost():
+            return "answer_lost"
+        case _:
+            return "unreachable"
 
 
 def lacks_plan(picture: RunPicture) -> bool:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.cadence import Look, Recipe, interval, next_look
 from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited
+from bot.core.metrics import LOOKS, UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.services.ports import Clock, Store
 from bot.services.recipes import NotSupported, Recipes
@@ -33,6 +34,7 @@ class Poller:
         pace: Pace,
         organizations: tuple[str, ...],
         chance: Callable[[], float],
+        meter: Meter = UNMETERED,
     ) -> None:
         self._recipes = recipes
         self._store = store
@@ -41,6 +43,7 @@ class Poller:
         self._pace = pace
         self._organizations = organizations
         self._chance = chance
+        self._meter = meter
 
     async def tick(self, now: datetime) -> None:
         """Look where it is due, organizations side by side; one that fails or hangs does not keep the others."""
@@ -64,7 +67,7 @@ class Poller:
 
     async def _look(self, look: Look, *, blind: bool) -> tuple[Look, bool]:
         """One look, and whether the server had had enough of us. A whole list does the work of the others where the server cannot."""
-        throttled = False
+        outcome, throttled = "done", False
         try:
             async with asyncio.timeout(self._pace.look_deadline):
                 reached = await self._recipe(look.recipe)(look.organization, look.watermark)
@@ -73,15 +76,17 @@ class Poller:
             done = replace(look, supported=True, failures=0, last_error="", watermark=reached)
         except NotSupported:
             log.warning("look_not_supported", organization=look.organization, recipe=look.recipe)
-            done = replace(look, supported=False, last_error="the server ignores the filter or the order")
+            outcome, done = "unsupported", replace(look, supported=False, last_error="the server ignores the filter or the order")
         except TerraformRateLimited as trouble:
-            throttled = True
+            outcome, throttled = "throttled", True
             done = replace(look, last_error=trouble.sentence)
         except NotVisible as trouble:
-            done = self._unseen(look, trouble)
+            outcome, done = "unseen", self._unseen(look, trouble)
         except (RunbellError, TimeoutError) as trouble:
+            outcome = "failed"
             log.warning("look_failed", organization=look.organization, recipe=look.recipe, error=str(trouble))
             done = replace(look, failures=look.failures + 1, last_error=str(trouble) or "it took too long")
+        self._meter.count(LOOKS, recipe=look.recipe.value, outcome=outcome)
         return done, throttled
 
     def _unseen(self, look: Look, trouble: NotVisible) -> Look:

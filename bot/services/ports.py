@@ -193,6 +193,9 @@ class MessageRows(Protocol):
     async def give_up(self, message: Message, error: str) -> None:
         """Never painted again unless it is wanted anew."""
 
+    async def oldest_call(self) -> datetime | None:
+        """Since when the oldest call for people that does not stand in Slack yet has waited."""
+
     async def doubtful(self, now: datetime) -> tuple[Message, ...]:
         """Messages that were posted a second time, whose channel's history is due to be looked at for a double."""
 
@@ -221,6 +224,9 @@ class IntentRows(Protocol):
 
     async def open(self) -> tuple[Intent, ...]:
         """Intents that are pending, sent or unsure, oldest first."""
+
+    async def counts(self) -> dict[IntentState, int]:
+        """How many there are in each state; a state without any is absent."""
 
     async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
         """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved."""

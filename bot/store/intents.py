@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,6 +33,11 @@ class IntentTable:
         """Intents that are pending, sent or unsure, oldest first."""
         query = select(intents).where(intents.c.state.in_(sorted(OPEN))).order_by(intents.c.created_at, intents.c.id)
         return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+    async def counts(self) -> dict[IntentState, int]:
+        """How many there are in each state; a state without any is absent."""
+        query = select(intents.c.state, func.count()).group_by(intents.c.state)
+        return {IntentState(state): number for state, number in (await self.connection.execute(query)).tuples()}
 
     async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
         """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved.

@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import ORDER, Kind, Message
+from bot.core.watches import ENDED
 from bot.store.columns import Moment
 from bot.store.statements import changed, insert_into, portions
 from bot.store.tables import messages
@@ -98,6 +99,12 @@ class MessageTable:
         """Never painted again unless it is wanted anew, after what `message` was read to want."""
         shown = case((messages.c.painted > message.wanted, messages.c.painted), else_=message.wanted)
         await self.connection.execute(update_one(message).values(painted=shown, last_error=error, **UNTRIED))
+
+    async def oldest_call(self) -> datetime | None:
+        """Since when the oldest call for people that does not stand in Slack yet has waited; a card that is born at a gate is one."""
+        calls = or_(messages.c.kind == Kind.CALL, (messages.c.kind == Kind.CARD) & messages.c.text.not_in(["", ENDED]))
+        query = select(messages.c.wanted_at).where(IS_DUE, messages.c.ts.is_(None), calls).order_by(messages.c.wanted_at).limit(1)
+        return (await self.connection.execute(query)).scalar_one_or_none()
 
     async def doubtful(self, now: datetime) -> tuple[Message, ...]:
         """Messages that were posted a second time, whose channel's history is due to be looked at for a double."""
