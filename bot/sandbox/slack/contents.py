@@ -27,7 +27,8 @@ def read_content(arguments: Mapping[str, Any]) -> Content:
     blocks = read_blocks(read_list(arguments, "blocks", "invalid_blocks_format"))
     attachments = _attachments(read_list(arguments, "attachments", "invalid_attachments"))
     text = _text(arguments, blocks)
-    if text_length(blocks or []) > MOST_TEXT:
+    everything = [*(blocks or []), *(block for each in attachments or [] for block in each.get("blocks") or [])]
+    if text_length(everything) > MOST_TEXT:
         raise SlackError("msg_blocks_too_long")
     linked = bool(arguments.get("link_names")) or arguments.get("parse") == "full"
     mentions = read_mentions(text or "", blocks or [], attachments or [], linked=linked)

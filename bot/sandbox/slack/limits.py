@@ -8,12 +8,15 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.slack.errors import RateLimitedError
 
 PER_MINUTE = {1: 1, 2: 20, 3: 50, 4: 100}
+BURSTS = {1: 10}
 MESSAGE_BURST = 3
 SPECIAL = 0
 
 
 class Limits:
-    """Token buckets (docs: Rate limits). A tier's burst is its minute; a channel takes 3 messages at once and then one a second."""
+    """Token buckets (docs: Rate limits). A tier's burst is its minute, that of tier 1 ten calls; a channel and a response URL take 3
+    messages at once and then one a second.
+    """
 
     def __init__(self, clock: Clock, *, are_on: bool) -> None:
         self.are_on = are_on
@@ -23,7 +26,7 @@ class Limits:
     def count_call(self, method: str, tier: int) -> None:
         """RateLimitedError where the tier of a method is used up; tier 0 is generous and never is."""
         if tier != SPECIAL:
-            self._take(method, PER_MINUTE[tier], PER_MINUTE[tier] / 60)
+            self._take(method, BURSTS.get(tier, PER_MINUTE[tier]), PER_MINUTE[tier] / 60)
 
     def count_message(self, channel: str) -> None:
         """RateLimitedError where a channel has had its message for this second."""

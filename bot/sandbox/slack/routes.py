@@ -12,7 +12,7 @@ from bot.sandbox.faults import Fault, Kind
 from bot.sandbox.origins import guard_listener
 from bot.sandbox.slack import file_routes, person_routes, person_sees
 from bot.sandbox.slack.answers import take_response
-from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.errors import RateLimitedError, SlackError
 from bot.sandbox.slack.page_files import is_page_file, page_file
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.web_api.dispatch import answer, hang_up, read_arguments
@@ -75,7 +75,11 @@ async def _take_hook(state: State, request: web.Request) -> web.StreamResponse:
     """Plain `ok`, or Slack's word for what is wrong with status 404."""
     try:
         document = await read_arguments(request)
+        state.limits.count_message(request.path)
         take_response(state.rooms, state.response_urls.use(request.path), document)
+    except RateLimitedError as refusal:
+        state.traffic.note("from_app", "response_url", 429, refusal.error)
+        return web.Response(status=429, text=refusal.error, headers={"Retry-After": str(refusal.retry_after)})
     except SlackError as refusal:
         state.traffic.note("from_app", "response_url", 404, refusal.error)
         return web.Response(status=404, text=refusal.error)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from bot.sandbox.slack.blocks.objects import plain_text
 from bot.sandbox.slack.blocks.shapes import Check, Problem, Problems, anything, boolean, items, shape, string, word
-from bot.sandbox.slack.blocks.surfaces import block_problems
+from bot.sandbox.slack.blocks.surfaces import block_problems, interactive_elements
 from bot.sandbox.slack.contents import refuse_problems
 from bot.sandbox.slack.errors import SlackError
 
@@ -36,8 +37,14 @@ def view_problems(view: Any, kind: ViewKind, pointer: str = "/view") -> Problems
         return problems
     problems.extend(block_problems(view["blocks"], kind, f"{pointer}/blocks"))
     if not problems and kind == "modal" and "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
-        problems.append(Problem("missing required field: submit", pointer))
+        problems.append(Problem("missing required field: submit", pointer, ("required", "submit")))
+    problems.extend(_second_focus(view["blocks"], pointer) if not problems else ())
     return problems
+
+
+def _second_focus(blocks: list[Any], pointer: str) -> Iterator[Problem]:
+    focused = [index for index, block in enumerate(blocks) for element in interactive_elements(block) if element.get("focus_on_load")]
+    yield from (Problem("only one element may have focus_on_load", f"{pointer}/blocks/{index}") for index in focused[1:])
 
 
 def refuse_view(view: Any, kind: ViewKind) -> None:

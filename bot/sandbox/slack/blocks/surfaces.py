@@ -12,6 +12,9 @@ from bot.sandbox.slack.blocks.shapes import Problem, Problems, items
 
 MOST_BLOCKS: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 MOST_TEXT = 13_000
+MOST_MARKDOWN = 12_000
+MOST_IN_CELLS = 10_000
+MOST_CHARTS = 2
 TABLES = ("table", "data_table")
 
 
@@ -23,9 +26,40 @@ def block_problems(blocks: Any, surface: Surface, pointer: str = "/blocks") -> P
         return problems
     problems.extend(_repeated_block_ids(blocks, pointer))
     problems.extend(_repeated_action_ids(blocks, pointer))
-    tables = [index for index, block in enumerate(blocks) if block["type"] in TABLES]
-    problems.extend(Problem("only one table allowed", f"{pointer}/{index}") for index in tables[1:])
+    problems.extend(_together(blocks, pointer))
     return problems
+
+
+def _together(blocks: list[Any], pointer: str) -> Iterator[Problem]:
+    """What each block may hold but all of them may not: a second table, a third chart, too much Markdown, too much in the cells."""
+    found = list(_all_blocks(blocks, pointer))
+    tables = [(block, at) for block, at in found if block["type"] in TABLES]
+    yield from (Problem("only one table allowed", at, ("max_tables", 1)) for _block, at in tables[1:])
+    charts = [at for block, at in found if block["type"] == "data_visualization"]
+    yield from (Problem("only two charts allowed", at, ("max_charts", MOST_CHARTS)) for at in charts[MOST_CHARTS:])
+    if sum(len(block["text"]) for block, _at in found if block["type"] == "markdown") > MOST_MARKDOWN:
+        yield Problem(f"no more than {MOST_MARKDOWN} characters of markdown allowed", pointer, ("max_length", MOST_MARKDOWN))
+    for block, at in tables:
+        if text_length([block]) > MOST_IN_CELLS:
+            yield Problem(f"no more than {MOST_IN_CELLS} characters in cells allowed", f"{at}/rows", ("max_length", MOST_IN_CELLS))
+        if block["type"] == "data_table":
+            yield from _uneven(block, at)
+
+
+def _uneven(block: dict[str, Any], pointer: str) -> Iterator[Problem]:
+    """A data_table's rows are all as wide as its first, which holds the headings and no rich text."""
+    width = len(block["rows"][0])
+    for number, row in enumerate(block["rows"]):
+        if len(row) != width:
+            yield Problem(f"must have {width} cells", f"{pointer}/rows/{number}", ("width", width))
+    if any(cell["type"] == "rich_text" for cell in block["rows"][0]):
+        yield Problem("headings must not be rich text", f"{pointer}/rows/0", ("enum", ["raw_text", "raw_number"]))
+
+
+def _all_blocks(blocks: list[Any], pointer: str) -> Iterator[tuple[dict[str, Any], str]]:
+    for index, block in enumerate(blocks):
+        yield block, f"{pointer}/{index}"
+        yield from _all_blocks(block.get("child_blocks", []), f"{pointer}/{index}/child_blocks")
 
 
 def text_length(blocks: list[Any]) -> int:

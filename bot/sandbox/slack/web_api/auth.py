@@ -29,5 +29,5 @@ async def open_connection(call: Call) -> Document:
 
 METHODS: Methods = {
     "auth.test": Method(test, token_kinds=("bot", "app")),
-    "apps.connections.open": Method(open_connection, token_kinds=("app",)),
+    "apps.connections.open": Method(open_connection, tier=1, token_kinds=("app",)),
 }

@@ -1,44 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.server import SlackServer, open_slack
+from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting, eventually
-from tests.sandbox.slack.bolt_apps import lamp_app, over_http, over_sockets
-
-MANIFEST = {
-    "display_information": {"name": "Lamps"},
-    "features": {
-        "app_home": {"home_tab_enabled": True},
-        "slash_commands": [{"command": "/lamp", "should_escape": True}, {"command": "/form"}],
-    },
-    "oauth_config": {
-        "scopes": {"bot": ["app_mentions:read", "channels:join", "channels:read", "chat:write", "commands", "im:history", "users:read"]}
-    },
-    "settings": {"event_subscriptions": {"bot_events": ["app_mention", "app_home_opened", "member_joined_channel", "message.im"]}},
-}
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with open_slack(manifest=MANIFEST) as server:
-        yield server
-
-
-@pytest.fixture
-def heard() -> list[dict[str, Any]]:
-    return []
-
-
-@pytest.fixture(params=[over_sockets, over_http], ids=["sockets", "http"])
-async def app(request: pytest.FixtureRequest, slack: SlackServer, heard: list[dict[str, Any]]) -> AsyncIterator[None]:
-    bolt = lamp_app(slack, heard)
-    async with request.param(slack, bolt):
-        await bolt.client.conversations_join(channel="C0DEPLOYS")
-        yield
+from tests.sandbox.slack.bolt_apps import lamp_app, over_http
 
 
 def _events(heard: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
