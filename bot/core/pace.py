@@ -35,6 +35,16 @@ class Pace:
     retry_most: float = 60.0
     socket_ping: float = 5.0
     stop_within: float = 10.0
+    role_lease: float = 25.0
+    roles_every: float = 3.0
+    beat_every: float = 3.0
+    replica_gone: float = 30.0
+    database_gone: float = 10.0
+    socket_every: float = 1.0
+    socket_gone: float = 30.0
+    prune_every: float = 3600.0
+    prune_again: float = 86400.0
+    listen_again: float = 2.0
 
     def divided_by(self, speed: float) -> Pace:
         """The same pace, `speed` times as fast."""

@@ -14,6 +14,7 @@ from bot.core.pictures import Picture
 from bot.core.plans import PlanFacts
 from bot.core.policy import Person
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.core.roles import Lease, Mode, Replica
 from bot.core.runs import Action, Run
 from bot.core.stored import StoredRun
 from bot.core.watches import Watch
@@ -246,6 +247,31 @@ class SeenRows(Protocol):
         """Whether a payload was never handled before; notes that it has been."""
 
 
+class LeaseRows(Protocol):
+    """Every comparison of times is made by the database's own clock."""
+
+    async def take(self, role: str, owner: str, seconds: float) -> Lease | None:
+        """Take a role that is free, or keep one's own for so many seconds from now; None while another holds it."""
+
+    async def stands(self, lease: Lease) -> bool:
+        """Whether the role has not changed hands since."""
+
+    async def give_back(self, lease: Lease) -> None: ...
+
+
+class ReplicaRows(Protocol):
+    async def beat(self, replica_id: str, version: str, mode: Mode) -> None:
+        """A sign of life."""
+
+    async def live(self, seconds: float) -> tuple[Replica, ...]:
+        """Those that gave a sign of life in the last so many seconds."""
+
+    async def leave(self, replica_id: str) -> None: ...
+
+    async def forget(self, seconds: float) -> None:
+        """Those that were last heard of so long ago."""
+
+
 class Transaction(Protocol):
     @property
     def workspaces(self) -> WorkspaceRows: ...
@@ -273,6 +299,12 @@ class Transaction(Protocol):
 
     @property
     def seen(self) -> SeenRows: ...
+
+    @property
+    def leases(self) -> LeaseRows: ...
+
+    @property
+    def replicas(self) -> ReplicaRows: ...
 
 
 class Store(Protocol):

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
-from bot.store.clocks import Clock, DatabaseClock
+from bot.store.clocks import Clock, DatabaseClock, Now, our_time
 from bot.store.engines import Engines, engines
 from bot.store.gates import GateTable
 from bot.store.intents import IntentTable
+from bot.store.leases import LeaseTable
 from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
 from bot.store.refusals import DatabaseUnreachable, plainly, said_by
+from bot.store.replicas import ReplicaTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
@@ -44,6 +47,8 @@ class Transaction:
     intents: IntentTable
     looks: LookTable
     seen: SeenTable
+    leases: LeaseTable
+    replicas: ReplicaTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock) -> Transaction:
@@ -57,16 +62,18 @@ def transaction_on(connection: AsyncConnection, clock: Clock) -> Transaction:
         intents=IntentTable(connection),
         looks=LookTable(connection),
         seen=SeenTable(connection),
+        leases=LeaseTable(connection, clock.now),
+        replicas=ReplicaTable(connection, clock.now),
     )
 
 
 class Database:
     """Made by `open_database`. Every transaction may raise StoreBusy: at its begin, in the middle, or when it commits."""
 
-    def __init__(self, address: Address, ways: Engines, clock: Clock | None = None) -> None:
+    def __init__(self, address: Address, ways: Engines, clock: Clock | None = None, own: Now = our_time) -> None:
         self.address = address
         self._engines = ways
-        self._measured = DatabaseClock()
+        self._measured = DatabaseClock(own)
         self.clock: Clock = clock or self._measured
 
     @asynccontextmanager
@@ -92,7 +99,7 @@ class Database:
             return
         with plainly():
             async with self._engines.writing.connect() as connection:
-                answers = [await ask_time(connection) for _ in range(3)]
+                answers = [await ask_time(connection, self._measured.own) for _ in range(3)]
         before, theirs, after = min(answers, key=lambda answer: answer[2] - answer[0])
         self._measured.learn(before, theirs, after)
 
@@ -101,15 +108,17 @@ class Database:
         return self._engines.checked_out
 
 
-async def ask_time(connection: AsyncConnection) -> tuple[datetime, datetime, datetime]:
-    before = datetime.now(UTC)
+async def ask_time(connection: AsyncConnection, own: Now) -> tuple[datetime, datetime, datetime]:
+    before = own()
     theirs = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-    return before, theirs, datetime.now(UTC)
+    return before, theirs, own()
 
 
 @asynccontextmanager
-async def open_database(url: str, *, clock: Clock | None = None, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[Database]:
-    """Open the database at DATABASE_URL for as long as the block lasts.
+async def open_database(
+    url: str, *, clock: Clock | None = None, own: Now = our_time, wait_seconds: float = WAIT_SECONDS
+) -> AsyncIterator[Database]:
+    """Open the database at DATABASE_URL for as long as the block lasts. `own` is this machine's clock, which may be wrong.
 
     SQLite: takes the file's lock and brings the tables up to date. PostgreSQL: the tables must be up to date, and the clock is measured.
     Raises ValueError for an address that is none, and DatabaseRefused, with a sentence, for a database that cannot be used.
@@ -121,8 +130,10 @@ async def open_database(url: str, *, clock: Clock | None = None, wait_seconds: f
             await migrate_file(address)
         ways = engines(address, wait_seconds)
         stack.push_async_callback(ways.dispose)
-        database = Database(address, ways, clock)
+        database = Database(address, ways, clock, own)
         await first_contact(database)
+        if address.path is not None:
+            await free_roles(database)
         yield database
 
 
@@ -133,3 +144,10 @@ async def first_contact(database: Database) -> None:
     except DBAPIError as error:
         raise DatabaseUnreachable(database.address.shown, said_by(error)) from error
     await database.measure_clock()
+
+
+async def free_roles(database: Database) -> None:
+    """The file is ours alone, so nobody who held a role is left."""
+    async with database.write() as transaction:
+        await transaction.leases.free_all_but(PRUNING)
+        await transaction.replicas.forget(0)
