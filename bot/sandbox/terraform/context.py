@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.machine import Machine
     from bot.sandbox.terraform.notifications import Notifications
     from bot.sandbox.terraform.records import Token
+    from bot.sandbox.terraform.serials import Serials
     from bot.sandbox.terraform.store import Store
     from bot.sandbox.terraform.tokens import Tokens
 
@@ -51,6 +52,7 @@ class Context:
     blobs: Blobs
     address: str
     notifications: Notifications
+    serials: Serials
     flavour: Flavour = FLAVOURS["hcp"]
     requests: RequestLog = field(default_factory=RequestLog)
 

@@ -1,23 +1,15 @@
-"""What tests and the curious may turn on the Runs API's side, with the sandbox's secret: faults, clock, limits, scripts."""
+"""What tests and the curious may turn on the Runs API's side, with the sandbox's secret: faults, clock, limits, blobs, deliveries."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
-
 from aiohttp import web
 
+from bot.sandbox.fault_words import parse_fault
 from bot.sandbox.terraform.context import context_of
-from bot.sandbox.terraform.errors import ApiError, bad_request
+from bot.sandbox.terraform.errors import bad_request
 from bot.sandbox.terraform.queries import json_body
 
-if TYPE_CHECKING:
-    from bot.sandbox.terraform.records import Script
-
-NUMBERS = ("additions", "changes", "destructions")
-SECONDS = ("plan_seconds", "apply_seconds")
-MOST = 1_000_000
-TEXTS = ("plan_error", "apply_error")
+MOST_RETRIES = 10
 
 
 def add_routes(app: web.Application) -> None:
@@ -28,7 +20,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/_control/requests", list_requests)
     app.router.add_post("/_control/clock", set_clock)
     app.router.add_post("/_control/limits", set_limits)
-    app.router.add_post("/_control/scripts/{name}", set_script)
+    app.router.add_post("/_control/blobs", set_blobs)
+    app.router.add_post("/_control/notifications", set_notifications)
 
 
 async def list_faults(request: web.Request) -> web.Response:
@@ -36,8 +29,11 @@ async def list_faults(request: web.Request) -> web.Response:
 
 
 async def add_fault(request: web.Request) -> web.Response:
+    """A fault as an object, or in a few words as `{"say": "lost x1 on POST */actions/apply"}`."""
+    wanted = await json_body(request)
     try:
-        fault = context_of(request).faults.add(await json_body(request), side="terraform")
+        said = wanted.get("say")
+        fault = context_of(request).faults.add(parse_fault(said) if isinstance(said, str) else wanted, side="terraform")
     except ValueError as error:
         raise bad_request(str(error)) from error
     return web.json_response({"id": fault.id})
@@ -75,27 +71,22 @@ async def set_limits(request: web.Request) -> web.Response:
     return web.json_response({"per_second": limits.per_second, "lists_per_minute": limits.lists_per_minute})
 
 
-async def set_script(request: web.Request) -> web.Response:
-    """Change how a workspace's next runs go under the scripted engine; what is left out stays."""
-    workspace = context_of(request).store.names.get(request.match_info["name"])
-    if workspace is None:
-        raise ApiError(404, "not found")
-    workspace.script = _changed(workspace.script, await json_body(request))
-    return web.json_response(asdict(workspace.script))
+async def set_blobs(request: web.Request) -> web.Response:
+    """`refuse_tokens`: whether the blob service answers 400 to a client that sends it a token, as it does from the start."""
+    wanted = (await json_body(request)).get("refuse_tokens")
+    if not isinstance(wanted, bool):
+        raise bad_request("refuse_tokens must be true or false")
+    context_of(request).blobs.refuses_tokens = wanted
+    return web.json_response({"refuse_tokens": wanted})
 
 
-def _changed(script: Script, wanted: dict[str, Any]) -> Script:
-    for name, value in wanted.items():
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
-        fits = (
-            (name in NUMBERS and is_number and isinstance(value, int))
-            or (name in SECONDS and is_number)
-            or (name in TEXTS and (value is None or isinstance(value, str)))
-            or (name == "outputs_change" and isinstance(value, bool))
-        )
-        if not fits:
-            raise bad_request(f"a script has no {name} like that")
-    return replace(script, **wanted)
+async def set_notifications(request: web.Request) -> web.Response:
+    """`retries`: how often a delivery that failed is sent again."""
+    wanted = (await json_body(request)).get("retries")
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or not 0 <= wanted <= MOST_RETRIES:
+        raise bad_request(f"retries must be a whole number from 0 to {MOST_RETRIES}")
+    context_of(request).notifications.retries = wanted
+    return web.json_response({"retries": wanted})
 
 
 def _is_limit(value: object) -> bool:

@@ -34,15 +34,19 @@ class NotAllowed(ApiError):
 
 
 class DocumentResponse(web.Response):
-    """A JSON:API document as an answer; `document` is kept for those who change it on its way out."""
+    """A JSON:API document as an answer, from its text; `document` is for those who change it on its way out."""
 
-    def __init__(self, document: dict[str, Any], status: int) -> None:
-        super().__init__(text=json.dumps(document), status=status, content_type=MEDIA_TYPE)
-        self.document = document
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text=text, status=status, content_type=MEDIA_TYPE)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.text or "{}")
+        return document
 
 
 def document_response(document: dict[str, Any], *, status: int = 200) -> DocumentResponse:
-    return DocumentResponse(document, status)
+    return DocumentResponse(json.dumps(document), status)
 
 
 def not_found() -> ApiError:

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.sandbox.terraform.context import SOMEBODY_ELSE, context_of
-from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, DocumentResponse, not_allowed_now, unavailable, wrong_media_type
+from bot.sandbox.terraform.errors import (
+    MEDIA_TYPE,
+    ApiError,
+    DocumentResponse,
+    document_response,
+    not_allowed_now,
+    unavailable,
+    wrong_media_type,
+)
 
 if TYPE_CHECKING:
     from bot.sandbox.faults import Fault
@@ -111,11 +119,11 @@ def _with_runs_changed(response: web.StreamResponse, change: Callable[[dict[str,
         is_run = isinstance(resource, dict) and resource.get("type") == "runs"
         return {**resource, "attributes": change(resource["attributes"])} if is_run else resource
 
-    document = dict(response.document)
+    document = response.document
     for part in ("data", "included"):
         found = document.get(part)
         document[part] = [changed(each) for each in found] if isinstance(found, list) else changed(found)
-    told = DocumentResponse({name: value for name, value in document.items() if value is not None}, response.status)
+    told = document_response({name: value for name, value in document.items() if value is not None}, status=response.status)
     told.headers.update({name: value for name, value in response.headers.items() if name.startswith("X-")})
     return told
 

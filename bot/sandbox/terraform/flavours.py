@@ -69,6 +69,10 @@ class Flavour:
     run_source: str = "tfe-api"
     new_run_id: Callable[[], str] = lambda: new_id("run")
 
+    @property
+    def rewrites(self) -> bool:
+        return self.name == "2017"
+
     def knows(self, method: str, path: str) -> bool:
         return not (self.unknown if method == "GET" else self.unknown_writes).fullmatch(path)
 
@@ -85,9 +89,7 @@ class Flavour:
         return web.json_response({"detail": error.detail or error.title}, status=status, content_type=MEDIA_TYPE)
 
     def rewritten(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The document in this dialect."""
-        if self.name != "2017":
-            return document
+        """The document in the dialect of 2017, the only one that has other names."""
         data = document.get("data")
         changed = {**document, "data": [_old(each) for each in data] if isinstance(data, list) else _old(data)}
         if "included" in document:

@@ -167,6 +167,11 @@ class Machine:
         """Let the run go its way; the queue calls this once its turn has come."""
         self._work(run, self.course.plan(run))
 
+    def resume_apply(self, run: Run) -> None:
+        """Let a run that was confirmed before this world began go on from there."""
+        run.status = "confirmed"
+        self._work(run, self.course.apply(run))
+
     def aside(self, work: Coroutine[None, None, None]) -> None:
         """Do something that no run waits for, until the machine closes."""
         task = asyncio.create_task(work)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.faults import TERRAFORM_KINDS
 from bot.sandbox.terraform.context import Context, context_of
-from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, DocumentResponse, not_found, wrong_media_type
+from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, DocumentResponse, document_response, not_found, wrong_media_type
 from bot.sandbox.terraform.faulty import faulty, too_many
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ async def _worded(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _rewritten(response: web.StreamResponse, flavour: Flavour) -> web.StreamResponse:
-    if isinstance(response, DocumentResponse) and (document := flavour.rewritten(response.document)) is not response.document:
-        return DocumentResponse(document, response.status)
+    if flavour.rewrites and isinstance(response, DocumentResponse):
+        return document_response(flavour.rewritten(response.document), status=response.status)
     return response
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.context import caller_of, context_of
 from bot.sandbox.terraform.documents import Document, run_document
-from bot.sandbox.terraform.errors import document_response, not_found, unprocessable
+from bot.sandbox.terraform.errors import DocumentResponse, document_response, not_found, unprocessable
 from bot.sandbox.terraform.inclusions import RUN_INCLUDES, beside_runs
 from bot.sandbox.terraform.queries import end_of_page, includes, page, related_id, resource_body, words
 from bot.sandbox.terraform.run_filters import run_conditions
 from bot.sandbox.terraform.run_requests import configuration_for, run_request
+from bot.sandbox.terraform.serials import list_text
 from bot.sandbox.terraform.tokens import demand, may
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 QUEUED = ("pending", "plan_queued", "apply_queued", "queuing", "queuing_apply")
 AT_WORK = ("planning", "applying")
+QUICK_INCLUDES = frozenset({"workspace"})
 
 
 def add_routes(app: web.Application) -> None:
@@ -122,7 +124,9 @@ def _list(request: web.Request, runs: Iterable[Run], *, totals: bool, timeframe:
         runs = (run for run in runs if all(condition(run) for condition in conditions))
     found = list(runs if totals else islice(runs, end_of_page(request) + 1))
     shown, rest = page(request, found, context.address, totals=totals)
-    document: Document = {"data": [run_document(run, caller, context.store) for run in shown], **rest}
-    if wanted:
-        document["included"] = beside_runs(context, caller, shown, wanted)
-    return document_response(document)
+    if context.flavour.rewrites or not wanted <= QUICK_INCLUDES:
+        document: Document = {"data": [run_document(run, caller, context.store) for run in shown], **rest}
+        return document_response(document | ({"included": beside_runs(context, caller, shown, wanted)} if wanted else {}))
+    workspaces = {run.workspace_id: context.store.workspace_of(run) for run in shown} if wanted else {}
+    included = [context.serials.workspace(each, caller) for each in workspaces.values()] if wanted else None
+    return DocumentResponse(list_text([context.serials.run(run, caller) for run in shown], rest, included), 200)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.terraform.context import caller_of, context_of
 from bot.sandbox.terraform.documents import Document
-from bot.sandbox.terraform.errors import document_response
+from bot.sandbox.terraform.errors import DocumentResponse, document_response
 from bot.sandbox.terraform.inclusions import WORKSPACE_INCLUDES, beside_workspaces
 from bot.sandbox.terraform.organization_documents import workspace_document
 from bot.sandbox.terraform.queries import includes, json_body, page
+from bot.sandbox.terraform.serials import list_text
 from bot.sandbox.terraform.tokens import demand
 from bot.sandbox.terraform.workspace_filters import wanted_workspaces
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.terraform.records import Workspace
+
+QUICK_INCLUDES = frozenset({"current_run"})
 
 
 def add_routes(app: web.Application) -> None:
@@ -32,10 +35,13 @@ async def list_workspaces(request: web.Request) -> web.Response:
     context.store.demand_organization(request.match_info["organization"])
     wanted = includes(request, WORKSPACE_INCLUDES)
     shown, rest = page(request, wanted_workspaces(request), context.address)
-    document: Document = {"data": [_document(request, workspace) for workspace in shown], **rest}
-    if wanted:
-        document["included"] = beside_workspaces(context, caller, shown, wanted)
-    return document_response(document)
+    if context.flavour.rewrites or not wanted <= QUICK_INCLUDES:
+        document: Document = {"data": [_document(request, workspace) for workspace in shown], **rest}
+        return document_response(document | ({"included": beside_workspaces(context, caller, shown, wanted)} if wanted else {}))
+    runs = [run for workspace in shown if (run := workspace.current_run) is not None] if wanted else []
+    texts = [context.serials.workspace(workspace, caller) for workspace in shown]
+    included = [context.serials.run(run, caller) for run in runs] if wanted else None
+    return DocumentResponse(list_text(texts, rest, included), 200)
 
 
 async def read_workspace(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from bot.sandbox.terraform import (
     routes_run_parts,
     routes_runs,
     routes_workspaces,
+    workspace_controls,
 )
 from bot.sandbox.terraform.blobs import Blobs
 from bot.sandbox.terraform.context import CONTEXT, Context
@@ -35,9 +37,11 @@ from bot.sandbox.terraform.passage import answering, name_the_server
 from bot.sandbox.terraform.people import add_people
 from bot.sandbox.terraform.samples import SAMPLES, Sample, add_sample
 from bot.sandbox.terraform.scripted_engine import ScriptedEngine
+from bot.sandbox.terraform.serials import Serials
 from bot.sandbox.terraform.store import Store
 from bot.sandbox.terraform.terraform_engine import GRACE_SECONDS, TerraformEngine, find_program
 from bot.sandbox.terraform.tokens import Tokens
+from bot.sandbox.terraform.worlds import add_many
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -96,9 +100,12 @@ async def open_runs_api(
     samples: tuple[Sample, ...] = SAMPLES,
     grace_seconds: float = GRACE_SECONDS,
     flavour: FlavourName = "hcp",
+    workspaces: int = 0,
+    live: int = 0,
 ) -> AsyncIterator[RunsApi]:
     """Open the API and the blob service on loopback with the sample workspaces, their configurations uploaded. Everything is kept
-    below `folder`. NoTerraform when the engine `terraform` is demanded and there is none.
+    below `folder`. `workspaces` adds so many made-up ones, `live` of them with a run that is not over; that needs the scripted engine.
+    NoTerraform when the engine `terraform` is demanded and there is none.
     """
     async with AsyncExitStack() as stack:
         api_listener, blob_listener = bind_loopback(port, "the Runs API"), bind_loopback(blob_port, "the blob service")
@@ -113,10 +120,15 @@ async def open_runs_api(
         notifications = Notifications(store, clock, url_of(api_listener))
         stack.push_async_callback(notifications.close)
         machine.course.watchers.append(notifications.hear)
-        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, url_of(api_listener), notifications, dialect)
+        serials = Serials(store, machine.terraform_version)
+        address = url_of(api_listener)
+        context = Context(store, machine, tokens, Limits(clock), faults, clock, blobs, address, notifications, serials, dialect)
         people = add_people(store)
         for sample in samples:
             await add_sample(context, sample)
+        if workspaces:
+            await add_many(context, workspaces, live)
+            gc.freeze()  # a full collection over so many records stops everything for a second
         await stack.enter_async_context(serving(blobs.application(secret), blob_listener))
         await stack.enter_async_context(serving(application(context, secret), api_listener))
         yield RunsApi(
@@ -138,6 +150,7 @@ def application(context: Context, secret: str) -> web.Application:
     app.on_response_prepare.append(name_the_server)
     for routes in (
         controls,
+        workspace_controls,
         pages,
         routes_organizations,
         routes_workspaces,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.sandbox.terraform.records import Run
 
 FINAL = frozenset({"applied", "planned_and_finished", "discarded", "errored", "canceled", "force_canceled", "policy_soft_failed"})
@@ -85,10 +86,10 @@ def timestamp_key(status: str) -> str | None:
 
 
 def milliseconds(moment: datetime) -> str:
-    """The spelling of `created-at`: 2025-01-02T03:04:05.678Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    """The spelling of `created-at`: 2025-01-02T03:04:05.678Z. The moment is in UTC, as all of the sandbox's are."""
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def seconds(moment: datetime) -> str:
     """The spelling inside `status-timestamps`: 2025-01-02T03:04:05+00:00."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    return moment.isoformat(timespec="seconds")

@@ -71,10 +71,14 @@ class Store:
 
     def latest_configuration(self, workspace: Workspace) -> Configuration | None:
         """The one most recently used here that can run; where none can, the newest that is still being uploaded."""
-        used = [self.configurations[each] for each in reversed(workspace.used_configurations)]
-        usable = [each for each in used if each.status == "uploaded"]
-        pending = [each for each in used if each.status == "pending"]
-        return next(iter(usable + pending), None)
+        pending: Configuration | None = None
+        for each in reversed(workspace.used_configurations):
+            configuration = self.configurations[each]
+            if configuration.status == "uploaded":
+                return configuration
+            if configuration.status == "pending" and pending is None:
+                pending = configuration
+        return pending
 
     def add_run(self, run: Run) -> None:
         self.runs[run.id] = run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from bot.sandbox.terraform.errors import not_allowed, unauthorized
@@ -64,6 +65,7 @@ def demand(token: Token, access: Access) -> None:
         raise not_allowed()
 
 
+@lru_cache(maxsize=256)
 def permissions_on_runs(token: Token) -> dict[str, bool]:
     """What `permissions` of a run says: it describes the calling token and nobody else."""
     return {
@@ -77,6 +79,7 @@ def permissions_on_runs(token: Token) -> dict[str, bool]:
     }
 
 
+@lru_cache(maxsize=256)
 def permissions_on_workspaces(token: Token) -> dict[str, bool]:
     return {
         "can-update": may(token, "admin"),
