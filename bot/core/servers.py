@@ -18,7 +18,7 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """`name` is "HCP Terraform", "Terraform Enterprise" or another; "" where it does not say. `version` is a release of Terraform Enterprise."""
+    """`name` is "HCP Terraform", "Terraform Enterprise" or another, `version` a release of the latter; "" where it does not say."""
 
     host: str
     base_path: str = "/api/v2/"

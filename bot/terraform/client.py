@@ -1,46 +1,57 @@
-"""The Runs API as the port Runs of bot/services/ports.py wants it: one method an endpoint. Bytes are read in documents.py."""
+"""The Runs API as the port Runs of bot/services/ports.py wants it, and a small class for each further family of endpoints."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
-from bot.core.errors import NotVisible, OrganizationToken, RequestRefused, TerraformTrouble
+from bot.core.decisions import Deed, has_moved
+from bot.core.errors import NotVisible, OrganizationToken, StateMovedOn, TerraformFailed, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.plans import PlanFacts
-from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.core.readings import Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage, WorkspaceQuery
 from bot.core.runs import FINAL, Action, Run, RunStatus
+from bot.core.servers import Lack
 from bot.core.workspaces import Workspace
-from bot.terraform.connections import Connections, Params
-from bot.terraform.documents import (
-    decode_account,
-    decode_comments,
-    decode_organization,
-    decode_plan,
-    decode_reading,
-    decode_run,
-    decode_run_page,
-    decode_workspace,
-    decode_workspace_page,
-)
+from bot.terraform.configurations import ConfigurationsClient
+from bot.terraform.connections import Connections, Way, trusted_by
+from bot.terraform.documents import decode_plan, decode_reading, decode_run, decode_workspace
 from bot.terraform.exchanges import Exchanges
+from bot.terraform.guards import USUAL_HOSTS
+from bot.terraform.histories import HistoriesClient
+from bot.terraform.limits import Limiter
+from bot.terraform.lists import Lists
+from bot.terraform.locks import LocksClient
+from bot.terraform.logs import LogsClient
+from bot.terraform.member_documents import decode_account, decode_organization
+from bot.terraform.organizations import OrganizationsClient
+from bot.terraform.outbound import Outbound
+from bot.terraform.paths import encodable, new_run_document, path_of
+from bot.terraform.plan_texts import PlanTextsClient
+from bot.terraform.policies import PoliciesClient
+from bot.terraform.webhooks import WebhooksClient
 
-PAGE_SIZE = 100
-NOT_FINAL = ",".join(status.value for status in RunStatus if status not in FINAL and status is not RunStatus.UNKNOWN)
-ALL_OPERATIONS = "plan_and_apply,plan_only,save_plan,refresh_only,destroy,empty_apply,action_only"
-"""Run lists leave out what is not named here (Runs API, "List runs in a workspace")."""
+NOT_FINAL = tuple(status.value for status in RunStatus if status not in FINAL and status is not RunStatus.UNKNOWN)
+LIVE_WORKSPACES = WorkspaceQuery(statuses=NOT_FINAL)
+LIVE_RUNS = RunQuery(group="non_final")
 KIND_OF_ORGANIZATION_TOKEN = "organizations"  # noqa: S105 - a resource type
-PATH_STEPS = frozenset({"", ".", ".."})
+RUN_LADDER = (
+    "plan,workspace,created_by,cost_estimate,configuration_version.ingress_attributes,task_stages",
+    "plan,workspace,created_by,cost_estimate,configuration_version.ingress_attributes",
+    "plan,workspace,created_by",
+)
+"""What comes along with a run, from the most to the least; older servers refuse what they do not know."""
 
 
 class TerraformClient:
     """One server, spoken to with one token. Every method raises a TerraformTrouble of core/errors.py and nothing else.
 
-    `address` is scheme and host, `https://app.terraform.io`. `ca_bundle`, a PEM file, replaces the authorities trusted otherwise;
-    `proxy` is a URL, and the environment's proxies count for nothing. ValueError for an address or a token that cannot be one,
-    OSError for a bundle that cannot be read.
+    `address` is scheme and host, `https://app.terraform.io`; `blob_hosts` are those that it may send us to for logs, plans and uploads.
+    `ca_bundle`, a PEM file, replaces the authorities trusted otherwise; `proxy` is a URL, and the environment's proxies count for
+    nothing. ValueError for an address or a token that cannot be one, OSError for a bundle that cannot be read.
     """
 
     def __init__(
@@ -52,14 +63,28 @@ class TerraformClient:
         ca_bundle: Path | None = None,
         proxy: str | None = None,
         user_agent: str = "runbell",
+        blob_hosts: Iterable[str] = USUAL_HOSTS,
     ) -> None:
         pace = pace or Pace()
-        self._connections = Connections(
-            address, token, timeout=pace.request_timeout, user_agent=user_agent, ca_bundle=ca_bundle, proxy=proxy
-        )
+        way = Way(timeout=pace.request_timeout, user_agent=user_agent, trusted=trusted_by(ca_bundle), proxy=proxy)
+        self._connections = Connections(address, token, way)
         self._exchanges = Exchanges(self._connections, pace)
-        self._without_include: set[str] = set()
+        self._outbound = Outbound(self._connections.origin, way, blob_hosts, turn=self._exchanges.turn)
         self._account: Account | None = None
+        self.lacks: set[Lack] = set()
+        self.lists = Lists(self._exchanges, self.lacks)
+        self.configurations = ConfigurationsClient(self._exchanges, self.lists, self._outbound)
+        self.logs = LogsClient(self._exchanges, self._outbound)
+        self.plan_texts = PlanTextsClient(self._exchanges, self._outbound)
+        self.policies = PoliciesClient(self._exchanges, self.lists, self._outbound)
+        self.locks = LocksClient(self._exchanges, self.lists)
+        self.webhooks = WebhooksClient(self._exchanges)
+        self.organizations = OrganizationsClient(self._exchanges, self.lists, self.lacks)
+        self.histories = HistoriesClient(self._exchanges, self.lists)
+
+    @property
+    def limiter(self) -> Limiter:
+        return self._exchanges.limiter
 
     async def __aenter__(self) -> Self:
         return self
@@ -69,6 +94,7 @@ class TerraformClient:
 
     async def aclose(self) -> None:
         await self._connections.aclose()
+        await self._outbound.aclose()
 
     async def account(self) -> Account:
         """Who the token is (`GET /account/details`)."""
@@ -81,10 +107,12 @@ class TerraformClient:
         return decode_organization(await self._exchanges.read(path_of(what, "organizations", name), what))
 
     async def read_run(self, run_id: str, *, hurry: bool = True) -> RunReading:
-        """One run, with its workspace, its plan and its creator where the server sends them along."""
+        """One run, with whatever of its workspace, plan, creator, cost, configuration and stages the server sends along."""
         what = f"Run {run_id}"
-        body = await self._read_with("plan,workspace,created_by", "run", path_of(what, "runs", run_id), what, hurry=hurry)
-        return decode_reading(body)
+        found = decode_reading(await self.lists.read_with(RUN_LADDER, path_of(what, "runs", run_id), what, hurry=hurry))
+        if found.run.apply_doubted:
+            self.lacks.add(Lack.CONFIRM_FLAG)
+        return found
 
     async def read_plan(self, plan_id: str) -> PlanFacts:
         what = f"Plan {plan_id}"
@@ -105,33 +133,17 @@ class TerraformClient:
         hurry: bool = False,
     ) -> WorkspacePage:
         """100 a page, with current runs. A server that ignores the filter or the order answers with what it has."""
-        params: dict[str, str | int] = {"page[number]": page, "page[size]": PAGE_SIZE}
-        if live_only:
-            params["filter[current-run][status]"] = NOT_FINAL
-        if newest_first:
-            params["sort"] = "-current-run.created-at"
-        what = f"The workspace list of {organization}"
-        path = path_of(what, "organizations", organization, "workspaces")
-        body = await self._read_with("current_run", "workspaces", path, what, params, hurry=hurry)
-        return decode_workspace_page(body, organization, page)
+        statuses = NOT_FINAL if live_only else ()
+        query = WorkspaceQuery(statuses=statuses, order="-current-run.created-at" if newest_first else None)
+        return await self.lists.workspaces(organization, query, page=page, hurry=hurry)
 
     async def list_organization_runs(self, organization: str, *, page: int = 1, live_only: bool = False) -> RunPage:
         """All operations, newest first, 100 a page, from the small budget; NotVisible where the server has no such list."""
-        params: dict[str, str | int] = {"page[number]": page, "page[size]": PAGE_SIZE, "filter[operation]": ALL_OPERATIONS}
-        if live_only:
-            params["filter[status_group]"] = "non_final"
-        what = f"The run list of {organization}"
-        path = path_of(what, "organizations", organization, "runs")
-        body = await self._read_with("workspace,created_by", "runs", path, what, params, is_run_list=True, hurry=False)
-        return decode_run_page(body, page)
+        return await self.lists.organization_runs(organization, LIVE_RUNS if live_only else RunQuery(), page=page)
 
     async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
         """All operations, newest first, from the small budget."""
-        params: dict[str, str | int] = {"page[number]": page, "page[size]": min(size, PAGE_SIZE), "filter[operation]": ALL_OPERATIONS}
-        what = f"Workspace {workspace_id}"
-        path = path_of(what, "workspaces", workspace_id, "runs")
-        body = await self._read_with("workspace,created_by", "runs", path, what, params, is_run_list=True)
-        return decode_run_page(body, page, workspace_id)
+        return await self.lists.workspace_runs(workspace_id, page=page, size=size)
 
     async def create_run(self, wish: NewRun) -> Run:
         """A run that applies nothing by itself, whatever its workspace does by default. OrganizationToken where that is why not."""
@@ -139,38 +151,43 @@ class TerraformClient:
         return decode_run(await self._write("runs", what, new_run_document(wish)))
 
     async def act(self, action: Action, run_id: str, comment: str) -> None:
-        """Apply, discard or cancel; the server does it later. The comment stands at the top of the body, which is no JSON:API."""
-        what = f"Run {run_id}"
-        await self._write(path_of(what, "runs", run_id, "actions", action.value), what, {"comment": encodable(comment)})
+        """Apply, discard or cancel; the server does it later. The comment stands at the top of the body, which is no JSON:API.
+
+        Some servers answer 500 to what the run's state does not allow: then the run is read, and tells.
+        """
+        try:
+            await self._act(action.value, run_id, {"comment": encodable(comment)})
+        except TerraformFailed as failed:
+            if failed.status != HTTPStatus.INTERNAL_SERVER_ERROR or not await self._cannot_have_been(action, run_id):
+                raise
+            raise StateMovedOn(f"Run {run_id}") from None
+
+    async def force_cancel(self, run_id: str, comment: str) -> None:
+        """Kill a run whose cancel was asked for and has not ended it; StateMovedOn before the server's time for that has come."""
+        await self._act("force-cancel", run_id, {"comment": encodable(comment)})
+
+    async def force_execute(self, run_id: str) -> None:
+        """Discard the run that keeps a pending one waiting, and start that. NotVisible where it waits for nothing of the kind."""
+        await self._act("force-execute", run_id)
 
     async def comments(self, run_id: str) -> tuple[str, ...]:
         """The bodies of a run's comments; empty where the server keeps none, or has no such run."""
-        what = f"The comments of run {run_id}"
         try:
-            return decode_comments(await self._exchanges.read(path_of(what, "runs", run_id, "comments"), what))
+            return tuple(comment.body for comment in await self.histories.comments(run_id))
         except NotVisible:
             return ()
 
-    async def _read_with(
-        self,
-        include: str,
-        kind: str,
-        path: str,
-        what: str,
-        params: Params | None = None,
-        *,
-        is_run_list: bool = False,
-        hurry: bool = True,
-    ) -> bytes:
-        """Read with what should come along; a server that refuses that is asked again without, now and from then on."""
-        if kind not in self._without_include:
-            try:
-                return await self._exchanges.read(path, what, {**(params or {}), "include": include}, is_run_list=is_run_list, hurry=hurry)
-            except RequestRefused as refusal:
-                if "include" not in refusal.said.lower():
-                    raise
-                self._without_include.add(kind)
-        return await self._exchanges.read(path, what, params, is_run_list=is_run_list, hurry=hurry)
+    async def _act(self, word: str, run_id: str, document: Any = None) -> None:
+        what = f"Run {run_id}"
+        await self._write(path_of(what, "runs", run_id, "actions", word), what, document)
+
+    async def _cannot_have_been(self, action: Action, run_id: str) -> bool:
+        """Whether the run shows that the action was refused: it has not moved, and its state does not allow the action."""
+        try:
+            run = (await self.read_run(run_id)).run
+        except TerraformTrouble:
+            return False
+        return action not in run.allowed and not run.apply_doubted and not has_moved(Deed(action.value), run)
 
     async def _write(self, path: str, what: str, document: Any) -> bytes:
         try:
@@ -187,26 +204,3 @@ class TerraformClient:
         except TerraformTrouble:
             return False
         return account.kind == KIND_OF_ORGANIZATION_TOKEN
-
-
-def path_of(what: str, *steps: str) -> str:
-    """A path below the base, each step escaped; NotVisible for one that would lead elsewhere."""
-    if not PATH_STEPS.isdisjoint(steps):
-        raise NotVisible(what)
-    return "/".join(quote(step, safe="", errors="replace") for step in steps)
-
-
-def new_run_document(wish: NewRun) -> dict[str, Any]:
-    """The body of `POST /runs`; a configuration version left out is the workspace's latest used one."""
-    attributes: dict[str, Any] = {"message": encodable(wish.message), "is-destroy": wish.is_destroy, "auto-apply": False}
-    if wish.plan_only:
-        attributes["plan-only"] = True
-    relationships = {"workspace": {"data": {"type": "workspaces", "id": wish.workspace_id}}}
-    if wish.configuration_version_id is not None:
-        relationships["configuration-version"] = {"data": {"type": "configuration-versions", "id": wish.configuration_version_id}}
-    return {"data": {"type": "runs", "attributes": attributes, "relationships": relationships}}
-
-
-def encodable(words: str) -> str:
-    """Text without the halves of letters that JSON from elsewhere may carry and UTF-8 does not."""
-    return words.encode(errors="replace").decode()

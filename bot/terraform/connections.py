@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -14,22 +15,30 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bot.core.errors import TerraformUnreachable, UnexpectedAnswer
+from bot.core.errors import TerraformUnreachable, TooLarge, UnexpectedAnswer
+from bot.terraform.bodies import ACCEPTED, Memory, Sink, pour
 from bot.terraform.discovery import DISCOVERY_PATH, base_path, origin
 
 MEDIA_TYPE = "application/vnd.api+json"
 LARGEST_ANSWER = 20 * 1024 * 1024
+LARGEST_REFUSAL = 64 * 1024
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 LOST = (httpx.TransportError, TimeoutError)
 MOST_CONNECTIONS = 20
 Params = Mapping[str, str | int]
 
+for name in ("httpx", "httpcore"):
+    # They log addresses and headers of answers, and some of those are secrets: a log's, an upload's, a redirect's.
+    logging.getLogger(name).setLevel(logging.WARNING)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`headers` and `body` may hold secrets, so they stand in no repr."""
+
     status: int
-    headers: httpx.Headers
-    body: bytes
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def is_success(self) -> bool:
@@ -40,75 +49,100 @@ class Answer:
         return self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-class Connections:
-    """To `address` (scheme, host and port count, a path does not) with one token. `timeout` in seconds bounds each step of a request.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How servers are reached: `timeout` in seconds bounds each step of a request, `proxy` is a URL, and may hold a password."""
 
-    `ca_bundle` replaces the authorities that are trusted otherwise, `proxy` is a URL. Nothing of the environment is heeded, no
-    redirect followed, no cookie kept. ValueError for an address or a token that cannot be one, OSError for an unreadable bundle.
+    timeout: float
+    user_agent: str
+    trusted: ssl.SSLContext
+    proxy: str | None = field(default=None, repr=False)
+
+    def client(self, *, kept: int) -> httpx.AsyncClient:
+        """A client that keeps up to `kept` connections open. It heeds nothing of the environment, follows no redirect, keeps no cookie."""
+        return httpx.AsyncClient(
+            verify=self.trusted,
+            proxy=self.proxy,
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": ACCEPTED},
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=kept),
+            timeout=httpx.Timeout(self.timeout, connect=self.timeout / 2),
+            follow_redirects=False,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+
+def trusted_by(ca_bundle: Path | None) -> ssl.SSLContext:
+    """The bundle alone where there is one, else the usual authorities; OSError for a bundle that cannot be read."""
+    return ssl.create_default_context(cafile=str(ca_bundle)) if ca_bundle else httpx.create_ssl_context(trust_env=False)
+
+
+class Connections:
+    """To `address` (scheme, host and port count, a path does not) with one token; ValueError where either cannot be one.
+
+    `seen` holds the headers by which the server names itself, as far as it has sent them.
     """
 
-    def __init__(
-        self, address: str, token: str, *, timeout: float, user_agent: str, ca_bundle: Path | None = None, proxy: str | None = None
-    ) -> None:
+    def __init__(self, address: str, token: str, way: Way) -> None:
         scheme, host, _ = origin(address)
         if scheme not in {"http", "https"} or not host:
             raise ValueError(f"{address!r} is no address of a server: it begins with https:// and names a host")
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("the Terraform token is empty, or has letters in it that no token has")
         self.host, self.token = host, token
-        self._origin, self._timeout = f"{scheme}://{urlsplit(address).netloc.rpartition('@')[2]}", timeout
+        self.origin = f"{scheme}://{urlsplit(address).netloc.rpartition('@')[2]}"
+        self.seen: dict[str, str] = {}
+        self._timeout = way.timeout
         self._headers = {"Authorization": f"Bearer {token}", "Accept": MEDIA_TYPE}
         self._base: str | None = None
         self._discovering = asyncio.Lock()
-        trusted = ssl.create_default_context(cafile=str(ca_bundle)) if ca_bundle else httpx.create_ssl_context(trust_env=False)
-        self._reading, self._writing = (
-            httpx.AsyncClient(
-                verify=trusted,
-                proxy=proxy,
-                headers={"User-Agent": user_agent},
-                limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=kept),
-                timeout=httpx.Timeout(timeout, connect=timeout / 2),
-                follow_redirects=False,
-                trust_env=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            )
-            # A kept connection may just have been closed by the server; a write lost on it cannot be told from one received.
-            for kept in (MOST_CONNECTIONS, 0)
-        )
+        self._reading = way.client(kept=MOST_CONNECTIONS)
+        # A kept connection may just have been closed by the server; a write lost on it cannot be told from one received.
+        self._writing = way.client(kept=0)
 
     async def aclose(self) -> None:
         await self._reading.aclose()
         await self._writing.aclose()
 
-    async def get(self, path: str, params: Params | None, until: float) -> Answer:
-        """Ask once for a path below the base; one of LOST where no answer came by `until` (of the monotonic clock)."""
-        request = self._reading.build_request("GET", await self.url(path, until), params=params, headers=self._headers)
-        return await self._send(self._reading, request, until)
+    async def get(self, path: str, params: Params | None, until: float, sink: Sink | None = None) -> Answer:
+        """Ask once for a path below the base; one of LOST where no answer came by `until` (of the monotonic clock).
 
-    async def post(self, url: str, content: bytes, until: float) -> Answer:
+        The body of a success goes into the `sink` where there is one, and is not in the answer then.
+        """
+        request = self._reading.build_request("GET", await self.url(path, until), params=params, headers=self._headers)
+        return await self._send(self._reading, request, until, sink)
+
+    async def write(self, method: str, url: str, content: bytes, until: float) -> Answer:
         """Send once to a `url` of ours; one of NEVER_SENT, or another of LOST where it may have been received."""
         headers = {**self._headers, "Content-Type": MEDIA_TYPE}
-        return await self._send(self._writing, self._writing.build_request("POST", url, content=content, headers=headers), until)
+        return await self._send(self._writing, self._writing.build_request(method, url, content=content, headers=headers), until)
 
     async def url(self, path: str, until: float) -> str:
         """The URL of a path below the base, which is discovered once; TerraformUnreachable where that takes longer than `until`."""
+        return f"{self.origin}{await self.base(until)}{path}"
+
+    async def base(self, until: float) -> str:
+        if self._base is not None:
+            return self._base
         try:
             async with asyncio.timeout(until - time.monotonic()), self._discovering:
-                return f"{self._origin}{self._base or await self._discovered()}{path}"
+                return await self._discovered()
         except TimeoutError:
             raise TerraformUnreachable(self.host) from None
 
     async def _discovered(self) -> str:
         """The base path; a server that fails at the question just now is taken for a usual one, and asked again next time."""
+        if self._base is not None:  # found by another while this one waited
+            return self._base
         answer = await self._discovery()
-        found = base_path(answer.body if answer.status == HTTPStatus.OK else b"", self._origin)
+        found = base_path(answer.body if answer.status == HTTPStatus.OK else b"", self.origin)
         if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and not answer.is_throttled:
             self._base = found
         return found
 
     async def _discovery(self) -> Answer:
         """The discovery document is everybody's: the token does not go with the question."""
-        request = self._reading.build_request("GET", f"{self._origin}{DISCOVERY_PATH}", headers={"Accept": "application/json"})
+        request = self._reading.build_request("GET", f"{self.origin}{DISCOVERY_PATH}", headers={"Accept": "application/json"})
         try:
             return await self._send(self._reading, request, time.monotonic() + self._timeout / 2)
         except LOST:
@@ -116,23 +150,33 @@ class Connections:
         except UnexpectedAnswer:
             return Answer(HTTPStatus.NOT_FOUND, httpx.Headers(), b"")
 
-    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, until: float) -> Answer:
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, until: float, sink: Sink | None = None) -> Answer:
         async with asyncio.timeout(until - time.monotonic()):
             response = await client.send(request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, await bounded(response))
+                self._note(response.headers)
+                if sink is not None and response.status_code == HTTPStatus.OK:
+                    await pour(response, sink)
+                    return Answer(response.status_code, response.headers, b"")
+                return Answer(response.status_code, response.headers, await body_of(response))
             finally:
                 await response.aclose()
 
+    def _note(self, headers: httpx.Headers) -> None:
+        for header in ("tfp-appname", "tfp-api-version", "x-tfe-version"):
+            if header in headers:
+                self.seen[header] = headers[header]
 
-async def bounded(response: httpx.Response) -> bytes:
-    """The whole body, decompressed; UnexpectedAnswer over 20 MB, or where the compression is broken."""
-    body = bytearray()
+
+async def body_of(response: httpx.Response) -> bytes:
+    """The whole body, or of a refusal what can be had of it: some servers cut the connection right after one."""
+    refuses = response.status_code >= HTTPStatus.BAD_REQUEST
+    memory = Memory("The answer", LARGEST_REFUSAL if refuses else LARGEST_ANSWER, cuts=refuses)
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > LARGEST_ANSWER:
-                raise UnexpectedAnswer(f"over {LARGEST_ANSWER // 1024 // 1024} MB")
-    except httpx.DecodingError:
-        raise UnexpectedAnswer("broken compression") from None
-    return bytes(body)
+        await pour(response, memory)
+    except (httpx.TransportError, UnexpectedAnswer):
+        if not refuses:
+            raise
+    except TooLarge:
+        raise UnexpectedAnswer(f"over {LARGEST_ANSWER // 1024 // 1024} MB") from None
+    return memory.content

@@ -1,6 +1,7 @@
-"""The answers of the Runs API, read into core objects. Pure: bytes in, objects or UnexpectedAnswer out; runs are in run_documents.py.
+"""The answers of the Runs API about runs, plans and workspaces, read into core objects. Pure: bytes in, objects or UnexpectedAnswer out.
 
-Unknown attributes are passed over, unknown words kept, and nothing but an id, a name or a status is demanded.
+Unknown attributes are passed over, unknown words kept, and nothing but an id, a name or a status is demanded. The other families are
+in evaluation_documents.py and member_documents.py, a run itself in run_documents.py.
 """
 
 from __future__ import annotations
@@ -9,21 +10,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core.errors import UnexpectedAnswer
+from bot.core.locks import Lock
 from bot.core.plans import PlanFacts
-from bot.core.readings import Account, RunPage, RunReading, WorkspacePage
+from bot.core.readings import RunPage, RunReading, WorkspacePage
 from bot.core.runs import Run
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, WorkspaceDetail
+from bot.terraform.evaluation_documents import configuration_of, cost_of, stage_of
+from bot.terraform.parts import DetailAttributes, DetailRelations, HolderAttributes, LogAttributes, PlanAttributes
 from bot.terraform.resources import (
-    AccountRelations,
-    CommentAttributes,
+    NO_RUN_RELATIONS,
+    NO_WORKSPACE_RELATIONS,
+    Actions,
     Document,
     ListDocument,
-    OrganizationAttributes,
-    PlanAttributes,
+    Permissions,
+    Relation,
     Resource,
-    UserAttributes,
-    WorkspaceAttributes,
-    WorkspaceRelations,
+    RunDocument,
+    RunList,
+    WorkspaceList,
+    WorkspaceResource,
+    as_run,
+    as_workspace,
     decode,
     id_of,
     part,
@@ -31,86 +39,137 @@ from bot.terraform.resources import (
     text,
 )
 from bot.terraform.run_documents import Included, run_of
-from bot.terraform.times import read_timestamps
+from bot.terraform.times import read_time, read_timestamps
 
 
 def decode_run(body: bytes) -> Run:
     """A run alone, as `POST /runs` answers."""
-    return run_of(decode(body, Document, "a run").data, {})
+    return run_of(decode(body, RunDocument, "a run").data, {})
 
 
 def decode_reading(body: bytes) -> RunReading:
-    """A run with the workspace and the plan that the server sent along."""
-    document = decode(body, Document, "a run")
-    included = by_identity(document.included)
-    run = run_of(document.data, included)
+    """A run with whatever of its workspace, plan, cost, configuration and stages the server sent along."""
+    document = decode(body, RunDocument, "a run")
+    included, resource = by_identity(document.included), document.data
+    run = run_of(resource, included)
+    relations = resource.relationships or NO_RUN_RELATIONS
+    actions, permissions = resource.attributes.actions or Actions(), resource.attributes.permissions or Permissions()
     plan, workspace = included.get(("plans", run.plan_id or "")), included.get(("workspaces", run.workspace_id))
+    cost = included.get(("cost-estimates", related_id(relations.cost_estimate) or ""))
+    configuration = included.get(("configuration-versions", run.configuration_version_id or ""))
     facts = plan_of(plan) if plan is not None else None
     if run.has_changes is None and facts is not None and facts.is_finished:
         run = replace(run, has_changes=facts.has_changes)
-    return RunReading(run=run, workspace=workspace_of(workspace) if workspace is not None else None, plan=facts)
+    return RunReading(
+        run=run,
+        workspace=workspace_of(workspace) if workspace is not None else None,
+        plan=facts,
+        apply_id=related_id(relations.apply),
+        cost=cost_of(cost) if cost is not None else None,
+        configuration=configuration_of(configuration, included) if configuration is not None else None,
+        stages=tuple(stage_of(stage, included) for stage in named(relations.task_stages, "task-stages", included)),
+        is_force_cancelable=bool(actions.is_force_cancelable),
+        force_cancel_at=read_time(resource.attributes.force_cancel_available_at),
+        may_comment=permissions.can_comment is not False,
+        may_override=bool(permissions.can_override_policy_check),
+    )
+
+
+def named(relation: Relation | None, kind: str, included: Included) -> list[Resource]:
+    """The things that a relationship names, as far as they came along."""
+    many = relation.many if relation is not None else []
+    return [found for each in many if (found := included.get((kind, id_of(each)))) is not None]
 
 
 def decode_plan(body: bytes) -> PlanFacts:
     return plan_of(decode(body, Document, "a plan").data)
 
 
+def decode_log(body: bytes) -> tuple[str, str]:
+    """Of a plan or an apply its status, and the address of its log, "" while there is none."""
+    facts = part(decode(body, Document, "a plan or an apply").data.attributes, LogAttributes, "a plan or an apply")
+    return text(facts.status), facts.log_read_url or ""
+
+
 def decode_workspace(body: bytes, organization: str) -> Workspace:
     """A workspace asked for by its organization's name, which the answer need not repeat."""
-    return workspace_in(organization, decode(body, Document, "a workspace").data)
+    return workspace_in(organization, as_workspace(decode(body, Document, "a workspace").data))
+
+
+def decode_workspace_detail(body: bytes, organization: str = "") -> WorkspaceDetail:
+    """A workspace with its lock; `organization` stands where the workspace does not name its own."""
+    document = decode(body, Document, "a workspace")
+    resource = as_workspace(document.data)
+    facts = part(document.data.attributes, DetailAttributes, "a workspace")
+    owner = related_id((resource.relationships or NO_WORKSPACE_RELATIONS).organization)
+    return WorkspaceDetail(
+        workspace=workspace_in(owner or organization, resource),
+        lock=lock_of(document.data, by_identity(document.included)),
+        description=text(facts.description),
+        terraform_version=text(facts.terraform_version),
+        working_directory=text(facts.working_directory),
+        repository=text(facts.vcs_repo.display_identifier or facts.vcs_repo.identifier) if facts.vcs_repo else "",
+        branch=text(facts.vcs_repo.branch) if facts.vcs_repo else "",
+        queue_all_runs=bool(facts.queue_all_runs),
+        speculative_enabled=facts.speculative_enabled is not False,
+        structured_output=bool(facts.structured_run_output_enabled),
+        average_plan=seconds(facts.plan_duration_average),
+        average_apply=seconds(facts.apply_duration_average),
+        may=frozenset(text(word).removeprefix("can-") for word, may in (facts.permissions or {}).items() if may is True),
+    )
+
+
+def decode_lock(body: bytes) -> Lock:
+    document = decode(body, Document, "a workspace")
+    return lock_of(document.data, by_identity(document.included))
+
+
+def lock_of(resource: Resource, included: Included) -> Lock:
+    facts = part(resource.attributes, DetailAttributes, "a workspace")
+    by = part(resource.relationships, DetailRelations, "a workspace").locked_by
+    holder = by.one if by is not None else None
+    known = included.get((holder.type, id_of(holder))) if holder is not None else None
+    names = part(known.attributes, HolderAttributes, "who holds a lock") if known is not None else HolderAttributes()
+    return Lock(
+        workspace_id=id_of(resource),
+        is_locked=bool(facts.locked),
+        reason=text(facts.locked_reason),
+        holder_kind=text(holder.type) if holder is not None else "",
+        holder_id=id_of(holder) if holder is not None else "",
+        holder_name=text(names.username or names.name or names.message),
+    )
 
 
 def decode_workspace_page(body: bytes, organization: str, page: int) -> WorkspacePage:
     """A page of an organization's workspaces, each with its current run where that came along."""
-    document = decode(body, ListDocument, "a list of workspaces")
+    document = decode(body, WorkspaceList, "a list of workspaces")
     included = by_identity(document.included)
     rows: list[tuple[Workspace, Run | None]] = []
     for resource in document.data:
         workspace = workspace_in(organization, resource)
         run = included.get(("runs", workspace.current_run_id or ""))
-        rows.append((workspace, run_of(run, included, workspace.id) if run is not None else None))
+        rows.append((workspace, run_of(as_run(run), included, workspace.id) if run is not None else None))
     return WorkspacePage(tuple(rows), next_page(document, page))
 
 
 def decode_run_page(body: bytes, page: int, workspace_id: str = "") -> RunPage:
     """A page of runs; `workspace_id` stands where a run does not name its workspace."""
-    document = decode(body, ListDocument, "a list of runs")
+    document = decode(body, RunList, "a list of runs")
     included = by_identity(document.included)
-    runs = tuple(run_of(resource, included, workspace_id) for resource in document.data)
+    runs = tuple([run_of(resource, included, workspace_id) for resource in document.data])
     workspaces = (workspace_of(resource) for resource in included.values() if resource.type == "workspaces")
     return RunPage(runs, tuple(workspace for workspace in workspaces if workspace is not None), next_page(document, page))
-
-
-def decode_account(body: bytes) -> Account:
-    """Who the token is; its kind stands in a relationship that not every server has."""
-    resource = decode(body, Document, "an account").data
-    name = text(part(resource.attributes, UserAttributes, "an account").username)
-    behind = part(resource.relationships, AccountRelations, "an account").authenticated_resource
-    kind = text(behind.one.type) if behind is not None and behind.one is not None else ""
-    return Account(name or id_of(resource), kind)
-
-
-def decode_organization(body: bytes) -> str:
-    """The organization's name, which is its id too."""
-    resource = decode(body, Document, "an organization").data
-    return text(part(resource.attributes, OrganizationAttributes, "an organization").name) or id_of(resource)
-
-
-def decode_comments(body: bytes) -> tuple[str, ...]:
-    """The bodies, in the server's order."""
-    document = decode(body, ListDocument, "a list of comments")
-    return tuple(text(part(resource.attributes, CommentAttributes, "a comment").body) for resource in document.data)
 
 
 def by_identity(included: Iterable[Resource] | None) -> Included:
     return {(resource.type, id_of(resource)): resource for resource in included or ()}
 
 
-def next_page(document: ListDocument, page: int) -> int | None:
+def next_page(document: ListDocument | RunList | WorkspaceList, page: int) -> int | None:
     """The page after this one; None on the last, and where the server knows no pages. It is always a later one, so readers end."""
     pagination = document.meta.pagination if document.meta is not None else None
     if pagination is None:
-        return page + 1 if (document.links or {}).get("next") else None
+        return page + 1 if document.links is not None and document.links.next else None
     following = pagination.next_page or None
     if following is not None and following <= page:
         raise UnexpectedAnswer("a list whose next page is not a later one")
@@ -133,13 +192,13 @@ def plan_of(resource: Resource) -> PlanFacts:
 
 def workspace_of(resource: Resource) -> Workspace | None:
     """A workspace that came along with something else; None where it does not say whose it is."""
-    owner = related_id(part(resource.relationships, WorkspaceRelations, "a workspace").organization)
-    return workspace_in(owner, resource) if owner else None
+    found = as_workspace(resource)
+    owner = related_id((found.relationships or NO_WORKSPACE_RELATIONS).organization)
+    return workspace_in(owner, found) if owner else None
 
 
-def workspace_in(organization: str, resource: Resource) -> Workspace:
-    facts = part(resource.attributes, WorkspaceAttributes, "a workspace")
-    relations = part(resource.relationships, WorkspaceRelations, "a workspace")
+def workspace_in(organization: str, resource: WorkspaceResource) -> Workspace:
+    facts, relations = resource.attributes, resource.relationships or NO_WORKSPACE_RELATIONS
     latest = facts.latest_run.id if facts.latest_run is not None else None
     return Workspace(
         id=id_of(resource),
@@ -153,3 +212,7 @@ def workspace_in(organization: str, resource: Resource) -> Workspace:
         execution_mode=text(facts.execution_mode) or "remote",
         current_run_id=related_id(relations.current_run) or (text(str(latest)) if latest is not None else None),
     )
+
+
+def seconds(milliseconds: float | None) -> float | None:
+    return milliseconds / 1000 if milliseconds is not None else None

@@ -1,4 +1,4 @@
-"""The JSON:API resources that we read, as msgspec structs, and how a piece of JSON becomes one. What they mean is in documents.py.
+"""The JSON:API resources of runs and workspaces, as msgspec structs, and how a piece of JSON becomes one; the others are in parts.py.
 
 Facts: "API reference" of HCP Terraform; relationships come as `{"data": ...}`, `{"data": null}` or `{"links": ...}`.
 """
@@ -14,6 +14,8 @@ from bot.core.errors import UnexpectedAnswer
 Shape = TypeVar("Shape")
 EMPTY = msgspec.Raw(b"{}")
 LONGEST_TEXT = 20_000
+DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+"""One for each shape, made when it is first wanted."""
 
 
 class Resource(msgspec.Struct):
@@ -33,6 +35,10 @@ class Meta(msgspec.Struct):
     pagination: Pagination | None = None
 
 
+class Links(msgspec.Struct):
+    next: Any = None
+
+
 class Document(msgspec.Struct):
     data: Resource
     included: list[Resource] | None = None
@@ -42,7 +48,7 @@ class ListDocument(msgspec.Struct):
     data: list[Resource]
     included: list[Resource] | None = None
     meta: Meta | None = None
-    links: dict[str, Any] | None = None
+    links: Links | None = None
 
 
 class Identity(msgspec.Struct):
@@ -57,17 +63,24 @@ class Relation(msgspec.Struct):
     def one(self) -> Identity | None:
         return self.data if isinstance(self.data, Identity) else None
 
+    @property
+    def many(self) -> list[Identity]:
+        return self.data if isinstance(self.data, list) else []
+
 
 class Actions(msgspec.Struct, rename="kebab"):
     is_confirmable: bool | None = None
     is_discardable: bool | None = None
     is_cancelable: bool | None = None
+    is_force_cancelable: bool | None = None
 
 
 class Permissions(msgspec.Struct, rename="kebab"):
     can_apply: bool | None = None
     can_discard: bool | None = None
     can_cancel: bool | None = None
+    can_comment: bool | None = None
+    can_override_policy_check: bool | None = None
 
 
 class RunAttributes(msgspec.Struct, rename="kebab"):
@@ -86,6 +99,7 @@ class RunAttributes(msgspec.Struct, rename="kebab"):
     save_plan: bool | None = None
     allow_empty_apply: bool | None = None
     has_changes: bool | None = None
+    force_cancel_available_at: Any = None
     status_timestamps: dict[str, Any] | None = None
     actions: Actions | None = None
     permissions: Permissions | None = None
@@ -97,6 +111,7 @@ class RunAttributes(msgspec.Struct, rename="kebab"):
 class RunRelations(msgspec.Struct, rename="kebab"):
     workspace: Relation | None = None
     plan: Relation | None = None
+    apply: Relation | None = None
     configuration_version: Relation | None = None
     created_by: Relation | None = None
     policy_checks: Relation | None = None
@@ -104,14 +119,27 @@ class RunRelations(msgspec.Struct, rename="kebab"):
     task_stages: Relation | None = None
 
 
-class PlanAttributes(msgspec.Struct, rename="kebab"):
-    status: str
-    resource_additions: int | None = None
-    resource_changes: int | None = None
-    resource_destructions: int | None = None
-    resource_imports: int | None = None
-    has_changes: bool | None = None
-    status_timestamps: dict[str, Any] | None = None
+NO_RUN_RELATIONS = RunRelations()
+
+
+class RunResource(msgspec.Struct):
+    """A run whose place says that it is one, read in one go."""
+
+    id: str | int
+    attributes: RunAttributes
+    relationships: RunRelations | None = None
+
+
+class RunDocument(msgspec.Struct):
+    data: RunResource
+    included: list[Resource] | None = None
+
+
+class RunList(msgspec.Struct):
+    data: list[RunResource]
+    included: list[Resource] | None = None
+    meta: Meta | None = None
+    links: Links | None = None
 
 
 class LatestRun(msgspec.Struct):
@@ -136,30 +164,36 @@ class WorkspaceRelations(msgspec.Struct, rename="kebab"):
     current_run: Relation | None = None
 
 
+NO_WORKSPACE_RELATIONS = WorkspaceRelations()
+
+
+class WorkspaceResource(msgspec.Struct):
+    id: str | int
+    attributes: WorkspaceAttributes
+    relationships: WorkspaceRelations | None = None
+
+
+class WorkspaceList(msgspec.Struct):
+    data: list[WorkspaceResource]
+    included: list[Resource] | None = None
+    meta: Meta | None = None
+    links: Links | None = None
+
+
 class UserAttributes(msgspec.Struct):
     username: str | None = None
 
 
-class AccountRelations(msgspec.Struct, rename="kebab"):
-    authenticated_resource: Relation | None = None
-
-
-class OrganizationAttributes(msgspec.Struct):
-    name: str | None = None
-
-
-class CommentAttributes(msgspec.Struct):
-    body: str | None = None
-
-
 def decode(body: bytes | msgspec.Raw, shape: type[Shape], what: str) -> Shape:
     """JSON as the shape wanted; UnexpectedAnswer names `what` it should have been, and where it is not."""
+    found = DECODERS.get(shape) or DECODERS.setdefault(shape, msgspec.json.Decoder(shape))
     try:
-        return msgspec.json.decode(body, type=shape)
+        read: Shape = found.decode(body)
     except msgspec.ValidationError as error:
         raise UnexpectedAnswer(f"{what}: {str(error)[:200]}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnexpectedAnswer(f"{what} that is no JSON") from None
+    return read
 
 
 def part(raw: msgspec.Raw, shape: type[Shape], what: str) -> Shape:
@@ -167,18 +201,34 @@ def part(raw: msgspec.Raw, shape: type[Shape], what: str) -> Shape:
     return decode(EMPTY if bytes(raw).strip() == b"null" else raw, shape, what)
 
 
-def id_of(thing: Resource | Identity) -> str:
+def as_run(resource: Resource) -> RunResource:
+    """A run that came along with something else."""
+    relations = part(resource.relationships, RunRelations, "a run")
+    return RunResource(resource.id, part(resource.attributes, RunAttributes, "a run"), relations)
+
+
+def as_workspace(resource: Resource) -> WorkspaceResource:
+    relations = part(resource.relationships, WorkspaceRelations, "a workspace")
+    return WorkspaceResource(resource.id, part(resource.attributes, WorkspaceAttributes, "a workspace"), relations)
+
+
+def id_of(thing: Resource | Identity | RunResource | WorkspaceResource) -> str:
     """The id as text; UnexpectedAnswer where it is empty."""
-    found = text(str(thing.id))
+    found = text(thing.id if isinstance(thing.id, str) else str(thing.id))
     if not found:
         raise UnexpectedAnswer("something without an id")
     return found
 
 
 def related_id(relation: Relation | None) -> str | None:
-    return id_of(relation.one) if relation is not None and relation.one is not None else None
+    """The id of the one thing it is about, or None."""
+    if relation is None or not isinstance(relation.data, Identity):
+        return None
+    return id_of(relation.data)
 
 
 def text(value: str | None) -> str:
     """Text as a database takes it: without NUL, and of a length that somebody may have written."""
-    return (value or "").replace("\x00", "")[:LONGEST_TEXT]
+    if value is None:
+        return ""
+    return value.replace("\x00", "")[:LONGEST_TEXT] if "\x00" in value else value[:LONGEST_TEXT]

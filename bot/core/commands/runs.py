@@ -11,7 +11,6 @@ from bot.core.links import run_id_of
 from bot.core.policy import Right
 from bot.core.runs import Action
 
-
 BARE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[1-9][0-9]{0,18}", re.IGNORECASE)
 """A UUID or a whole number, as other servers name their runs; a workspace that is called so is named with its organization."""
 
