@@ -84,12 +84,36 @@ def manifest(command: str) -> None:
 @click.option("--port", default=None, type=click.IntRange(0, 65533), help="The page's port; the two after it serve runs. 0: any. [8800]")
 @click.option("--engine", default="auto", type=click.Choice(["auto", "terraform", "scripted"]), show_default=True)
 @click.option("--speed", default=1.0, type=click.FloatRange(0.1, 1000), show_default=True, help="How fast the sandbox's clock runs.")
-def sandbox(as_json: bool, port: int | None, engine: str, speed: float) -> None:  # noqa: FBT001 - click hands it in by name
+@click.option("--flavour", default="hcp", type=click.Choice(["hcp", "2017", "compatible"]), show_default=True, help="The API's dialect.")
+@click.option("--workspaces", default=0, type=click.IntRange(0, 100_000), help="Add so many made-up workspaces (scripted engine).")
+@click.option("--live", default=0, type=click.IntRange(0, 100_000), help="How many of them have a run that is not over.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="FAULT", help="'429 on GET */runs', 'lost x1 on POST */apply', or JSON; repeatable."
+)
+def sandbox(
+    as_json: bool,  # noqa: FBT001 - click hands it in by name
+    port: int | None,
+    engine: str,
+    speed: float,
+    flavour: str,
+    workspaces: int,
+    live: int,
+    faults: tuple[str, ...],
+) -> None:
     """Run a local Slack and a local Runs API to develop against, until Ctrl-C. Everything in them is made up and gone afterwards.
 
     Runs are real where the PATH has terraform or tofu; elsewhere they are scripted.
     """
-    run_or_exit(sandbox_until_stopped(as_json=as_json, port=port, engine=engine, speed=speed))
+    from bot.sandbox.fault_words import checked_fault  # noqa: PLC0415 - nothing but this and the demo opens the sandbox
+
+    if workspaces and engine == "terraform":
+        raise click.BadParameter("made-up workspaces need the scripted engine", param_hint="--workspaces")
+    try:
+        wanted = tuple(checked_fault(fault) for fault in faults)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fault") from error
+    more = {"flavour": flavour, "workspaces": workspaces, "live": min(live, workspaces), "wanted_faults": wanted}
+    run_or_exit(sandbox_until_stopped(world_options(port, engine, speed, **more), as_json=as_json))
 
 
 @cli.command()
@@ -103,12 +127,12 @@ def demo(port: int | None, engine: str) -> None:
     run_or_exit(demo_until_stopped(port, engine), fails=True)
 
 
-async def sandbox_until_stopped(*, as_json: bool, port: int | None, engine: str, speed: float) -> None:
+async def sandbox_until_stopped(options: Any, *, as_json: bool) -> None:
     from bot.demos import describe, stop_signal  # noqa: PLC0415 - as above
     from bot.sandbox.world import open_world  # noqa: PLC0415 - nothing but this and the demo opens the sandbox
 
     stop = stop_signal()
-    async with open_world(world_options(port, engine, speed)) as world:
+    async with open_world(options) as world:
         card = world.card()
         click.echo(json.dumps(card) if as_json else describe(card))
         sys.stdout.flush()
@@ -125,12 +149,12 @@ async def demo_until_stopped(port: int | None, engine: str) -> bool:
         return await Demo(world.card()).run(stop)
 
 
-def world_options(port: int | None, engine: str, speed: float) -> Any:
+def world_options(port: int | None, engine: str, speed: float, **more: Any) -> Any:
     from bot.manifests import manifest as parsed  # noqa: PLC0415 - as above
     from bot.sandbox.world import WorldOptions  # noqa: PLC0415 - as above
 
     ports = {} if port is None else {"slack_port": port, "runs_api_port": port and port + 1, "blob_port": port and port + 2}
-    return WorldOptions(engine=engine, speed=speed, manifest=parsed(), **ports)  # type: ignore[arg-type]  # click has checked the word
+    return WorldOptions(engine=engine, speed=speed, manifest=parsed(), **ports, **more)  # type: ignore[arg-type]  # click checked the words
 
 
 def settings_or_exit() -> Settings:

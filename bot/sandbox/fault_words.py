@@ -6,8 +6,17 @@ import json
 import re
 from typing import Any
 
+from bot.sandbox.faults import Faults
+
 WORDS = re.compile(r"(?P<kind>[a-z_]+|[45]\d\d)(?::(?P<argument>\S+))?(?:\s+x(?P<times>\d{1,6}))?(?:\s+on\s+(?P<match>\S.*))?")
 HELP = "such as 'lost x1 on POST */actions/apply', '429 on GET */runs', 'slow:2', or a JSON object"
+
+
+def checked_fault(text: str) -> dict[str, Any]:
+    """As `parse_fault`; ValueError also for what no server would take."""
+    wanted = parse_fault(text)
+    Faults().add(wanted)
+    return wanted
 
 
 def parse_fault(text: str) -> dict[str, Any]:

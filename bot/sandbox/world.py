@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.slack.server import SlackServer
     from bot.sandbox.terraform.engines import Choice
+    from bot.sandbox.terraform.flavours import FlavourName
     from bot.sandbox.terraform.server import RunsApi
 
 SLACK_PORT, RUNS_API_PORT, BLOB_PORT = 8800, 8801, 8802
@@ -29,6 +30,8 @@ SLACK_PORT, RUNS_API_PORT, BLOB_PORT = 8800, 8801, 8802
 class WorldOptions:
     """How a world is opened. Port 0 is any free one; a port that is taken is told on stderr and the next free one used.
 
+    `flavour` is the dialect of the Runs API; `workspaces` adds made-up ones to the samples, `live` of them with a run that is not
+    over (both need the scripted engine, which `auto` then means); `wanted_faults` are pulled from the start.
     `engine` is `auto` (terraform or tofu where the PATH has one), `terraform` or `scripted`. `manifest` is the app's parsed manifest,
     `request_url` chooses signed HTTP over Socket Mode, `limits` switches Slack's limits on, `grace_seconds` is what an interrupted
     terraform has until it is killed.
@@ -39,6 +42,10 @@ class WorldOptions:
     blob_port: int = BLOB_PORT
     engine: Choice = "auto"
     speed: float = 1.0
+    flavour: FlavourName = "hcp"
+    workspaces: int = 0
+    live: int = 0
+    wanted_faults: tuple[Mapping[str, Any], ...] = ()
     samples: tuple[Sample, ...] = SAMPLES
     manifest: Mapping[str, Any] | None = None
     scopes: frozenset[str] | None = None
@@ -74,6 +81,9 @@ async def open_world(options: WorldOptions | None = None) -> AsyncIterator[World
 
     options = options or WorldOptions()
     secret, clock, faults = secrets.token_urlsafe(24), Clock(options.speed), Faults()
+    for each in options.wanted_faults:
+        faults.add(each)
+    engine: Choice = "scripted" if options.workspaces and options.engine == "auto" else options.engine
     with tempfile.TemporaryDirectory(prefix="runbell-sandbox-", ignore_cleanup_errors=True) as folder:
         async with (
             open_runs_api(
@@ -81,11 +91,14 @@ async def open_world(options: WorldOptions | None = None) -> AsyncIterator[World
                 faults,
                 secret,
                 Path(folder),
-                engine=options.engine,
+                engine=engine,
                 port=options.runs_api_port,
                 blob_port=options.blob_port,
                 samples=options.samples,
                 grace_seconds=options.grace_seconds,
+                flavour=options.flavour,
+                workspaces=options.workspaces,
+                live=options.live,
             ) as runs_api,
             open_slack(
                 clock=clock,

@@ -107,6 +107,8 @@ async def open_runs_api(
     below `folder`. `workspaces` adds so many made-up ones, `live` of them with a run that is not over; that needs the scripted engine.
     NoTerraform when the engine `terraform` is demanded and there is none.
     """
+    if workspaces and engine != "scripted":
+        raise ValueError("made-up workspaces need the scripted engine")
     async with AsyncExitStack() as stack:
         api_listener, blob_listener = bind_loopback(port, "the Runs API"), bind_loopback(blob_port, "the blob service")
         stack.callback(api_listener.close)
