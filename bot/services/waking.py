@@ -92,7 +92,8 @@ def runs_of(body: bytes, organizations: frozenset[str]) -> tuple[str, ...]:
     run_id, organization = document.get("run_id"), document.get("organization_name")
     if not isinstance(run_id, str) or not RUN_ID.fullmatch(run_id):
         return ()
-    return (run_id,) if organization is None or organization in organizations else ()
+    is_ours = organization is None or (isinstance(organization, str) and organization in organizations)
+    return (run_id,) if is_ours else ()
 
 
 def is_verification(body: bytes) -> bool:
