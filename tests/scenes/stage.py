@@ -203,6 +203,12 @@ def buttons(message: Message) -> list[str]:
     return [action for action in found if action.startswith("run.") and action != "run.open"]
 
 
+def key_of(message: Message) -> str:
+    """What the message's metadata say it is; empty for another's."""
+    payload = (message.get("metadata") or {}).get("event_payload", {})
+    return str(payload.get("key", ""))
+
+
 def whole_text(message: Message) -> str:
     """All that a message shows, its blocks' texts after its own."""
     return "\n".join([message["text"], *texts(message["blocks"] or [])])

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.scenes.stage import Stage, buttons, whole_text
+from tests.scenes.stage import Stage, buttons, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 APPLY = "POST /api/v2/runs/*/actions/apply"
@@ -71,7 +71,7 @@ async def test_a_card_whose_answer_was_lost_is_not_posted_twice(stage: Stage) ->
 
     await waiting(stage)
 
-    cards = [one for one in await stage.of_the_bot() if one["metadata"]["event_payload"]["key"].endswith("/card/")]
+    cards = [one for one in await stage.of_the_bot() if key_of(one).endswith("/card/")]
     assert len(cards) == 1
 
 

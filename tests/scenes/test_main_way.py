@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from tests.scenes.stage import Stage, buttons, whole_text
+from tests.scenes.stage import Stage, buttons, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 
 
 async def test_a_run_goes_from_a_typed_command_to_an_applied_change(stage: Stage) -> None:
     answer = await stage.types("U0ANA", "/tf run storefront-dev bump the image")
-    assert answer["ok"]
+    assert answer["ok"], answer
 
     call = await stage.expects("Decision needed", action="run.approve")
     assert "add" in whole_text(call)
@@ -80,7 +80,7 @@ async def test_the_bot_restarted_between_call_and_click_decides_all_the_same(sta
     await stage.clicks("U0ANA", call, "run.approve")
 
     await stage.until_run("storefront-dev", "applied")
-    await stage.expects("Applied")
+    await stage.until(lambda one: "Applied" in whole_text(one) and key_of(one).endswith("/end/"))
     assert len(await stage.of_the_bot()) == 3
 
 
