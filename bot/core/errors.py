@@ -266,7 +266,7 @@ class RequestRefused(TerraformTrouble):
 
 
 class AddressRefused(TerraformTrouble):
-    """The server named another host, or one in a network of its own, for a log, a plan or an upload. `host` is all of the URL that is told."""
+    """The server named another host, or one in an inner network, for a log, a plan or an upload. `host` is all that is told of the URL."""
 
     def __init__(self, host: str, why: str) -> None:
         self.host, self.why = host, why

@@ -42,7 +42,8 @@ class FakeRuns:
     discard → `discarded`, cancel → `canceled`. A run that ends lets the workspace's next pending one become current.
 
     `has_organization_runs`, `heeds_filters` and `keeps_comments` are what lesser servers lack; `permitted` is what the token may with
-    runs added from then on, `page_size` the length of list pages, `refusal` the words with which `create_run` is refused. `before`
+    runs added from then on, `page_size` the length of list pages, `refusal` the words with which `create_run` is refused; runs in `stuck`
+    are not ended by a cancel, but can be killed. `before`
     holds what is awaited before the deed of a method, by its name.
     """
 
@@ -58,6 +59,7 @@ class FakeRuns:
         self.keeps_comments = True
         self.page_size = 100
         self.refusal: str | None = None
+        self.stuck: set[str] = set()
         self._numbers = itertools.count(1)
         self._workspaces: dict[str, Workspace] = {}
         self._runs: dict[str, Run] = {}
@@ -192,6 +194,12 @@ class FakeRuns:
         given = {"action": action, "run_id": run_id, "comment": comment}
         await self._answer("act", given, lambda: self._act(action, run_id, comment))
 
+    async def force_cancel(self, run_id: str, comment: str) -> None:
+        await self._answer("force_cancel", {"run_id": run_id, "comment": comment}, lambda: self._force_cancel(run_id, comment))
+
+    async def force_execute(self, run_id: str) -> None:
+        await self._answer("force_execute", {"run_id": run_id}, lambda: self._force_execute(run_id))
+
     async def comments(self, run_id: str) -> tuple[str, ...]:
         return await self._answer("comments", {"run_id": run_id}, lambda: self._kept_comments(run_id))
 
@@ -270,6 +278,8 @@ class FakeRuns:
             message=wish.message,
             is_destroy=wish.is_destroy,
             plan_only=wish.plan_only,
+            refresh_only=wish.refresh_only,
+            save_plan=wish.save_plan,
             configuration_version_id=wish.configuration_version_id,
             created_by=self.whoami.name,
         )
@@ -281,7 +291,25 @@ class FakeRuns:
         if action not in run.allowed:
             raise StateMovedOn(f"Run {run_id}", "transition not allowed")
         self._comments[run_id].append(comment)
-        self.move(run_id, DONE_AS[action])
+        if run_id not in self.stuck:
+            self.move(run_id, DONE_AS[action])
+
+    def _force_cancel(self, run_id: str, comment: str) -> None:
+        run = self.run(run_id)
+        if run_id not in self.stuck or run.is_final:
+            raise StateMovedOn(f"Run {run_id}", "transition not allowed")
+        self.stuck.remove(run_id)
+        self._comments[run_id].append(comment)
+        self.move(run_id, "force_canceled")
+
+    def _force_execute(self, run_id: str) -> None:
+        run = self.run(run_id)
+        holder = self._holder(run.workspace_id)
+        if run.status is not RunStatus.PENDING or holder is None:
+            raise NotVisible(f"Run {run_id}")
+        if Action.DISCARD not in holder.allowed:
+            raise StateMovedOn(f"Run {run_id}", "transition not allowed")
+        self.move(holder.id, "discarded")
 
     def _kept_comments(self, run_id: str) -> tuple[str, ...]:
         return self.said_about(run_id) if self.keeps_comments else ()

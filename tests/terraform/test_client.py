@@ -9,8 +9,9 @@ import pytest
 from bot.core.errors import NotVisible, OrganizationToken, RequestRefused, TerraformFailed
 from bot.core.readings import Account, NewRun
 from bot.core.runs import Action
+from bot.core.servers import Lack
 from bot.services.ports import Runs
-from bot.terraform.client import TerraformClient
+from bot.terraform.client import RUN_LADDER, TerraformClient
 from tests.fakes.runs import FakeRuns
 from tests.terraform.conftest import QUICK, TOKEN
 from tests.terraform.samples import run_document, run_resource, sample
@@ -73,15 +74,18 @@ async def test_a_run_is_read_with_what_a_card_needs(client: TerraformClient, ser
     server.on("GET /api/v2/runs/run-1", Reply(200, body=sample("run_modern")))
     reading = await client.read_run("run-1")
     assert reading.plan is not None
-    assert server.last().query == {"include": "plan,workspace,created_by"}
+    assert server.last().query == {"include": RUN_LADDER[0]}
 
 
 async def test_a_server_that_refuses_includes_is_asked_without_from_then_on(client: TerraformClient, server: ScriptedServer) -> None:
-    refusal = Reply(400, {"errors": [{"status": "400", "detail": "Invalid include parameter: created_by"}]})
-    server.on("GET /api/v2/runs/run-1", refusal, Reply(200, run_document()))
+    refusal = Reply(400, {"errors": [{"status": "400", "detail": "Invalid include parameter: task_stages"}]})
+    server.on("GET /api/v2/runs/run-1", refusal, refusal, Reply(200, run_document()), refusal, Reply(200, run_document()))
     assert (await client.read_run("run-1")).plan is None
+    assert client.lacks == set()
     await client.read_run("run-1")
-    assert [heard.query.get("include") for heard in server.heard[1:]] == ["plan,workspace,created_by", None, None]
+    await client.read_run("run-1")
+    assert [heard.query.get("include") for heard in server.heard[1:]] == [*RUN_LADDER, RUN_LADDER[2], None, None][:6]
+    assert client.lacks == {Lack.INCLUDES}
 
 
 async def test_a_refusal_of_something_else_is_no_reason_to_ask_without_includes(client: TerraformClient, server: ScriptedServer) -> None:

@@ -9,9 +9,6 @@ from bot.core.errors import UnexpectedAnswer
 from bot.core.readings import Account
 from bot.core.runs import Action, RunStatus
 from bot.terraform.documents import (
-    decode_account,
-    decode_comments,
-    decode_organization,
     decode_plan,
     decode_reading,
     decode_run,
@@ -19,6 +16,8 @@ from bot.terraform.documents import (
     decode_workspace,
     decode_workspace_page,
 )
+from bot.terraform.evaluation_documents import decode_comments
+from bot.terraform.member_documents import decode_account, decode_organization
 from tests.terraform.samples import as_bytes, run_document, run_resource, sample
 
 
@@ -101,7 +100,7 @@ def test_an_organizations_runs_come_without_totals_and_keep_unknown_words() -> N
 def test_a_server_with_uuids_empty_times_and_its_own_word_for_queued_is_read() -> None:
     run = decode_reading(sample("run_uuid_server")).run
     assert run.id == "run-6f9619ff-8b86-d011-b42d-00c04fc964ff"
-    assert run.status is RunStatus.UNKNOWN
+    assert (run.status_word, run.status) == ("queued", RunStatus.PLAN_QUEUED)
     assert run.created_by == "kim@corp.test"
     assert run.timestamps == {}
     assert run.may(Action.DISCARD)
@@ -229,7 +228,8 @@ def test_organizations_plans_workspaces_and_comments_are_read_alone() -> None:
     assert decode_organization(as_bytes({"data": {"id": "acme"}})) == "acme"
     assert decode_plan(as_bytes({"data": {"id": "plan-1", "attributes": {"status": "running"}}})).status_word == "running"
     assert decode_workspace(as_bytes({"data": {"id": "ws-1", "attributes": {"name": "net"}}}), "acme").full_name == "acme/net"
-    assert decode_comments(as_bytes({"data": [{"id": "c1", "attributes": {"body": "fine"}}, {"id": "c2"}]})) == ("fine", "")
+    comments = decode_comments(as_bytes({"data": [{"id": "c1", "attributes": {"body": "fine"}}, {"id": "c2"}]}))
+    assert [comment.body for comment in comments] == ["fine", ""]
 
 
 @pytest.mark.parametrize(

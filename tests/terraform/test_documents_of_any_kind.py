@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import TerraformTrouble, UnexpectedAnswer
 from bot.core.runs import Run
-from bot.terraform import documents
+from bot.terraform import documents, evaluation_documents, member_documents
 from bot.terraform.discovery import USUAL_BASE, base_path
 from bot.terraform.refusals import trouble
 
@@ -19,9 +19,28 @@ DECODERS: list[Callable[[bytes], object]] = [
     documents.decode_run,
     documents.decode_reading,
     documents.decode_plan,
-    documents.decode_account,
-    documents.decode_organization,
-    documents.decode_comments,
+    documents.decode_log,
+    documents.decode_lock,
+    documents.decode_workspace_detail,
+    member_documents.decode_account,
+    member_documents.decode_organization,
+    member_documents.decode_entitlements,
+    member_documents.decode_project,
+    member_documents.decode_notification,
+    member_documents.decode_notifications,
+    evaluation_documents.decode_configuration,
+    evaluation_documents.decode_ingress,
+    evaluation_documents.decode_check,
+    evaluation_documents.decode_checks,
+    evaluation_documents.decode_stage,
+    evaluation_documents.decode_stages,
+    evaluation_documents.decode_outcomes,
+    evaluation_documents.decode_cost,
+    evaluation_documents.decode_comment,
+    evaluation_documents.decode_comments,
+    evaluation_documents.decode_events,
+    lambda body: member_documents.decode_memberships(body, 1),
+    lambda body: member_documents.decode_projects(body, 1),
     lambda body: documents.decode_workspace(body, "acme"),
     lambda body: documents.decode_workspace_page(body, "acme", 1),
     lambda body: documents.decode_run_page(body, 1),
@@ -29,7 +48,8 @@ DECODERS: list[Callable[[bytes], object]] = [
 ROOMY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WORDS = """status message created-at created-by auto-apply has-changes status-timestamps actions permissions is-confirmable
     may-confirm planned-at finished-at name username body tag-names latest-run id type attributes relationships data errors detail
-    title resource-additions workspace plan organization current-run authenticated-resource next-page pagination tfe.v2"""
+    title resource-additions stage email user policy-evaluations task-results upload-url log-read-url vcs-repo triggers locked-by
+    delta-monthly-cost outcomes result-count result ingress-attributes delivery-responses successful is-confirmable workspace plan organization current-run authenticated-resource next-page pagination tfe.v2"""
 KEYS = st.sampled_from(WORDS.split())
 LEAVES = (
     st.none()
@@ -41,6 +61,8 @@ LEAVES = (
         [
             "planned",
             "0001-01-01T00:00:00+23:00",
+            "12.34",
+            "1e999999999",
             "9999-12-31T23:59:59-23:00",
             "2026-11-02T10:00:00Z",
             "runs",
@@ -56,8 +78,8 @@ OBJECTS = st.dictionaries(KEYS, ANYTHING, max_size=6)
 RESOURCES = st.fixed_dictionaries(
     {"id": LEAVES | st.just("run-1")},
     optional={
-        "type": st.sampled_from(["runs", "plans", "workspaces", "users"]),
-        "attributes": OBJECTS | OBJECTS.map(lambda known: {**known, "status": "planned", "name": "net"}),
+        "type": st.sampled_from(["runs", "plans", "workspaces", "users", "task-stages", "configuration-versions", "comments"]),
+        "attributes": OBJECTS | OBJECTS.map(lambda known: {**known, "status": "planned", "name": "net", "stage": "post_plan"}),
         "relationships": st.dictionaries(KEYS, st.fixed_dictionaries({}, optional={"data": ANYTHING, "links": ANYTHING})),
     },
 )

@@ -108,7 +108,7 @@ async def test_a_write_of_unknown_outcome_is_said_to_be_one_and_never_sent_again
     with pytest.raises(error) as caught:
         await client.act(Action.APPLY, "run-1", "ok")
     assert caught.value.was_received
-    assert server.calls() == [APPLY]
+    assert server.calls().count(APPLY) == 1
 
 
 async def test_a_write_that_is_not_answered_in_time_may_have_been_done(impatient: TerraformClient, server: ScriptedServer) -> None:
@@ -194,7 +194,7 @@ async def test_an_order_whose_turn_comes_too_late_is_not_given(client: Terraform
     server.on(READ, FINE)
     await client.read_run("run-1")
     with pytest.raises(TerraformUnreachable):
-        await client._exchanges._send("runs/run-1/actions/apply", b"", time.monotonic() - 1)
+        await client._exchanges._send("POST", "runs/run-1/actions/apply", b"", time.monotonic() - 1)
     assert server.calls() == [READ]
 
 
