@@ -83,7 +83,8 @@ class Stage:
             if self.bot.child.returncode is not None:
                 raise NothingSeen(f"the bot has ended: {self.bot.log.read_text()[-3000:]}")
             try:
-                if (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK:
+                ready = (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK
+                if ready and (await self.person("GET", "world"))["connected"]:
                     return
             except httpx.TransportError:
                 pass
