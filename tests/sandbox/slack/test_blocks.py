@@ -126,6 +126,37 @@ def test_blocks_are_refused_together() -> None:
     assert block_problems(["x"], "message")[0].message == "must provide an object"
 
 
+def _data_table(*widths: int, heading: Block | None = None) -> Block:
+    rows = [[CELL] * width for width in widths]
+    rows[0][0] = heading or CELL
+    return {"type": "data_table", "caption": "x", "rows": rows}
+
+
+def _container(*children: Block) -> Block:
+    return {"type": "container", "title": _plain(), "child_blocks": list(children)}
+
+
+CHART: Block = {"type": "data_visualization", "title": "x", "chart": {}}
+LONG_CELL = {"type": "raw_text", "text": "x" * 6000}
+TOGETHER: list[tuple[list[Block], str, str]] = [
+    ([{"type": "table", "rows": [[CELL]]}, _data_table(1, 1)], "only one table allowed", "/blocks/1"),
+    ([_container({"type": "table", "rows": [[CELL]]}), _data_table(1, 1)], "only one table allowed", "/blocks/1"),
+    ([CHART, CHART, CHART], "only two charts allowed", "/blocks/2"),
+    ([{"type": "markdown", "text": "x" * 7000}] * 2, "no more than 12000 characters of markdown", "/blocks"),
+    ([{"type": "table", "rows": [[LONG_CELL, LONG_CELL]]}], "no more than 10000 characters in cells", "/blocks/0/rows"),
+    ([_data_table(2, 1)], "must have 2 cells", "/blocks/0/rows/1"),
+    ([_data_table(1, 1, heading=_rich("x"))], "headings must not be rich text", "/blocks/0/rows/0"),
+]
+
+
+@pytest.mark.parametrize("blocks, message, pointer", TOGETHER)
+def test_what_each_block_may_be_but_not_all_of_them(blocks: list[Block], message: str, pointer: str) -> None:
+    first = block_problems(blocks, "message")[0]
+
+    assert first.message.startswith(message)
+    assert first.pointer == pointer
+
+
 @pytest.mark.parametrize(
     "surface, block, is_taken",
     [
