@@ -13,7 +13,7 @@ import msgspec
 from bot.terraform.resources import Relation
 
 
-class PlanAttributes(msgspec.Struct, rename="kebab"):
+class PlanAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     resource_additions: int | None = None
     resource_changes: int | None = None
@@ -23,14 +23,14 @@ class PlanAttributes(msgspec.Struct, rename="kebab"):
     status_timestamps: dict[str, Any] | None = None
 
 
-class LogAttributes(msgspec.Struct, rename="kebab"):
+class LogAttributes(msgspec.Struct, rename="kebab", gc=False):
     """Of a plan or an apply: how far it is, and the secret address of its log."""
 
     status: str
     log_read_url: str | None = None
 
 
-class DetailAttributes(msgspec.Struct, rename="kebab"):
+class DetailAttributes(msgspec.Struct, rename="kebab", gc=False):
     """Of a workspace, beyond what its list is read for. Averages are milliseconds."""
 
     description: str | None = None
@@ -47,17 +47,17 @@ class DetailAttributes(msgspec.Struct, rename="kebab"):
     permissions: dict[str, Any] | None = None
 
 
-class VcsRepo(msgspec.Struct, rename="kebab"):
+class VcsRepo(msgspec.Struct, rename="kebab", gc=False):
     identifier: str | None = None
     display_identifier: str | None = None
     branch: str | None = None
 
 
-class DetailRelations(msgspec.Struct, rename="kebab"):
+class DetailRelations(msgspec.Struct, rename="kebab", gc=False):
     locked_by: Relation | None = None
 
 
-class HolderAttributes(msgspec.Struct):
+class HolderAttributes(msgspec.Struct, gc=False):
     """Of whoever holds a lock: a user, a team, or a run."""
 
     username: str | None = None
@@ -65,37 +65,37 @@ class HolderAttributes(msgspec.Struct):
     message: str | None = None
 
 
-class AccountRelations(msgspec.Struct, rename="kebab"):
+class AccountRelations(msgspec.Struct, rename="kebab", gc=False):
     authenticated_resource: Relation | None = None
 
 
-class NamedAttributes(msgspec.Struct):
+class NamedAttributes(msgspec.Struct, gc=False):
     """Of an organization or a project."""
 
     name: str | None = None
     description: str | None = None
 
 
-class CommentAttributes(msgspec.Struct):
+class CommentAttributes(msgspec.Struct, gc=False):
     body: str | None = None
 
 
-class CommentRelations(msgspec.Struct, rename="kebab"):
+class CommentRelations(msgspec.Struct, rename="kebab", gc=False):
     run_event: Relation | None = None
 
 
-class EventAttributes(msgspec.Struct, rename="kebab"):
+class EventAttributes(msgspec.Struct, rename="kebab", gc=False):
     action: str | None = None
     description: str | None = None
     created_at: Any = None
 
 
-class EventRelations(msgspec.Struct):
+class EventRelations(msgspec.Struct, gc=False):
     actor: Relation | None = None
     comment: Relation | None = None
 
 
-class ConfigurationAttributes(msgspec.Struct, rename="kebab"):
+class ConfigurationAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     source: str | None = None
     speculative: bool | None = None
@@ -107,11 +107,11 @@ class ConfigurationAttributes(msgspec.Struct, rename="kebab"):
     status_timestamps: dict[str, Any] | None = None
 
 
-class ConfigurationRelations(msgspec.Struct, rename="kebab"):
+class ConfigurationRelations(msgspec.Struct, rename="kebab", gc=False):
     ingress_attributes: Relation | None = None
 
 
-class IngressAttributes(msgspec.Struct, rename="kebab"):
+class IngressAttributes(msgspec.Struct, rename="kebab", gc=False):
     branch: str | None = None
     tag: str | None = None
     commit_sha: str | None = None
@@ -126,23 +126,23 @@ class IngressAttributes(msgspec.Struct, rename="kebab"):
     sender_username: str | None = None
 
 
-class CheckResult(msgspec.Struct, rename="kebab"):
+class CheckResult(msgspec.Struct, rename="kebab", gc=False):
     passed: int | None = None
     hard_failed: int | None = None
     soft_failed: int | None = None
     advisory_failed: int | None = None
 
 
-class Overridable(msgspec.Struct, rename="kebab"):
+class Overridable(msgspec.Struct, rename="kebab", gc=False):
     is_overridable: bool | None = None
 
 
-class MayOverride(msgspec.Struct, rename="kebab"):
+class MayOverride(msgspec.Struct, rename="kebab", gc=False):
     can_override: bool | None = None
     can_override_policy: bool | None = None
 
 
-class CheckAttributes(msgspec.Struct, rename="kebab"):
+class CheckAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     scope: str | None = None
     result: CheckResult | None = None
@@ -150,19 +150,19 @@ class CheckAttributes(msgspec.Struct, rename="kebab"):
     permissions: MayOverride | None = None
 
 
-class StageAttributes(msgspec.Struct, rename="kebab"):
+class StageAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     stage: str
     actions: Overridable | None = None
     permissions: MayOverride | None = None
 
 
-class StageRelations(msgspec.Struct, rename="kebab"):
+class StageRelations(msgspec.Struct, rename="kebab", gc=False):
     task_results: Relation | None = None
     policy_evaluations: Relation | None = None
 
 
-class ResultAttributes(msgspec.Struct, rename="kebab"):
+class ResultAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     task_name: str | None = None
     message: str | None = None
@@ -170,20 +170,20 @@ class ResultAttributes(msgspec.Struct, rename="kebab"):
     workspace_task_enforcement_level: str | None = None
 
 
-class ResultCount(msgspec.Struct, rename="kebab"):
+class ResultCount(msgspec.Struct, rename="kebab", gc=False):
     passed: int | None = None
     advisory_failed: int | None = None
     mandatory_failed: int | None = None
     errored: int | None = None
 
 
-class EvaluationAttributes(msgspec.Struct, rename="kebab"):
+class EvaluationAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     policy_kind: str | None = None
     result_count: ResultCount | None = None
 
 
-class Outcome(msgspec.Struct):
+class Outcome(msgspec.Struct, gc=False):
     """Written with underscores, unlike all else of the API."""
 
     policy_name: str | None = None
@@ -192,13 +192,13 @@ class Outcome(msgspec.Struct):
     description: str | None = None
 
 
-class OutcomeAttributes(msgspec.Struct, rename="kebab"):
+class OutcomeAttributes(msgspec.Struct, rename="kebab", gc=False):
     policy_set_name: str | None = None
     overridable: bool | None = None
     outcomes: list[Outcome] | None = None
 
 
-class CostAttributes(msgspec.Struct, rename="kebab"):
+class CostAttributes(msgspec.Struct, rename="kebab", gc=False):
     status: str
     error_message: str | None = None
     resources_count: int | None = None
@@ -209,13 +209,13 @@ class CostAttributes(msgspec.Struct, rename="kebab"):
     delta_monthly_cost: Any = None
 
 
-class DeliveryAttributes(msgspec.Struct, rename="kebab"):
+class DeliveryAttributes(msgspec.Struct, rename="kebab", gc=False):
     code: Any = None
     successful: Any = None
     sent_at: Any = None
 
 
-class NotificationAttributes(msgspec.Struct, rename="kebab"):
+class NotificationAttributes(msgspec.Struct, rename="kebab", gc=False):
     name: str | None = None
     url: str | None = None
     destination_type: str | None = None
@@ -224,10 +224,10 @@ class NotificationAttributes(msgspec.Struct, rename="kebab"):
     delivery_responses: list[DeliveryAttributes] | None = None
 
 
-class MembershipAttributes(msgspec.Struct):
+class MembershipAttributes(msgspec.Struct, gc=False):
     status: str | None = None
     email: str | None = None
 
 
-class MembershipRelations(msgspec.Struct):
+class MembershipRelations(msgspec.Struct, gc=False):
     user: Relation | None = None

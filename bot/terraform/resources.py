@@ -12,13 +12,14 @@ import msgspec
 from bot.core.errors import UnexpectedAnswer
 
 Shape = TypeVar("Shape")
+# Structs here are outside of garbage collection (gc=False): they are made by the thousand, and never refer to themselves.
 EMPTY = msgspec.Raw(b"{}")
 LONGEST_TEXT = 20_000
 DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 """One for each shape, made when it is first wanted."""
 
 
-class Resource(msgspec.Struct):
+class Resource(msgspec.Struct, gc=False):
     """Anything with an id; some servers number theirs. Attributes wait until it is known what they are."""
 
     id: str | int
@@ -27,36 +28,36 @@ class Resource(msgspec.Struct):
     relationships: msgspec.Raw = EMPTY
 
 
-class Pagination(msgspec.Struct, rename="kebab"):
+class Pagination(msgspec.Struct, rename="kebab", gc=False):
     next_page: int | None = None
 
 
-class Meta(msgspec.Struct):
+class Meta(msgspec.Struct, gc=False):
     pagination: Pagination | None = None
 
 
-class Links(msgspec.Struct):
+class Links(msgspec.Struct, gc=False):
     next: Any = None
 
 
-class Document(msgspec.Struct):
+class Document(msgspec.Struct, gc=False):
     data: Resource
     included: list[Resource] | None = None
 
 
-class ListDocument(msgspec.Struct):
+class ListDocument(msgspec.Struct, gc=False):
     data: list[Resource]
     included: list[Resource] | None = None
     meta: Meta | None = None
     links: Links | None = None
 
 
-class Identity(msgspec.Struct):
+class Identity(msgspec.Struct, gc=False):
     id: str | int
     type: str = ""
 
 
-class Relation(msgspec.Struct):
+class Relation(msgspec.Struct, gc=False):
     data: Identity | list[Identity] | None = None
 
     @property
@@ -68,14 +69,14 @@ class Relation(msgspec.Struct):
         return self.data if isinstance(self.data, list) else []
 
 
-class Actions(msgspec.Struct, rename="kebab"):
+class Actions(msgspec.Struct, rename="kebab", gc=False):
     is_confirmable: bool | None = None
     is_discardable: bool | None = None
     is_cancelable: bool | None = None
     is_force_cancelable: bool | None = None
 
 
-class Permissions(msgspec.Struct, rename="kebab"):
+class Permissions(msgspec.Struct, rename="kebab", gc=False):
     can_apply: bool | None = None
     can_discard: bool | None = None
     can_cancel: bool | None = None
@@ -83,7 +84,7 @@ class Permissions(msgspec.Struct, rename="kebab"):
     can_override_policy_check: bool | None = None
 
 
-class RunAttributes(msgspec.Struct, rename="kebab"):
+class RunAttributes(msgspec.Struct, rename="kebab", gc=False):
     """Of today and, with `may-…` and `created-by`, of 2017 and of other servers."""
 
     status: str
@@ -108,7 +109,7 @@ class RunAttributes(msgspec.Struct, rename="kebab"):
     may_canceled: bool | None = None
 
 
-class RunRelations(msgspec.Struct, rename="kebab"):
+class RunRelations(msgspec.Struct, rename="kebab", gc=False):
     workspace: Relation | None = None
     plan: Relation | None = None
     apply: Relation | None = None
@@ -122,7 +123,7 @@ class RunRelations(msgspec.Struct, rename="kebab"):
 NO_RUN_RELATIONS = RunRelations()
 
 
-class RunResource(msgspec.Struct):
+class RunResource(msgspec.Struct, gc=False):
     """A run whose place says that it is one, read in one go."""
 
     id: str | int
@@ -130,25 +131,25 @@ class RunResource(msgspec.Struct):
     relationships: RunRelations | None = None
 
 
-class RunDocument(msgspec.Struct):
+class RunDocument(msgspec.Struct, gc=False):
     data: RunResource
     included: list[Resource] | None = None
 
 
-class RunList(msgspec.Struct):
+class RunList(msgspec.Struct, gc=False):
     data: list[RunResource]
     included: list[Resource] | None = None
     meta: Meta | None = None
     links: Links | None = None
 
 
-class LatestRun(msgspec.Struct):
+class LatestRun(msgspec.Struct, gc=False):
     """What a server without the `current-run` relationship says of a workspace's newest run."""
 
     id: str | int | None = None
 
 
-class WorkspaceAttributes(msgspec.Struct, rename="kebab"):
+class WorkspaceAttributes(msgspec.Struct, rename="kebab", gc=False):
     name: str
     auto_apply: bool | None = None
     allow_destroy_plan: bool | None = None
@@ -158,7 +159,7 @@ class WorkspaceAttributes(msgspec.Struct, rename="kebab"):
     latest_run: LatestRun | None = None
 
 
-class WorkspaceRelations(msgspec.Struct, rename="kebab"):
+class WorkspaceRelations(msgspec.Struct, rename="kebab", gc=False):
     organization: Relation | None = None
     project: Relation | None = None
     current_run: Relation | None = None
@@ -167,20 +168,20 @@ class WorkspaceRelations(msgspec.Struct, rename="kebab"):
 NO_WORKSPACE_RELATIONS = WorkspaceRelations()
 
 
-class WorkspaceResource(msgspec.Struct):
+class WorkspaceResource(msgspec.Struct, gc=False):
     id: str | int
     attributes: WorkspaceAttributes
     relationships: WorkspaceRelations | None = None
 
 
-class WorkspaceList(msgspec.Struct):
+class WorkspaceList(msgspec.Struct, gc=False):
     data: list[WorkspaceResource]
     included: list[Resource] | None = None
     meta: Meta | None = None
     links: Links | None = None
 
 
-class UserAttributes(msgspec.Struct):
+class UserAttributes(msgspec.Struct, gc=False):
     username: str | None = None
 
 

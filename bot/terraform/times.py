@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 SUFFIX = "-at"
@@ -16,12 +15,51 @@ def read_time(value: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
+        if moment.tzinfo is UTC:
+            return moment
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
+class Timestamps(Mapping[str, datetime]):
+    """`status-timestamps` by status word: `planned-at` becomes `planned`; what is no time is left out.
+
+    Each is read when it is first asked for: a page of a hundred runs brings a thousand, and most are never looked at.
+    """
+
+    __slots__ = ("_read", "_values")
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._read: dict[str, datetime] | None = None
+
+    def __getitem__(self, key: str) -> datetime:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __contains__(self, key: object) -> bool:
+        if self._read is None and isinstance(key, str) and (value := self._values.get(f"{key}{SUFFIX}")) is not None:
+            return read_time(value) is not None
+        return key in self._all()
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _all(self) -> dict[str, datetime]:
+        if self._read is None:
+            moments = {key.removesuffix(SUFFIX): read_time(value) for key, value in self._values.items()}
+            self._read = {key: moment for key, moment in moments.items() if moment is not None}
+        return self._read
+
+
+NONE: Mapping[str, Any] = {}
+
+
 def read_timestamps(values: Mapping[str, Any] | None) -> Mapping[str, datetime]:
-    """`status-timestamps` by status word: `planned-at` becomes `planned`; what is no time is left out."""
-    moments = {key.removesuffix(SUFFIX): read_time(value) for key, value in (values or {}).items()}
-    return MappingProxyType({key: moment for key, moment in moments.items() if moment is not None})
+    return Timestamps(values or NONE)
