@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bot import demos
-from bot.core.policy import Person, Right, Standing, decide
+from bot.core.policy import Person, Right, Standing, permit
 from bot.core.workspaces import Workspace
 from bot.demos import RULES, Demo, child_environment, free_port
 from bot.rules import parse_rules
@@ -30,7 +30,7 @@ GROUPS = {"S0PLATFORM": frozenset({"U0ANA", "U0KIM"})}
 def may(person: str, workspace: str, standing: Standing = Standing.MEMBER) -> str:
     """The rights a person has in a workspace, by their first letters."""
     who, where = Person(id=person, name=person, standing=standing), Workspace(id="ws", name=workspace, organization="acme")
-    return "".join(right[0] for right in Right if decide(parse_rules(RULES), who, right, where, GROUPS).granted)
+    return "".join(right[0] for right in Right if permit(parse_rules(RULES), who, right, where, GROUPS).granted)
 
 
 @pytest.mark.parametrize(

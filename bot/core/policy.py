@@ -1,14 +1,39 @@
-"""Who may do what: rights by workspace, and the verdict on one wish of one person. No input or output."""
+"""Who may do what: the policy that `runbell.toml` says, rights by workspace, and the permission of one person for one wish.
+
+Whether a run may be applied is judged in judging.py, by the same policy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import assert_never
 
+from bot.core.chains import Chain
+from bot.core.identities import KnownPerson
+from bot.core.matching import Rulebook
+from bot.core.people import Actor, Circle, Membership, Person, Place, Standing
+from bot.core.rules import Rule
 from bot.core.runs import Action
 from bot.core.workspaces import Workspace, matches
+
+# Whoever asks about a policy speaks of people, too.
+__all__ = [
+    "WITHOUT_FILE",
+    "Actor",
+    "Circle",
+    "Grant",
+    "Membership",
+    "Permission",
+    "Person",
+    "Place",
+    "Policy",
+    "Right",
+    "Standing",
+    "permit",
+    "right_for",
+]
 
 
 class Right(StrEnum):
@@ -27,25 +52,6 @@ def right_for(action: Action) -> Right:
             assert_never(action)
 
 
-class Standing(StrEnum):
-    """What somebody is to our Slack workspace; only a member ever counts."""
-
-    MEMBER = "member"
-    GUEST = "guest"
-    STRANGER = "stranger"
-    DEACTIVATED = "deactivated"
-    APP = "app"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who acts in Slack; `id` comes from the signed payload, `name` is for display only."""
-
-    id: str
-    name: str
-    standing: Standing = Standing.MEMBER
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """One `[[rights]]` table: these people, members of these user groups, or all members may do this in these workspaces."""
@@ -56,34 +62,64 @@ class Grant:
     groups: frozenset[str] = frozenset()
     members: bool = False
 
+    @property
+    def circle(self) -> Circle:
+        return Circle(people=self.people, groups=self.groups, members=self.members)
+
     def gives(self, right: Right, workspace: Workspace) -> bool:
         """Whoever may do anything in a workspace may also read it."""
         holds = right in self.may or (right is Right.READ and bool(self.may))
         return holds and any(matches(pattern, workspace) for pattern in self.workspaces)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
-    """All grants, and where they stand (for the refusal that says how to change them)."""
+    """What `runbell.toml` says of people: rights, rules, who is who, promotion chains.
+
+    `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
+    are bound to. No slots: the rules are compiled once, when they are first needed.
+    """
 
     grants: tuple[Grant, ...] = ()
     source: str = ""
+    rules: tuple[Rule, ...] = ()
+    people: tuple[KnownPerson, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    hash: str = ""
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        return Rulebook(self.rules)
 
     @property
     def groups(self) -> frozenset[str]:
+        """Every user group that is named anywhere."""
+        return self.granted_groups.union(*(rule.demand.groups for rule in self.rules))
+
+    @property
+    def granted_groups(self) -> frozenset[str]:
+        """Every user group that has a right anywhere."""
         return frozenset().union(*(grant.groups for grant in self.grants))
 
     def groups_for(self, right: Right, workspace: Workspace) -> frozenset[str]:
-        """The user groups whose membership the verdict could hang on."""
-        return frozenset().union(*(grant.groups for grant in self.grants if grant.gives(right, workspace)))
+        """The user groups whose membership the permission could hang on."""
+        return self.holders(right, workspace).groups
+
+    def holders(self, right: Right, workspace: Workspace) -> Circle:
+        """Everybody who has a right in a workspace."""
+        circle = Circle()
+        for grant in self.grants:
+            if grant.gives(right, workspace):
+                circle |= grant.circle
+        return circle
 
 
-WITHOUT_FILE = Policy((Grant(may=frozenset({Right.READ}), members=True),))
+WITHOUT_FILE = Policy((Grant(may=frozenset({Right.READ}), members=True),), hash="without a file")
 """Where there is no `runbell.toml`: full members may look, nobody may do more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Permission:
     """Whether it is granted, and, where it is not, who could: people and groups by id, or all members."""
 
     granted: bool
@@ -94,41 +130,14 @@ class Verdict:
     source: str = ""
 
 
-Membership = Mapping[str, frozenset[str]]
-"""User group id to the ids of its people, as read afresh; a group that could not be read is absent and counts for nobody."""
-
-
-def decide(policy: Policy, person: Person, right: Right, workspace: Workspace, membership: Membership) -> Verdict:
-    """Whether a person may; no grant means no, and whoever is not a full member never counts."""
-    grants = [grant for grant in policy.grants if grant.gives(right, workspace)]
-    granted = person.standing is Standing.MEMBER and any(covers(grant, person, membership) for grant in grants)
-    return Verdict(
-        granted=granted,
+def permit(policy: Policy, person: Person, right: Right, workspace: Workspace, membership: Membership) -> Permission:
+    """Whether a person has a right; no grant means no, and whoever is not a full member never counts."""
+    circle = policy.holders(right, workspace)
+    return Permission(
+        granted=person.standing is Standing.MEMBER and circle.holds(person.id, membership),
         standing=person.standing,
-        people=frozenset().union(*(grant.people for grant in grants)),
-        groups=frozenset().union(*(grant.groups for grant in grants)),
-        members=any(grant.members for grant in grants),
+        people=circle.people,
+        groups=circle.groups,
+        members=circle.members,
         source=policy.source,
     )
-
-
-def covers(grant: Grant, person: Person, membership: Membership) -> bool:
-    in_group = any(person.id in membership.get(group, frozenset()) for group in grant.groups)
-    return grant.members or person.id in grant.people or in_group
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in Slack somebody acts: a channel's id, and its name for people to read."""
-
-    channel: str
-    channel_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who sent a signed payload: the ids are to be trusted, the name is for display only."""
-
-    id: str
-    team_id: str
-    name: str = ""

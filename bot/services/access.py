@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from bot.core.errors import ChatTrouble, MembershipUnread, RightMissing
-from bot.core.policy import Actor, Membership, Person, Policy, Right, Standing, Verdict, decide
+from bot.core.policy import Actor, Membership, Permission, Person, Policy, Right, Standing, permit
 from bot.core.workspaces import Workspace
 from bot.services.ports import People
 
@@ -29,12 +29,12 @@ class Access:
     async def demand(self, actor: Actor, right: Right, workspace: Workspace) -> Person:
         """The person, if they may; RightMissing, saying who may, otherwise. A group that cannot be read counts for nobody."""
         person = await self.person(actor)
-        verdict, unread = await self._judge(person, right, workspace)
-        if verdict.granted:
+        permission, unread = await self._judge(person, right, workspace)
+        if permission.granted:
             return person
         if unread and person.standing is Standing.MEMBER:
             raise MembershipUnread
-        raise missing(right, workspace, verdict)
+        raise missing(right, workspace, permission)
 
     async def demand_all(self, actor: Actor, right: Right, workspaces: Iterable[Workspace]) -> Person:
         """The person, if they may in every one of them; the first that they may not is named."""
@@ -53,20 +53,20 @@ class Access:
     async def readable(self, actor: Actor, workspaces: Iterable[Workspace]) -> tuple[Workspace, ...]:
         """Those of the workspaces that the actor may read."""
         person = await self.person(actor)
-        membership, _ = await self._membership(self._policy.groups)
-        return tuple(one for one in workspaces if decide(self._policy, person, Right.READ, one, membership).granted)
+        membership, _ = await self._membership(self._policy.granted_groups)
+        return tuple(one for one in workspaces if permit(self._policy, person, Right.READ, one, membership).granted)
 
     async def owner_reads(self, owner: str, workspace: Workspace) -> bool:
         """Whether the owner of a watch may read a workspace now; MembershipUnread where that cannot be known."""
         person = await self.person(Actor(id=owner, team_id=self._team_id))
-        verdict, unread = await self._judge(person, Right.READ, workspace)
-        if not verdict.granted and unread:
+        permission, unread = await self._judge(person, Right.READ, workspace)
+        if not permission.granted and unread:
             raise MembershipUnread
-        return verdict.granted
+        return permission.granted
 
-    async def _judge(self, person: Person, right: Right, workspace: Workspace) -> tuple[Verdict, bool]:
+    async def _judge(self, person: Person, right: Right, workspace: Workspace) -> tuple[Permission, bool]:
         membership, unread = await self._membership(self._policy.groups_for(right, workspace))
-        return decide(self._policy, person, right, workspace, membership), unread
+        return permit(self._policy, person, right, workspace, membership), unread
 
     async def _membership(self, groups: Iterable[str]) -> tuple[Membership, bool]:
         wanted = sorted(groups)
@@ -80,13 +80,13 @@ class Access:
             return None
 
 
-def missing(right: Right, workspace: Workspace, verdict: Verdict) -> RightMissing:
+def missing(right: Right, workspace: Workspace, permission: Permission) -> RightMissing:
     return RightMissing(
         right,
         workspace.full_name,
-        standing=verdict.standing,
-        people=sorted(verdict.people),
-        groups=sorted(verdict.groups),
-        members=verdict.members,
-        source=verdict.source,
+        standing=permission.standing,
+        people=sorted(permission.people),
+        groups=sorted(permission.groups),
+        members=permission.members,
+        source=permission.source,
     )

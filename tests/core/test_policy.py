@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policy import WITHOUT_FILE, Grant, Person, Policy, Right, Standing, decide, right_for
+from bot.core.policy import WITHOUT_FILE, Grant, Person, Policy, Right, Standing, permit, right_for
 from bot.core.runs import Action
 from bot.core.workspaces import Workspace
 from tests.core.making import ANA, DEV, KIM, PROD, grant
@@ -39,46 +39,51 @@ POLICY = Policy(
     ],
 )
 def test_a_person_may_what_a_grant_gives(person: Person, right: Right, workspace: Workspace, granted: bool) -> None:  # noqa: FBT001 - a table
-    assert decide(POLICY, person, right, workspace, PLATFORM).granted is granted
+    assert permit(POLICY, person, right, workspace, PLATFORM).granted is granted
 
 
 @pytest.mark.parametrize("right", Right)
 def test_without_a_file_members_may_read_and_nobody_may_do_more(right: Right) -> None:
-    verdict = decide(WITHOUT_FILE, ANA, right, PROD, {})
-    assert verdict.granted is (right is Right.READ)
-    assert verdict.source == ""
+    permission = permit(WITHOUT_FILE, ANA, right, PROD, {})
+    assert permission.granted is (right is Right.READ)
+    assert permission.source == ""
 
 
 @pytest.mark.parametrize("standing", set(Standing) - {Standing.MEMBER})
 @pytest.mark.parametrize("right", Right)
 def test_whoever_is_no_full_member_may_nothing(standing: Standing, right: Right) -> None:
     policy = Policy((grant(*Right, members=True, people=[ANA.id], groups=["S0PLATFORM"]),))
-    verdict = decide(policy, replace(ANA, standing=standing), right, PROD, PLATFORM)
-    assert not verdict.granted
-    assert verdict.standing is standing
+    permission = permit(policy, replace(ANA, standing=standing), right, PROD, PLATFORM)
+    assert not permission.granted
+    assert permission.standing is standing
 
 
 @pytest.mark.parametrize("right", Right)
 def test_whoever_may_do_anything_in_a_workspace_may_read_it(right: Right) -> None:
     policy = Policy((grant(right, workspaces=["*-prod"], people=[ANA.id]),))
-    assert decide(policy, ANA, Right.READ, PROD, {}).granted
-    assert not decide(policy, ANA, Right.READ, DEV, {}).granted
+    assert permit(policy, ANA, Right.READ, PROD, {}).granted
+    assert not permit(policy, ANA, Right.READ, DEV, {}).granted
 
 
 def test_a_grant_of_nothing_gives_nothing_not_even_reading() -> None:
-    assert not decide(Policy((grant(members=True),)), ANA, Right.READ, PROD, {}).granted
+    assert not permit(Policy((grant(members=True),)), ANA, Right.READ, PROD, {}).granted
 
 
 def test_a_user_group_that_could_not_be_read_counts_for_nobody() -> None:
-    assert not decide(POLICY, ANA, Right.DECIDE, PROD, {}).granted
+    assert not permit(POLICY, ANA, Right.DECIDE, PROD, {}).granted
 
 
 def test_a_refusal_says_who_could() -> None:
     policy = Policy(
         (grant(Right.DECIDE, people=["U1"], groups=["S1"]), grant(Right.DECIDE, people=["U2"]), grant(Right.ADMIN, people=["U3"])), "file"
     )
-    verdict = decide(policy, ANA, Right.DECIDE, PROD, {})
-    assert (verdict.people, verdict.groups, verdict.members, verdict.source) == (frozenset({"U1", "U2"}), frozenset({"S1"}), False, "file")
+    permission = permit(policy, ANA, Right.DECIDE, PROD, {})
+    assert (permission.people, permission.groups, permission.members, permission.source) == (
+        frozenset({"U1", "U2"}),
+        frozenset({"S1"}),
+        False,
+        "file",
+    )
 
 
 def test_only_the_groups_that_matter_are_asked_for() -> None:
@@ -112,8 +117,8 @@ WORKSPACES = st.sampled_from([DEV, PROD])
 def test_a_further_grant_never_takes_a_right_away(
     grants: list[Grant], more: Grant, person: Person, right: Right, workspace: Workspace
 ) -> None:
-    before = decide(Policy(tuple(grants)), person, right, workspace, PLATFORM)
-    after = decide(Policy((*grants, more)), person, right, workspace, PLATFORM)
+    before = permit(Policy(tuple(grants)), person, right, workspace, PLATFORM)
+    after = permit(Policy((*grants, more)), person, right, workspace, PLATFORM)
     assert after.granted or not before.granted
     assert before.people <= after.people
 
@@ -122,12 +127,12 @@ def test_a_further_grant_never_takes_a_right_away(
 def test_the_order_of_grants_does_not_matter(
     orders: tuple[list[Grant], list[Grant]], person: Person, right: Right, workspace: Workspace
 ) -> None:
-    one, other = (decide(Policy(tuple(grants)), person, right, workspace, PLATFORM) for grants in orders)
+    one, other = (permit(Policy(tuple(grants)), person, right, workspace, PLATFORM) for grants in orders)
     assert one == other
 
 
 @given(POLICIES, PEOPLE, st.sampled_from(Right), WORKSPACES)
 def test_any_right_brings_the_right_to_read(grants: list[Grant], person: Person, right: Right, workspace: Workspace) -> None:
     policy = Policy(tuple(grants))
-    if decide(policy, person, right, workspace, PLATFORM).granted:
-        assert decide(policy, person, Right.READ, workspace, PLATFORM).granted
+    if permit(policy, person, right, workspace, PLATFORM).granted:
+        assert permit(policy, person, Right.READ, workspace, PLATFORM).granted

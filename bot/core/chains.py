@@ -1,0 +1,35 @@
+"""Promotion chains: the workspaces that a configuration passes one after another, such as dev, staging and prod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.core.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """`stages` are workspaces, `[organization/]name`, the first one first; without an organization they are of each organization."""
+
+    name: str
+    stages: tuple[str, ...]
+    line: int = 0
+
+    def place_of(self, workspace: Workspace) -> int | None:
+        """The number of the stage that a workspace is, from 0; None where it is none of them."""
+        return next(
+            (place for place, stage in enumerate(self.stages) if full_name(stage, workspace.organization) == workspace.full_name), None
+        )
+
+
+def full_name(stage: str, organization: str) -> str:
+    return stage if "/" in stage else f"{organization}/{stage}"
+
+
+def stages_before(workspace: Workspace, chains: Iterable[Chain]) -> tuple[str, ...] | None:
+    """The full name of the stage right before this one, in each chain; () where it is the first, None where it is in no chain."""
+    places = [(chain, place) for chain in chains if (place := chain.place_of(workspace)) is not None]
+    if not places:
+        return None
+    return tuple(sorted({full_name(chain.stages[place - 1], workspace.organization) for chain, place in places if place > 0}))

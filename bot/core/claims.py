@@ -1,0 +1,124 @@
+"""What votes are wanted for, and which of those that were given count: each claim is judged by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.core.identities import Role, Sameness
+from bot.core.people import Circle, Membership, Standing
+from bot.core.policy import Right
+from bot.core.questions import Question
+from bot.core.rules import Demand, Rule
+from bot.core.verdicts import Fallen, Lack, Missing
+from bot.core.votes import Vote, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A demand for votes, by a rule or (no name) by the right to decide, with everybody whose votes could count for it."""
+
+    rule: str
+    demand: Demand
+    circle: Circle
+
+
+def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
+    """The right to decide, where anybody has it here, and each rule that wants votes. None at all: nobody may."""
+    holders = question.policy.holders(Right.DECIDE, question.workspace)
+    claims = [Claim("", Demand(votes=1, circle=holders), holders)] if holders else []
+    for rule in rules:
+        if rule.demand.votes_needed:
+            circle = (rule.demand.circle or holders) | Circle(groups=frozenset(rule.demand.one_from_each))
+            claims.append(Claim(rule.name, rule.demand, circle))
+    return claims if any(claim.circle for claim in claims) else []
+
+
+def ballots_of(question: Question) -> tuple[list[Vote], list[Fallen]]:
+    """The newest vote of each human that still stands, oldest first; and the votes that fell, whatever they were for."""
+    ballots: dict[str, Vote] = {}
+    fallen: list[Fallen] = []
+    for vote in sorted(question.votes, key=lambda vote: (vote.at, vote.person, vote.reason, vote.typed_name)):
+        if (why := invalid(vote, question)) is not None:
+            fallen.append(Fallen(person=vote.person, why=why))
+            continue
+        human = question.identities.human(vote.person)
+        before = ballots.pop(human, vote)
+        if before.person != vote.person:
+            fallen.append(Fallen(person=before.person, why=Why.COUNTED_ONCE))
+        ballots[human] = vote
+    return list(ballots.values()), fallen
+
+
+def invalid(vote: Vote, question: Question) -> Why | None:
+    if vote.digest != question.digest:
+        return Why.PLAN_CHANGED
+    if vote.rules != question.policy.hash:
+        return Why.RULES_CHANGED
+    person = question.people.get(vote.person)
+    if person is None:
+        return Why.UNKNOWN_PERSON
+    return None if person.standing is Standing.MEMBER else Why.NO_MEMBER
+
+
+def judge(claim: Claim, ballots: Iterable[Vote], question: Question) -> tuple[list[Vote], list[Fallen]]:
+    """The votes that count for a claim, and what speaks against the others of its circle."""
+    counted: list[Vote] = []
+    objections: list[Fallen] = []
+    for vote in ballots:
+        if not claim.circle.holds(vote.person, question.membership):
+            continue
+        objection = objection_to(vote, claim, question)
+        if objection is None:
+            counted.append(vote)
+        else:
+            objections.append(objection)
+    return counted, objections
+
+
+def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
+    kin = kinship(vote.person, claim.demand.four_eyes, question)
+    if kin is not None:
+        role, why = kin
+        origin = question.origins.get(role)
+        return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, known_as=origin.known_as if origin else "")
+    if claim.demand.wants_reason and not vote.reason.strip():
+        return Fallen(person=vote.person, why=Why.NO_REASON, rule=claim.rule)
+    if claim.demand.wants_typed_name and vote.typed_name.strip() != question.workspace.name:
+        return Fallen(person=vote.person, why=Why.WRONG_NAME, rule=claim.rule)
+    return None
+
+
+def kinship(person: str, roles: Iterable[Role], question: Question) -> tuple[Role, Why] | None:
+    """Which of the roles a person had or may have had; what is certain is told before what is not."""
+    found = {role: question.identities.same(person, question.origins.get(role)) for role in sorted(roles)}
+    for sameness, why in ((Sameness.YES, Why.SAME_PERSON), (Sameness.UNKNOWN, Why.POSSIBLY_SAME)):
+        for role, same in found.items():
+            if same is sameness:
+                return role, why
+    return None
+
+
+def votes_missing(claim: Claim, counted: Sequence[Vote], membership: Membership) -> Missing | None:
+    need = claim.demand.votes_needed
+    unheard = groups_unheard(claim.demand.one_from_each, [vote.person for vote in counted], membership)
+    if len(counted) >= need and not unheard:
+        return None
+    return Missing(lack=Lack.VOTES, rule=claim.rule, have=min(len(counted), need), need=need, circle=claim.circle, groups=unheard)
+
+
+def groups_unheard(groups: Iterable[str], people: Sequence[str], membership: Membership) -> tuple[str, ...]:
+    """The groups for which nobody is left where each person speaks for one group only, shared out as well as can be."""
+    speaks: dict[str, str] = {}
+
+    def find(group: str, tried: set[str]) -> bool:
+        for person in people:
+            if person in tried or person not in membership.get(group, frozenset()):
+                continue
+            tried.add(person)
+            if person not in speaks or find(speaks[person], tried):
+                speaks[person] = group
+                return True
+        return False
+
+    return tuple(group for group in sorted(set(groups)) if not find(group, set()))

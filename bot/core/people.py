@@ -1,0 +1,69 @@
+"""People in Slack as rules see them: who acts, what they are to our Slack workspace, and circles of people and user groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """What somebody is to our Slack workspace; only a member ever counts."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"
+    DEACTIVATED = "deactivated"
+    APP = "app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who acts in Slack; `id` comes from the signed payload, `name` is for display only."""
+
+    id: str
+    name: str
+    standing: Standing = Standing.MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in Slack somebody acts: a channel's id, and its name for people to read."""
+
+    channel: str
+    channel_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who sent a signed payload: the ids are to be trusted, the name is for display only."""
+
+    id: str
+    team_id: str
+    name: str = ""
+
+
+Membership = Mapping[str, frozenset[str]]
+"""User group id to the ids of its people, as read afresh; a group that could not be read is absent and counts for nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """Some people by Slack id, everybody in some user groups, or (`members`) every full member. False where it is nobody at all."""
+
+    people: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    members: bool = False
+
+    def __bool__(self) -> bool:
+        return self.members or bool(self.people) or bool(self.groups)
+
+    def __or__(self, other: Circle) -> Circle:
+        return Circle(people=self.people | other.people, groups=self.groups | other.groups, members=self.members or other.members)
+
+    def holds(self, person_id: str, membership: Membership) -> bool:
+        """Whether a person is in it; that they are a full member is for the caller to know."""
+        return self.members or person_id in self.people or any(person_id in membership.get(group, ()) for group in self.groups)
+
+
+NOBODY = Circle()

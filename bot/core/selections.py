@@ -1,0 +1,108 @@
+"""Which changes of a plan fit a glob. A set of changes is one whole number, a bit for each change: thousands of rules are quick so."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from bot.core.globs import fixed_start, is_plain, line_pattern
+
+
+class Change(Protocol):
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def effect(self) -> str: ...
+
+
+class Selections:
+    """The changes of one plan, sorted by address. What was looked for once is kept."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._addresses = [change.address for change in changes]
+        self._by_type = masks(change.type for change in changes)
+        self._by_effect = masks(change.effect for change in changes)
+        self._types = "\n".join(self._by_type)
+        self._text: str | None = None
+        self._found: dict[tuple[str, str], int] = {}
+        self.everything = (1 << len(changes)) - 1
+
+    def of_types(self, globs: Iterable[str]) -> int:
+        return self._any("type", globs)
+
+    def at_addresses(self, globs: Iterable[str]) -> int:
+        return self._any("address", globs)
+
+    def with_effects(self, effects: Iterable[str]) -> int:
+        found = 0
+        for effect in effects:
+            found |= self._by_effect.get(effect, 0)
+        return found
+
+    def _any(self, part: str, globs: Iterable[str]) -> int:
+        found = 0
+        for glob in globs:
+            known = self._found.get((part, glob))
+            if known is None:
+                known = self._found[part, glob] = self._of_type(glob) if part == "type" else self._at_address(glob)
+            found |= known
+        return found
+
+    def _of_type(self, glob: str) -> int:
+        if is_plain(glob):
+            return self._by_type.get(glob, 0)
+        found = 0
+        for match in line_pattern(glob).finditer(self._types):
+            found |= self._by_type.get(match[0], 0)
+        return found
+
+    def _at_address(self, glob: str) -> int:
+        start = glob if is_plain(glob) else fixed_start(glob)
+        if start is None:
+            return self._spelled(glob)
+        if is_plain(glob):
+            return self._exactly(start)
+        length = len(start)
+        return between(
+            bisect_left(self._addresses, start),
+            bisect_right(self._addresses, start, key=lambda address: address[:length]),
+        )
+
+    def _spelled(self, glob: str) -> int:
+        """By looking through all addresses at once, a line each."""
+        if self._text is None:
+            self._text = "\n".join(self._addresses)
+        found = 0
+        for match in line_pattern(glob).finditer(self._text):
+            found |= self._exactly(match[0])
+        return found
+
+    def _exactly(self, address: str) -> int:
+        return between(bisect_left(self._addresses, address), bisect_right(self._addresses, address))
+
+
+def between(low: int, high: int) -> int:
+    """The places from `low` to before `high`."""
+    return (1 << high) - (1 << low)
+
+
+def masks(words: Iterable[str]) -> dict[str, int]:
+    """For each word the set of the places where it stands."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(words):
+        places[word].append(place)
+    return {word: mask_of(found) for word, found in places.items()}
+
+
+def mask_of(places: Sequence[int]) -> int:
+    """One number of as many bits as the last place needs; bytes are set one by one, which is quicker than shifting thousands of times."""
+    held = bytearray(places[-1] // 8 + 1)
+    for place in places:
+        held[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(held, "little")

@@ -1,0 +1,223 @@
+"""What is judged of a run: granted or not, what is missing, who may vote, which votes fell. Said in words that name people by Slack id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot.core.freezes import Freeze
+from bot.core.identities import DID, Role
+from bot.core.people import NOBODY, Circle
+from bot.core.rules import Risk
+from bot.core.votes import Why
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person or a user group by Slack id, within words; how one is shown is for bot.slack to say."""
+
+    id: str
+    is_group: bool = False
+
+
+Phrase = tuple[str | Named, ...]
+"""A sentence in parts. Strings may hold words from outside: names of rules, reasons."""
+
+
+def plain_words(phrase: Phrase) -> str:
+    """The sentence with @ids, for logs and records."""
+    return "".join(part if isinstance(part, str) else f"@{part.id}" for part in phrase)
+
+
+class Outcome(StrEnum):
+    """OUTSIDE: on the server's own page, and never from Slack. MISSING may yet become GRANTED."""
+
+    GRANTED = "granted"
+    MISSING = "missing"
+    DENIED = "denied"
+    OUTSIDE = "outside"
+
+
+class Lack(StrEnum):
+    """The kinds of what can be missing."""
+
+    VOTES = "votes"
+    WINDOW = "window"
+    STAGE = "stage"
+    FREEZE = "freeze"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """One thing that is missing. `rule` is the rule's name, empty for the right to decide and for freezes.
+
+    VOTES: `have` of `need`, of `circle`, and one from each of `groups` that are yet to be heard. WINDOW: `opens_at`, None where it is not
+    within a year. STAGE: `stage` is the workspace before, empty where this one is in no chain. FREEZE: `freeze`.
+    """
+
+    lack: Lack
+    rule: str = ""
+    have: int = 0
+    need: int = 0
+    circle: Circle = NOBODY
+    groups: tuple[str, ...] = ()
+    opens_at: datetime | None = None
+    stage: str = ""
+    freeze: Freeze | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallen:
+    """A vote that does not count, for anything or (`rule`) for one rule. `role` and `known_as` say whom the voter is or may be."""
+
+    person: str
+    why: Why
+    rule: str = ""
+    role: Role | None = None
+    known_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`rules` are the names of those that apply, `denials` what those say that deny; `voters` whose vote would bring it closer.
+
+    `counting` are the Slack ids of votes that count for anything. `unread_groups` could not be read and are needed to know better.
+    `plan_unread`: rules about plans apply because nothing, or not all, is known of this one.
+    """
+
+    outcome: Outcome
+    rules: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    nobody: bool = False
+    voters: Circle = NOBODY
+    counting: tuple[str, ...] = ()
+    fallen: tuple[Fallen, ...] = ()
+    risk: Risk = Risk.LOW
+    wants_reason: bool = False
+    wants_typed_name: bool = False
+    plan_unread: bool = False
+    unread_groups: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def granted(self) -> bool:
+        return self.outcome is Outcome.GRANTED
+
+    def objections_to(self, person: str) -> tuple[Fallen, ...]:
+        """What speaks against the vote of a person, where it was among the votes."""
+        return tuple(one for one in self.fallen if one.person == person)
+
+
+def headline(verdict: Verdict) -> str:
+    """How it stands, in one sentence."""
+    match verdict.outcome:
+        case Outcome.GRANTED:
+            return "Nothing is missing."
+        case Outcome.DENIED if verdict.nobody:
+            return "Nobody may decide this: there is neither a right nor a rule for it."
+        case Outcome.DENIED:
+            return "A rule forbids it."
+        case Outcome.OUTSIDE:
+            return "This is decided on the server's own page, and not in Slack."
+        case Outcome.MISSING:
+            return "It cannot be applied yet."
+
+
+def lacks(verdict: Verdict) -> tuple[Phrase, ...]:
+    """What forbids it or is missing, a sentence each."""
+    return (*((denial,) for denial in verdict.denials), *(lacking(missing) for missing in verdict.missing))
+
+
+def lacking(missing: Missing) -> Phrase:
+    match missing.lack:
+        case Lack.VOTES:
+            return votes_lacking(missing)
+        case Lack.WINDOW if missing.opens_at is None:
+            return (f"{by(missing.rule)}: its window of time does not open within a year.",)
+        case Lack.WINDOW:
+            return (f"{by(missing.rule)}: its window of time opens at {said(missing.opens_at)}.",)
+        case Lack.STAGE if missing.stage:
+            return (f"{by(missing.rule)}: {missing.stage} has to apply the same configuration first.",)
+        case Lack.STAGE:
+            return (f"{by(missing.rule)}: it wants the stage before, and this workspace is in no chain of stages.",)
+        case Lack.FREEZE:
+            return freeze_lacking(missing.freeze)
+
+
+def votes_lacking(missing: Missing) -> Phrase:
+    heard = tuple(part for group in missing.groups for part in ("; one from ", Named(group, is_group=True)))
+    votes = "vote" if missing.need == 1 else "votes"
+    return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, ". Who may: ", *circle_words(missing.circle), ".")
+
+
+def freeze_lacking(freeze: Freeze | None) -> Phrase:
+    if freeze is None:
+        return ("Nothing is applied for now.",)
+    until = f" until {said(freeze.until)}" if freeze.until else ""
+    by_whom: Phrase = (", by ", Named(freeze.by)) if freeze.by else ()
+    why = f": {freeze.reason}" if freeze.reason else ""
+    return (f"{freeze.scope} is frozen{until}", *by_whom, why or ".")
+
+
+def by(rule: str) -> str:
+    return f"Rule “{rule}”" if rule else "Right to decide"
+
+
+def said(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def circle_words(circle: Circle, most: int = 12) -> Phrase:
+    """Everybody in a circle, by id."""
+    if circle.members:
+        return ("every full member",)
+    names: list[Named] = [*(Named(one, is_group=True) for one in sorted(circle.groups)), *(Named(one) for one in sorted(circle.people))]
+    shown = enumerated(names[:most])
+    return (*shown, f" and {len(names) - most} more") if len(names) > most else shown or ("nobody",)
+
+
+def enumerated(names: Sequence[Named]) -> Phrase:
+    parts: list[str | Named] = []
+    for name in names:
+        parts += [", ", name] if parts else [name]
+    return tuple(parts)
+
+
+def falls(fallen: Iterable[Fallen]) -> tuple[Phrase, ...]:
+    """Why votes do not count, a sentence each, with what would settle it."""
+    return tuple(falling(one) for one in fallen)
+
+
+FALLS = {
+    Why.PLAN_CHANGED: "fell: the plan has changed since.",
+    Why.RULES_CHANGED: "fell: the rules have changed since.",
+    Why.NO_MEMBER: "does not count: they are no full member of this Slack workspace.",
+    Why.UNKNOWN_PERSON: "does not count for now: Slack could not be asked who they are.",
+    Why.COUNTED_ONCE: "does not count: the same person has voted under another account.",
+    Why.NOT_ASKED: "does not count: they are none of those whose votes are wanted.",
+    Why.NO_REASON: "it gives no reason.",
+    Why.WRONG_NAME: "the workspace's name was not typed with it.",
+}
+
+
+def falling(fallen: Fallen) -> Phrase:
+    for_rule = f"does not count for rule “{fallen.rule}”: " if fallen.rule else ""
+    return ("The vote of ", Named(fallen.person), f" {for_rule}{kin_words(fallen) if fallen.role else FALLS[fallen.why]}")
+
+
+def kin_words(fallen: Fallen) -> str:
+    if fallen.why is Why.SAME_PERSON:
+        return f"they {did(fallen)}."
+    settle = "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+    return f"they may be who {did(fallen)}{known_as(fallen)}. {settle}"
+
+
+def did(fallen: Fallen) -> str:
+    return DID[fallen.role] if fallen.role else ""
+
+
+def known_as(fallen: Fallen) -> str:
+    return f" (“{fallen.known_as}”)" if fallen.known_as else ""
