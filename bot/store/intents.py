@@ -37,7 +37,7 @@ class IntentTable:
     async def counts(self) -> dict[IntentState, int]:
         """How many there are in each state; a state without any is absent."""
         query = select(intents.c.state, func.count()).group_by(intents.c.state)
-        return {IntentState(state): number for state, number in (await self.connection.execute(query)).tuples()}
+        return {IntentState(row[0]): row[1] for row in await self.connection.execute(query)}
 
     async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
         """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved.
