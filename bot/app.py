@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 from os import getpid
 
 import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients import spelled, terraform_client, trust
+from bot.clients import release, spelled, terraform_client, trust
 from bot.core.errors import RunbellError
 from bot.core.metrics import Meter
 from bot.core.pace import Pace
 from bot.core.policy import Policy
+from bot.core.roles import Mode, looking, painting
 from bot.jobs import Jobs
 from bot.metrics import CONTENT_TYPE, PrometheusMeter
 from bot.rules import read_rules
@@ -42,10 +44,13 @@ from bot.services.lookups import Lookups
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, People, Runs
+from bot.services.ports import Chat, Mandate, People, Runs
+from bot.services.presence import Presence
+from bot.services.pruning import Pruner
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.roles import Roles
 from bot.services.waking import Waking
 from bot.services.watching import Watching
 from bot.settings import Settings
@@ -53,8 +58,8 @@ from bot.slack.chat import SlackChat
 from bot.slack.clients import Clients
 from bot.slack.installations import Installation, read_installation
 from bot.slack.people import SlackPeople
+from bot.sockets import Socket
 from bot.store.database import Database, open_database
-from bot.terraform.limits import Limiter
 from bot.web import Door, health_app, listening, notification_door, public_app
 from handlers import Guard, Services, register
 
@@ -66,6 +71,10 @@ STUCK_AFTER = 180.0
 
 CLOCK_EVERY = 60.0
 """Seconds between two looks at how far the database's clock is from ours."""
+
+FOR_WORK = 0.8
+LEAVE_LEAST = 1.0
+"""Of the time to stop in: the part that work may take, and the seconds that giving roles back has at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,20 @@ class Work:
     gauges: Gauges
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What this process is among the others that share its database."""
+
+    presence: Presence
+    roles: Roles
+    pruner: Pruner
+
+    async def leave(self) -> None:
+        """Let the others have at once what was ours."""
+        await self.roles.give_back()
+        await self.presence.leave()
+
+
 @dataclass(slots=True, kw_only=True)
 class App:
     """Everything, made and not yet started."""
@@ -88,20 +111,23 @@ class App:
     pace: Pace
     database: Database
     work: Work
+    standing: Standing
     jobs: Jobs
     bolt: AsyncApp
     guard: Guard
     meter: PrometheusMeter
-    limiter: Limiter
-    link: AsyncSocketModeHandler | None = None
+    socket: Socket | None
     hears_http: bool = False
+    is_stopping: bool = False
 
     async def troubles(self) -> Mapping[str, str]:
         """What keeps us from being ready."""
         found: dict[str, str] = {}
-        if self.link is not None and not await self.link.client.is_connected():
-            found["socket"] = "The socket to Slack is not connected."
-        if self.link is None and not self.hears_http:
+        if self.is_stopping:
+            found["process"] = "It is about to end."
+        if self.socket is not None and (trouble := await self.socket.trouble()) is not None:
+            found["socket"] = trouble
+        if self.socket is None and not self.hears_http:
             found["http"] = "Nothing listens for Slack's requests."
         if self.work.painter.is_dead:
             found["slack"] = "Slack does not take the bot's token any more."
@@ -116,7 +142,6 @@ class App:
 
     async def exposition(self) -> bytes:
         """What was measured, with how things stand in the database where it says so."""
-        self.limiter.measure()
         try:
             await self.work.gauges.read()
         except RunbellError as error:
@@ -131,7 +156,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
     policy, meter = read_rules(settings.rules_file), PrometheusMeter()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url.get_secret_value()))
-        runs = await stack.enter_async_context(terraform_client(settings, pace, meter))
+        runs = await stack.enter_async_context(terraform_client(settings, pace))
         organizations = await spelled(runs, settings.organizations, pace.request_timeout / 4)
         session = await stack.enter_async_context(slack_session(settings))
         clients = Clients.of(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
@@ -139,28 +164,55 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         chat = SlackChat(clients, pace, installation.bot_id)
         people = SlackPeople(clients, pace, installation.team_id)
         jobs = Jobs(database.clock.now, meter)
-        work = use_cases(settings, pace, policy, database, runs, organizations, chat, people, jobs, installation, meter)
+        standing = standing_of(settings, pace, database, runs.limiter.share)
+        look = standing.roles.add(looking(account_of(settings)), jobs.waker("poll"))
+        paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
+        work = use_cases(settings, pace, policy, database, runs, organizations, chat, people, jobs, installation, meter, paint)
+        bolt = bolt_app(settings, session, installation)
+        link = link_of(settings, bolt, pace, standing.presence)
         for name, tick, every in (
-            ("poll", work.poller.tick, pace.poll_every),
-            ("paint", work.painter.tick, pace.paint_every),
+            ("presence", standing.presence.tick, pace.beat_every),
+            ("roles", standing.roles.tick, pace.roles_every),
+            ("poll", look.during(work.poller.tick), pace.poll_every),
+            ("paint", paint.during(work.painter.tick), pace.paint_every),
             ("intents", work.intents.tick, pace.intents_every),
             ("clock", lambda _: database.measure_clock(), CLOCK_EVERY / settings.test_speed),
+            ("prune", standing.pruner.tick, pace.prune_every),
+            *((("socket", link.tick, pace.socket_every),) if link else ()),
         ):
             jobs.add(name, tick, every)
-        bolt = bolt_app(settings, session, installation)
-        guard = register(bolt, work.services, meter)
         app = App(
             settings=settings,
             pace=pace,
             database=database,
             work=work,
+            standing=standing,
             jobs=jobs,
             bolt=bolt,
-            guard=guard,
+            guard=register(bolt, work.services, meter),
             meter=meter,
-            limiter=runs.limiter,
+            socket=link,
         )
         yield freeze(app)
+
+
+def standing_of(settings: Settings, pace: Pace, database: Database, share: Callable[[int], None]) -> Standing:
+    us, mode = owner(), Mode.SOCKET if settings.uses_socket else Mode.HTTP
+    return Standing(
+        presence=Presence(database, pace, us, release(), mode, share),
+        roles=Roles(database, pace, us),
+        pruner=Pruner(database, database.clock, pace, us, timedelta(days=settings.keep_days)),
+    )
+
+
+def account_of(settings: Settings) -> str:
+    """The server's limits go by token; a short digest names it without giving it away."""
+    return sha256(f"{settings.terraform_address} {settings.terraform_token.get_secret_value()}".encode()).hexdigest()[:12]
+
+
+def link_of(settings: Settings, bolt: AsyncApp, pace: Pace, presence: Presence) -> Socket | None:
+    token = settings.slack_app_token
+    return Socket(bolt, token.get_secret_value(), pace, presence) if token else None
 
 
 def freeze(app: App) -> App:
@@ -190,6 +242,7 @@ def use_cases(
     jobs: Jobs,
     installation: Installation,
     meter: Meter,
+    mandate: Mandate,
 ) -> Work:
     """Layer 2: mypy proves here that the adapters fit the ports."""
     clock, paint = database.clock, jobs.waker("paint")
@@ -213,7 +266,7 @@ def use_cases(
     )
     return Work(
         services=services,
-        painter=Painter(chat, database, pictures, reader, clock, pace, meter),
+        painter=Painter(chat, database, pictures, reader, clock, pace, meter, mandate),
         poller=Poller(recipes, database, recorder, clock, pace, organizations, random.random, meter),
         intents=intents,
         waking=Waking(reader, pace, organizations, meter),
@@ -269,7 +322,9 @@ async def serve(settings: Settings) -> None:
 async def live(settings: Settings, started: asyncio.Event, stopping: asyncio.Event) -> None:
     """One life of the process, from the first connection to the last."""
     async with build(settings) as app, running(app):
-        log.info("serving", mode="socket" if app.link else "http", organizations=settings.organizations, server=settings.terraform_address)
+        log.info(
+            "serving", mode="socket" if app.socket else "http", organizations=settings.organizations, server=settings.terraform_address
+        )
         started.set()
         await stopping.wait()
         log.info("stopping")
@@ -277,45 +332,70 @@ async def live(settings: Settings, started: asyncio.Event, stopping: asyncio.Eve
 
 @asynccontextmanager
 async def running(app: App) -> AsyncIterator[None]:
-    """Health first, then the loops, then Slack; and the other way round at the end."""
-    settings = app.settings
+    """Health first, then the loops, then Slack; and the other way round at the end, all of which takes `stop_within` at most."""
+    settings, limit = app.settings, Limit(app.pace.stop_within)
     async with AsyncExitStack() as stack:
         healthy = health_app(app.troubles, app.exposition, CONTENT_TYPE)
         health = listening(healthy, settings.health_host, settings.health_port, "RUNBELL_HEALTH_PORT")
         log.info("healthy", host=settings.health_host, port=await stack.enter_async_context(health))
+        await app.standing.presence.tick(app.database.clock.now())
+        stack.push_async_callback(leave, app, limit)
         app.jobs.start()
-        stack.push_async_callback(app.jobs.stop, app.pace.stop_within)
-        stack.push_async_callback(app.guard.finish, app.pace.stop_within)
-        if settings.uses_socket:
-            await stack.enter_async_context(connected(app))
+        stack.push_async_callback(finish, app, limit)
+        await stack.enter_async_context(hearing_the_database(app))
         if not settings.uses_socket or settings.notification_token is not None:
             await stack.enter_async_context(open_to_the_public(app))
+        if app.socket is not None:
+            await app.socket.open()
+            stack.push_async_callback(app.socket.drain, app.pace.stop_within / 5)
+        stack.callback(begin_to_stop, app, limit)
         yield
+
+
+class Limit:
+    """Until when a stop has to be over; it counts from `begin` on."""
+
+    def __init__(self, within: float) -> None:
+        self.within = within
+        self.until = 0.0
+
+    def begin(self) -> None:
+        self.until = time.monotonic() + self.within
+
+    def left(self, least: float = 0.0) -> float:
+        return max(self.until - time.monotonic(), least)
+
+
+def begin_to_stop(app: App, limit: Limit) -> None:
+    """No further tick begins, and whoever asks is told that we are about to end."""
+    limit.begin()
+    app.is_stopping = True
+    app.jobs.pause()
+
+
+async def finish(app: App, limit: Limit) -> None:
+    """Ticks and listeners at work come to their end; a little is left of the time to give roles back in."""
+    within = limit.left() * FOR_WORK
+    await asyncio.gather(app.jobs.stop(within), app.guard.finish(within))
+
+
+async def leave(app: App, limit: Limit) -> None:
+    try:
+        async with asyncio.timeout(limit.left(least=LEAVE_LEAST)):
+            await app.standing.leave()
+    except (RunbellError, TimeoutError) as error:
+        log.warning("roles not given back", error=str(error) or "the database took too long")
 
 
 @asynccontextmanager
-async def connected(app: App) -> AsyncIterator[None]:
-    """The socket to Slack. slack_sdk tries until it succeeds, also the first time, so that is left to a task of its own."""
-    token = app.settings.slack_app_token
-    every = max(app.pace.socket_ping, 1.0)
-    app.link = AsyncSocketModeHandler(app.bolt, token.get_secret_value() if token else None, ping_interval=every)
-    app.link.client.on_message_listeners.append(greeted)
-    connecting = asyncio.get_running_loop().create_task(app.link.connect_async())  # type: ignore[no-untyped-call]
+async def hearing_the_database(app: App) -> AsyncIterator[None]:
+    """What other processes want painted wakes our painter, if it is ours to paint."""
+    listening_in = asyncio.get_running_loop().create_task(app.database.listen(app.jobs.waker("paint"), app.pace.listen_again))
     try:
         yield
     finally:
-        connecting.cancel()
-        await asyncio.gather(connecting, return_exceptions=True)
-        await app.link.close_async()  # type: ignore[no-untyped-call]
-
-
-async def greeted(message: aiohttp.WSMessage) -> None:
-    """Slack's hello says how many connections the app has; each payload goes to one of them only (Slack, Socket Mode)."""
-    if not isinstance(message.data, str) or '"hello"' not in message.data:
-        return
-    number = json.loads(message.data).get("num_connections", 1)
-    if number > 1:
-        log.warning("another process answers for this Slack app too, and gets a share of what people type and click", connections=number)
+        listening_in.cancel()
+        await asyncio.gather(listening_in, return_exceptions=True)
 
 
 @asynccontextmanager

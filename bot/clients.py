@@ -9,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, version
 import structlog
 
 from bot.core.errors import TerraformTrouble
-from bot.core.metrics import UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.services.ports import Runs
 from bot.settings import Settings
@@ -27,7 +26,7 @@ def trust(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -> TerraformClient:
+def terraform_client(settings: Settings, pace: Pace) -> TerraformClient:
     return TerraformClient(
         settings.terraform_address,
         settings.terraform_token.get_secret_value(),
@@ -35,15 +34,19 @@ def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -
         ca_bundle=settings.ca_bundle,
         proxy=settings.proxy_for(settings.terraform_address),
         user_agent=user_agent(),
-        meter=meter,
     )
 
 
 def user_agent() -> str:
+    return f"runbell/{release()}" if release() else "runbell"
+
+
+def release() -> str:
+    """Which release of ours this is; nothing where it runs from a folder that was never installed."""
     try:
-        return f"runbell/{version('runbell')}"
+        return version("runbell")
     except PackageNotFoundError:
-        return "runbell"
+        return ""
 
 
 async def spelled(runs: Runs, organizations: tuple[str, ...], within: float) -> tuple[str, ...]:

@@ -112,15 +112,17 @@ class Jobs:
             )
         self.scheduler.start()
 
-    async def stop(self, within: float) -> None:
-        """Begin no further tick and wait for those that run; what has not ended `within` seconds is canceled."""
+    def pause(self) -> None:
+        """Begin no further tick."""
         if self.scheduler.running:
             self.scheduler.pause()
-        tasks = []
         for loop in self.loops.values():
             loop.stopped = True
-            if loop.task is not None and not loop.task.done():
-                tasks.append(loop.task)
+
+    async def stop(self, within: float) -> None:
+        """Begin no further tick and wait for those that run; what has not ended `within` seconds is canceled."""
+        self.pause()
+        tasks = [loop.task for loop in self.loops.values() if loop.task is not None and not loop.task.done()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=within)
             for task in late:

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import App, build, greeted, running, serve
+from bot.app import App, build, running, serve
 from bot.clients import spelled, trust
 from bot.core.errors import InstallationDead, StoreBusy, TerraformUnreachable
 from bot.rules import RulesWrong
@@ -28,6 +28,13 @@ from tests.fakes.runs import FakeRuns
 from tests.worlds import as_person, scripted_world, settings_of, told, until
 
 
+async def connected(app: App) -> None:
+    assert app.socket is not None
+    async with asyncio.timeout(20):
+        while not await app.socket.is_up():
+            await asyncio.sleep(0.02)
+
+
 async def types(world: World, text: str, person: str = "U0ANA", channel: str = "C0DEPLOYS") -> None:
     answer = await as_person(world, "command", {"as": person, "channel": channel, "text": text})
     assert answer["ok"], answer
@@ -35,7 +42,7 @@ async def types(world: World, text: str, person: str = "U0ANA", channel: str = "
 
 async def test_over_socket_mode_a_command_becomes_a_run_with_a_card_and_a_call(tmp_path: Path) -> None:
     async with scripted_world(speed=20) as world, build(settings_of(world, tmp_path)) as app, running(app):
-        await until(lambda: app.link is not None and not app.link.client.stale and app.link.client.current_session is not None)
+        await connected(app)
         await types(world, "/tf run storefront-dev first")
         assert "It reports here" in (await told(world, "Started a run"))["text"]
         call = await told(world, "run.approve")
@@ -75,7 +82,7 @@ async def status_of(address: str, secret: str) -> int:
 
 async def test_an_invitation_is_answered_in_the_channel(tmp_path: Path) -> None:
     async with scripted_world() as world, build(settings_of(world, tmp_path)) as app, running(app):
-        await until(lambda: app.link is not None and app.link.client.current_session is not None)
+        await connected(app)
         await as_person(world, "invite", {"as": "U0ANA", "channel": "C0SECRET", "user": "U0RUNBELL"})
         assert "/tf watch" in (await told(world, "Hello.", channel="C0SECRET"))["text"]
 
@@ -85,7 +92,7 @@ async def test_what_keeps_us_from_being_ready_is_named(tmp_path: Path) -> None:
         app.work.painter.is_dead = True
         app.jobs.loops["poll"].finished_at -= 1000
         troubles = await app.troubles()
-        assert set(troubles) == {"http", "slack", "loops"}
+        assert set(troubles) == {"socket", "slack", "loops"}
         assert "poll" in troubles["loops"]
         app.work.painter.is_dead = False
 
@@ -95,9 +102,9 @@ async def test_a_socket_that_is_not_connected_and_a_database_that_is_busy_are_na
 ) -> None:
     async with scripted_world() as world, build(settings_of(world, tmp_path)) as app:
         async with running(app):
-            await until(lambda: app.link is not None and app.link.client.current_session is not None)
+            await connected(app)
         monkeypatch.setattr(Database, "read", busy)
-        assert set(await app.troubles()) == {"socket", "database"}
+        assert set(await app.troubles()) == {"process", "socket", "database"}
 
 
 def busy(_: Database) -> NoReturn:
@@ -168,28 +175,12 @@ async def test_a_signal_before_everything_is_open_ends_it_at_once(tmp_path: Path
             await serving
 
 
-@pytest.mark.parametrize(
-    "data,warnings",
-    [
-        ('{"type":"hello","num_connections":2}', 1),
-        ('{"type":"hello","num_connections":1}', 0),
-        ('{"type":"hello"}', 0),
-        ('{"type":"slash_commands","payload":{"text":"\\"hello\\""}}', 0),
-        (b"ping", 0),
-    ],
-)
-async def test_another_connection_of_the_same_app_is_told_loudly(data: str | bytes, warnings: int) -> None:
-    with capture_logs() as logs:
-        await greeted(aiohttp.WSMessage(aiohttp.WSMsgType.TEXT, data, None))
-    assert [entry["log_level"] for entry in logs] == ["warning"] * warnings
-
-
 async def test_two_processes_on_one_slack_app_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     async with scripted_world() as world, build(settings_of(world, tmp_path)) as one, build(settings_of(world, tmp_path / "other")) as two:
         with capture_logs() as logs:
             async with running(one), running(two):
-                await until(lambda: any("another process" in entry["event"] for entry in logs))
+                await until(lambda: any("another bot" in entry["event"] for entry in logs))
 
 
 async def test_organizations_are_spelled_as_the_server_spells_them() -> None:

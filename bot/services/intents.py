@@ -76,8 +76,9 @@ class Intents:
                 await self._advance_pending(intent, now)
             case IntentState.SENT if intent.lease_until is not None and intent.lease_until < now:
                 await self._doubt(intent)
-            case IntentState.UNSURE if intent.not_before is None or intent.not_before <= now:
-                await self._settle(intent)
+            case IntentState.UNSURE if is_due(intent, now):
+                if await self._has_turn(intent):
+                    await self._settle(intent)
             case _:
                 pass
 
@@ -90,8 +91,14 @@ class Intents:
                 "It could not be sent for too long, so I let it go. Nothing was done; please decide again.",
                 say=True,
             )
-        elif age > self._pace.intent_judged_again and (intent.not_before is None or intent.not_before <= now):
+        elif age > self._pace.intent_judged_again and is_due(intent, now) and await self._has_turn(intent):
             await self._judge_and_send(intent)
+
+    async def _has_turn(self, intent: Intent) -> bool:
+        """Every process looks after intents; what one of them begins to read up on, the others leave alone for as long as that may take."""
+        until = self._clock.now() + timedelta(seconds=self._pace.request_timeout)
+        async with self._store.write() as transaction:
+            return await transaction.intents.turn(intent, until)
 
     async def _judge_and_send(self, intent: Intent) -> None:
         try:
@@ -221,6 +228,10 @@ class Intents:
                 text = f"{subject_of(intent)}: {outcome}"
                 await tell(transaction, subject=subject, channel=intent.channel, topic=intent.id, text=text, mention=intent.person)
         self._loops.painter()
+
+
+def is_due(intent: Intent, now: datetime) -> bool:
+    return intent.not_before is None or intent.not_before <= now
 
 
 def subject_of(intent: Intent) -> str:

@@ -26,8 +26,9 @@ from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
 from bot.services.notes import note_of
 from bot.services.pictures import Pictures
-from bot.services.ports import Chat, Clock, Store
+from bot.services.ports import Chat, Clock, Mandate, Store
 from bot.services.reading import Reader
+from bot.services.roles import UNSHARED
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,15 @@ class Painter:
     """`is_dead` turns true when Slack no longer takes our token; it turns false with the next message that it takes."""
 
     def __init__(
-        self, chat: Chat, store: Store, pictures: Pictures, reader: Reader, clock: Clock, pace: Pace, meter: Meter = UNMETERED
+        self,
+        chat: Chat,
+        store: Store,
+        pictures: Pictures,
+        reader: Reader,
+        clock: Clock,
+        pace: Pace,
+        meter: Meter = UNMETERED,
+        mandate: Mandate = UNSHARED,
     ) -> None:
         self._chat = chat
         self._store = store
@@ -48,6 +57,7 @@ class Painter:
         self._clock = clock
         self._pace = pace
         self._meter = meter
+        self._mandate = mandate
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
@@ -109,8 +119,10 @@ class Painter:
     async def _post(self, message: Message, picture: Picture) -> bool:
         """Claim, post, note where it stands. A post whose outcome is not known keeps its claim."""
         now = self._clock.now()
+        if not self._mandate.lasts(self._pace.post_timeout):
+            return False
         async with self._store.write() as transaction:
-            if not await transaction.messages.claim(message, now):
+            if not await self._mandate.stands(transaction) or not await transaction.messages.claim(message, now):
                 return False
         try:
             ts = await self._send(message, picture)
@@ -184,6 +196,8 @@ class Painter:
     # Updating: as often as wanted, the last one counts
 
     async def _update(self, message: Message, ts: str, picture: Picture) -> None:
+        if not self._mandate.lasts(self._pace.post_timeout):
+            return
         try:
             await self._chat.update(message.channel, ts, picture, plain=message.attempts >= PLAIN_AFTER)
         except MessageGone as trouble:
@@ -214,6 +228,8 @@ class Painter:
         self._painted_at[message.id] = now
         async with self._store.write() as transaction:
             await transaction.messages.painted(message, ts, version, now)
+            if not await self._mandate.stands(transaction):  # whoever paints now may have painted something newer, which ours has covered
+                await transaction.messages.raise_wanted(message.subject, kinds=(message.kind,))
 
     async def _refused(self, message: Message, trouble: ChatTrouble) -> None:
         if isinstance(trouble, InstallationDead):

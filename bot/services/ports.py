@@ -13,6 +13,7 @@ from bot.core.configurations import ConfigurationVersion, NewConfiguration
 from bot.core.costs import CostEstimate
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.histories import Comment, RunEvent
+from bot.core.leavings import Leavings
 from bot.core.locks import Lock
 from bot.core.logs import LogPiece, Part, SavedText
 from bot.core.messages import Kind, Message
@@ -346,6 +347,9 @@ class IntentRows(Protocol):
     async def move(self, intent: Intent, state: IntentState, **changes: object) -> bool:
         """Compare-and-set from the intent's state to another; `changes` are other fields of Intent by name. False where it had moved."""
 
+    async def turn(self, intent: Intent, until: datetime) -> bool:
+        """Keep others from advancing an open intent until then; False where somebody else had the same thought, or it has moved."""
+
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""
 
@@ -386,6 +390,22 @@ class ReplicaRows(Protocol):
         """Those that were last heard of so long ago."""
 
 
+class LeavingsRows(Protocol):
+    """Rows of what has ended long ago."""
+
+    async def ended(self, before: datetime, most: int) -> tuple[str, ...]:
+        """Runs that were seen to be over before then; what is open, due or current is not among them."""
+
+    async def remove_runs(self, run_ids: Sequence[str]) -> Leavings:
+        """With all that hangs on them."""
+
+    async def remove_loose(self, before: datetime) -> Leavings:
+        """What hangs on no run that we know."""
+
+    async def count(self, before: datetime) -> Leavings:
+        """What the two would remove together."""
+
+
 class Transaction(Protocol):
     @property
     def workspaces(self) -> WorkspaceRows: ...
@@ -419,6 +439,19 @@ class Transaction(Protocol):
 
     @property
     def replicas(self) -> ReplicaRows: ...
+
+    @property
+    def leavings(self) -> LeavingsRows: ...
+
+
+class Mandate(Protocol):
+    """The right of this process to do what one at a time does."""
+
+    def lasts(self, seconds: float = 0.0) -> bool:
+        """Whether it is ours, and will be for so long even if we hear nothing of the database any more."""
+
+    async def stands(self, transaction: Transaction) -> bool:
+        """The same, asked of the database: the last word for what is about to be written."""
 
 
 class Store(Protocol):

@@ -48,6 +48,14 @@ class Presence:
             live = await transaction.replicas.live(self._pace.replica_gone)
             await transaction.replicas.forget(self._pace.replica_gone * KEPT_FOR)
         self._heard_at = self._monotonic()
+        self._see(live)
+
+    async def look(self) -> None:
+        """See who else gives a sign of life."""
+        async with self._store.read() as transaction:
+            self._see(await transaction.replicas.live(self._pace.replica_gone))
+
+    def _see(self, live: tuple[Replica, ...]) -> None:
         before, self.live = self.live, live
         if len(before) != len(live):
             self._changed(before)

@@ -15,11 +15,24 @@ import structlog
 
 from bot.core.pace import Pace
 from bot.core.roles import Lease
-from bot.services.ports import Store, Transaction, Wake
+from bot.services.ports import Mandate, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
 
 Tick = Callable[[datetime], Awaitable[None]]
+
+
+class Unshared:
+    """The mandate of a process that shares its work with nobody."""
+
+    def lasts(self, seconds: float = 0.0) -> bool:  # noqa: ARG002 - for ever
+        return True
+
+    async def stands(self, transaction: Transaction) -> bool:  # noqa: ARG002 - as above
+        return True
+
+
+UNSHARED: Mandate = Unshared()
 
 
 class Role:

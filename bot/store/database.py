@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from bot.store.engines import Engines, engines
 from bot.store.gates import GateTable
 from bot.store.intents import IntentTable
 from bot.store.leases import LeaseTable
+from bot.store.leavings import LeavingsTable
 from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
@@ -27,6 +28,7 @@ from bot.store.replicas import ReplicaTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
+from bot.store.signals import Word, listen
 from bot.store.watches import WatchTable
 from bot.store.workspaces import WorkspaceTable
 
@@ -49,21 +51,23 @@ class Transaction:
     seen: SeenTable
     leases: LeaseTable
     replicas: ReplicaTable
+    leavings: LeavingsTable
 
 
-def transaction_on(connection: AsyncConnection, clock: Clock) -> Transaction:
+def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
     return Transaction(
         workspaces=WorkspaceTable(connection),
         runs=RunTable(connection),
         plans=PlanTable(connection),
         watches=WatchTable(connection),
-        messages=MessageTable(connection, clock.now),
+        messages=MessageTable(connection, clock.now, word.note),
         gates=GateTable(connection),
         intents=IntentTable(connection),
         looks=LookTable(connection),
         seen=SeenTable(connection),
         leases=LeaseTable(connection, clock.now),
         replicas=ReplicaTable(connection, clock.now),
+        leavings=LeavingsTable(connection),
     )
 
 
@@ -81,7 +85,7 @@ class Database:
         """A transaction that only reads, and sees one moment of the database."""
         with plainly():
             async with self._engines.reading.begin() as connection:
-                yield transaction_on(connection, self.clock)
+                yield transaction_on(connection, self.clock, Word())
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -91,7 +95,9 @@ class Database:
         """
         with plainly():
             async with self._engines.writing.begin() as connection:
-                yield transaction_on(connection, self.clock)
+                word = Word()
+                yield transaction_on(connection, self.clock, word)
+                await word.send(connection)
 
     async def measure_clock(self) -> None:
         """Learn how far the server's clock is from ours: the best of three questions. On SQLite there is nothing to learn."""
@@ -102,6 +108,11 @@ class Database:
                 answers = [await ask_time(connection, self._measured.own) for _ in range(3)]
         before, theirs, after = min(answers, key=lambda answer: answer[2] - answer[0])
         self._measured.learn(before, theirs, after)
+
+    async def listen(self, heard: Callable[[], None], again_seconds: float) -> None:
+        """Call `heard` whenever a message is wanted that another process may have raised. On SQLite there is no other."""
+        if self.address.path is None:
+            await listen(self.address, heard, again_seconds)
 
     @property
     def connections_in_use(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -52,6 +53,12 @@ class IntentTable:
         if intent.lease_until is not None:
             as_read &= intents.c.lease_until == intent.lease_until
         return await changed(self.connection, update(intents).where(as_read).values(state=state, **storable(changes))) == 1
+
+    async def turn(self, intent: Intent, until: datetime) -> bool:
+        """Keep others from advancing an open intent until then, compare-and-set on what was read of it; whether it was ours to do."""
+        here = (intents.c.id == intent.id) & (intents.c.state == intent.state)
+        as_read = intents.c.not_before.is_(None) if intent.not_before is None else intents.c.not_before == intent.not_before
+        return await changed(self.connection, update(intents).where(here, as_read).values(not_before=until)) == 1
 
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""

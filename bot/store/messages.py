@@ -22,12 +22,17 @@ IS_DUE = messages.c.wanted > messages.c.painted
 BY_NEED = case({str(kind): place for kind, place in ORDER.items()}, value=messages.c.kind, else_=max(ORDER.values()))
 
 
+def nobody() -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageTable:
-    """`now` is the database's clock; it says since when a message waits."""
+    """`now` is the database's clock; it says since when a message waits. `raised` is told of what is wanted in this transaction."""
 
     connection: AsyncConnection
     now: Callable[[], datetime]
+    raised: Callable[[], None] = nobody
 
     async def want(self, subject: str, channel: str, kind: Kind, gate: str = "", *, text: str = "", thread_ts: str | None = None) -> bool:
         """Insert the row where there is none; whether it is new. Nothing happens to one that exists."""
@@ -45,13 +50,14 @@ class MessageTable:
             "last_error": "",
             "wanted_at": self.now(),
         }
-        return await changed(self.connection, statement, row) == 1
+        return self._tell(await changed(self.connection, statement, row)) == 1
 
     async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
         """Have every message of the subject painted once more; how many there are. One that waits already waits as long as it did."""
         here = (messages.c.subject == subject) & messages.c.kind.in_(list(kinds))
         since = case((IS_DUE, messages.c.wanted_at), else_=literal(self.now(), Moment()))
-        return await changed(self.connection, update(messages).where(here).values(wanted=messages.c.wanted + 1, wanted_at=since))
+        raising = update(messages).where(here).values(wanted=messages.c.wanted + 1, wanted_at=since)
+        return self._tell(await changed(self.connection, raising))
 
     async def of_subject(self, subject: str) -> tuple[Message, ...]:
         """In the order in which they were wanted."""
@@ -113,6 +119,11 @@ class MessageTable:
 
     async def doubt(self, message: Message, until: datetime | None) -> None:
         await self.connection.execute(update_one(message).values(doubt_until=until))
+
+    def _tell(self, rows: int) -> int:
+        if rows:
+            self.raised()
+        return rows
 
     async def _read(self, query: Select[Any]) -> tuple[Message, ...]:
         return tuple(map(decode, (await self.connection.execute(query)).mappings()))
