@@ -1,4 +1,4 @@
-"""`make bench`: acknowledgement, memory and start time of `runbell serve` next to a bare Bolt app, in under a minute."""
+"""`make bench`: acknowledgement, memory and start time of `runbell serve` next to a bare Bolt app, and the sandbox by itself."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import slack_server
 from tests.benchmarks.acks import AT_A_TIME, Caller, calling, p99
 from tests.benchmarks.processes import Running, bare_app, runbell, sandbox
+from tests.benchmarks.rates import print_rates
 from tests.benchmarks.table import Row, print_table
 
 ROUNDS = 5
@@ -44,6 +46,7 @@ async def main() -> None:
         Row("start until ready", "ms", column("start", ours), column("start", bare)),
     ]
     print_table(rows, f"{ROUNDS} rounds of {ACKS} acks, each with new processes; {os.cpu_count()} CPUs, Python {platform.python_version()}")
+    print_rates(await slack_server.measure(), f"{slack_server.ROUNDS} rounds, {slack_server.AT_A_TIME} at a time")
 
 
 async def one_round(card: Mapping[str, Any], caller: Caller, folder: Path, *, ours_first: bool) -> tuple[Side, Side]:
