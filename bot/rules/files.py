@@ -1,0 +1,57 @@
+"""The whole file: which tables it may hold, and the policy that they make together."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from bot.core.policy import WITHOUT_FILE, Policy
+from bot.rules.lines import Lines
+from bot.rules.problems import Problems, RulesWrong
+from bot.rules.rights import grants
+from bot.rules.sections import Document, Sections
+from bot.rules.words import hint
+
+TABLES = ("rights",)
+
+
+def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
+    """The policy that a file's text says; RulesWrong with every problem in it, in the order of the lines."""
+    sections = open_sections(text, name)
+    policy = Policy(grants(sections), name)
+    sections.problems.demand_none()
+    return policy
+
+
+def open_sections(text: str, name: str) -> Sections:
+    """The tables of a file, with what is wrong at its top told; RulesWrong where it is no TOML at all."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesWrong((f"{name}: this is not TOML: {error}.",)) from None
+    sections = Sections(document, Lines.of(text), Problems(name))
+    knows_tables(document, sections)
+    return sections
+
+
+def knows_tables(document: Document, sections: Sections) -> None:
+    for name in document:
+        if name not in TABLES:
+            line = sections.lines.top.get(name, 1)
+            sections.problems.add(line, f"There is no table or key “{name}”. {hint(name, TABLES, 'It may hold')}")
+
+
+def read_rules(path: Path | None) -> Policy:
+    """The policy of a file, or the one that holds without a file: full members may read, nobody may do more."""
+    if path is None:
+        return WITHOUT_FILE
+    return parse_rules(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise RulesWrong((f"{path} cannot be read: {error.strerror}.",)) from None
+    except UnicodeDecodeError:
+        raise RulesWrong((f"{path} is not UTF-8 text.",)) from None
