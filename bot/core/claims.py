@@ -29,9 +29,14 @@ def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
     claims = [Claim("", Demand(votes=1, circle=holders), holders)] if holders else []
     for rule in rules:
         if rule.demand.votes_needed:
-            circle = (rule.demand.circle or holders) | Circle(groups=frozenset(rule.demand.one_from_each))
-            claims.append(Claim(rule.name, rule.demand, circle))
+            claims.append(Claim(rule.name, rule.demand, circle_of(rule.demand, holders)))
     return claims if any(claim.circle for claim in claims) else []
+
+
+def circle_of(demand: Demand, holders: Circle) -> Circle:
+    """Everybody whose vote could count for a demand."""
+    asked = demand.circle or holders
+    return asked | Circle(groups=frozenset(demand.one_from_each)) if demand.one_from_each else asked
 
 
 def ballots_of(question: Question) -> tuple[list[Vote], list[Fallen]]:
@@ -77,7 +82,7 @@ def judge(claim: Claim, ballots: Iterable[Vote], question: Question) -> tuple[li
 
 
 def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
-    kin = kinship(vote.person, claim.demand.four_eyes, question)
+    kin = kinship(vote.person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
     if kin is not None:
         role, why = kin
         origin = question.origins.get(role)

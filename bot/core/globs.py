@@ -23,6 +23,11 @@ def is_plain(glob: str) -> bool:
     return "*" not in glob and "?" not in glob
 
 
+def longest_part(glob: str) -> str:
+    """The longest run of letters that must stand in whatever a glob matches; empty where there is none."""
+    return max(re.split(r"[*?]+", glob), key=len)
+
+
 def fixed_start(glob: str) -> str | None:
     """What a glob that ends with its one and only wildcard, a star, begins with; None for any other."""
     start = glob[:-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from bot.core.identities import Role
 from bot.core.people import NOBODY, Circle
@@ -82,12 +83,13 @@ class Match:
         return self.asks_resources or self.cost_above is not None or self.failed_policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Demand:
     """What must be there before a run may be applied; all of it.
 
     `circle` are those whose votes count, where it is empty those with the right to decide; members of `one_from_each` count besides.
     `windows`: one of them has to be open. `after_stage`: the stage before has applied the same configuration.
+    No slots: what follows from it is worked out once.
     """
 
     votes: int = 0
@@ -100,21 +102,21 @@ class Demand:
     windows: tuple[Window, ...] = ()
     risk: Risk = Risk.LOW
 
-    @property
+    @cached_property
     def wants_reason(self) -> bool:
         return self.reason or self.risk is not Risk.LOW
 
-    @property
+    @cached_property
     def wants_typed_name(self) -> bool:
         return self.typed_name or self.risk in {Risk.HIGH, Risk.CRITICAL}
 
-    @property
+    @cached_property
     def votes_needed(self) -> int:
         """Whoever demands anything of a voter demands a voter, and as many as there are groups to be heard."""
         asks_voter = bool(self.circle or self.four_eyes or self.wants_reason or self.wants_typed_name)
         return max(self.votes, len(self.one_from_each), int(asks_voter))
 
-    @property
+    @cached_property
     def groups(self) -> frozenset[str]:
         return self.circle.groups | frozenset(self.one_from_each)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from bot.core.globs import fixed_start, is_plain, line_pattern
+from bot.core.globs import fixed_start, is_plain, line_pattern, longest_part
 
 
 class Change(Protocol):
@@ -75,13 +75,23 @@ class Selections:
         )
 
     def _spelled(self, glob: str) -> int:
-        """By looking through all addresses at once, a line each."""
+        """By looking through all addresses at once, a line each, for the longest part of the glob that is spelled out."""
+        pattern, part = line_pattern(glob), longest_part(glob)
+        found = 0
+        for address in self._lines_with(part):
+            if pattern.match(address):
+                found |= self._exactly(address)
+        return found
+
+    def _lines_with(self, part: str) -> Iterator[str]:
         if self._text is None:
             self._text = "\n".join(self._addresses)
-        found = 0
-        for match in line_pattern(glob).finditer(self._text):
-            found |= self._exactly(match[0])
-        return found
+        text, place = self._text, self._text.find(part) if self._addresses else -1
+        while place >= 0:
+            start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+            end = end if end >= 0 else len(text)
+            yield text[start:end]
+            place = text.find(part, end + 1)
 
     def _exactly(self, address: str) -> int:
         return between(bisect_left(self._addresses, address), bisect_right(self._addresses, address))
