@@ -54,9 +54,10 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _argument(kind: str, argument: str) -> dict[str, Any]:
-    if kind == "refused" and argument.isdigit():
-        return {"status": int(argument)}
+    """What stands behind the colon: the status or the error of a refusal, else seconds."""
+    if kind == "refused":
+        return {"status": int(argument)} if argument.isdigit() else {"error": argument}
     try:
         return {"seconds": float(argument)}
     except ValueError:
-        return {"error": argument}
+        raise ValueError(f"{argument} is no number of seconds") from None

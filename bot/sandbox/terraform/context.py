@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ class Context:
     requests: RequestLog = field(default_factory=RequestLog)
 
 
-SOMEBODY_ELSE = "somebody else"
+SOMEBODY_ELSE: ContextVar[Token | None] = ContextVar("somebody else", default=None)
 CONTEXT = web.AppKey("context", Context)
 
 
@@ -67,5 +68,4 @@ def context_of(request: web.Request) -> Context:
 
 def caller_of(request: web.Request) -> Token:
     """Who is calling; a fault may let somebody else do the deed first."""
-    somebody_else: Token | None = request.get(SOMEBODY_ELSE)
-    return somebody_else or context_of(request).tokens.caller(request.headers)
+    return SOMEBODY_ELSE.get() or context_of(request).tokens.caller(request.headers)

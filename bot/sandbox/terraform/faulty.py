@@ -105,9 +105,11 @@ def _cut(response: web.StreamResponse) -> web.StreamResponse:
 async def _raced(request: web.Request, answer: Answer) -> web.StreamResponse:
     """Let somebody else with every right send the same request just before."""
     await request.read()
-    request[SOMEBODY_ELSE] = context_of(request).tokens.first
-    await answer()
-    request[SOMEBODY_ELSE] = None
+    before = SOMEBODY_ELSE.set(context_of(request).tokens.first)
+    try:
+        await answer()
+    finally:
+        SOMEBODY_ELSE.reset(before)
     return await answer()
 
 

@@ -52,8 +52,8 @@ NOTHING = re.compile(r"(?!)")
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """One dialect. `unknown` are the paths of GET that are not there, `unpaged` those whose lists come whole; `filters` also means
-    includes. Where `has_meta` is false a list tells nothing of its pages.
+    """One dialect. `unknown` are the paths of GET that are not there, `unpaged` those whose lists come whole. Where `has_meta` is
+    false a list tells nothing of its pages.
     """
 
     name: FlavourName
@@ -61,6 +61,7 @@ class Flavour:
     unknown_writes: re.Pattern[str] = NOTHING
     unpaged: re.Pattern[str] = NOTHING
     filters: bool = True
+    includes: bool = True
     has_meta: bool = True
     limits_lists: bool = True
     answers_actions: bool = False
@@ -117,6 +118,7 @@ FLAVOURS: dict[FlavourName, Flavour] = {
         unknown_writes=re.compile(r"/api/v2/runs/[^/]+/(comments|actions/force-(cancel|execute))"),
         unpaged=WORKSPACE_LIST,
         filters=False,
+        includes=False,
         has_meta=False,
         limits_lists=False,
         answers_actions=True,

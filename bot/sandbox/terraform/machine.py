@@ -165,6 +165,7 @@ class Machine:
 
     def begin(self, run: Run) -> None:
         """Let the run go its way; the queue calls this once its turn has come."""
+        run.has_begun = True
         self._work(run, self.course.plan(run))
 
     def resume_apply(self, run: Run) -> None:

@@ -28,8 +28,8 @@ def words(request: web.Request, name: str) -> frozenset[str]:
 def includes(request: web.Request, known: Collection[str]) -> frozenset[str]:
     """The resources that are to stand beside the answer. The official SDKs write some of them with hyphens."""
     wanted = frozenset(word.replace("-", "_") for word in words(request, "include"))
-    if not context_of(request).flavour.filters:
-        return wanted.intersection(known)
+    if not context_of(request).flavour.includes:
+        return frozenset()
     if unknown := wanted.difference(known):
         raise bad_request(f"Invalid include parameter: {', '.join(sorted(unknown))}")
     return wanted

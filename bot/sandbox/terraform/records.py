@@ -189,6 +189,7 @@ class Run:
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     killed: asyncio.Event = field(default_factory=asyncio.Event)
     overridden: asyncio.Event = field(default_factory=asyncio.Event)
+    has_begun: bool = False
     stages: Stages = NO_STAGES
     evaluations: Evaluations = field(default_factory=Evaluations)
     state_serial: int = 0

@@ -25,7 +25,7 @@ class Serials:
         """What a run shows changes with its status, its events and the plan; one that is interrupted changes with time as well."""
         if run.interrupted.is_set():
             return json.dumps(run_document(run, caller, self._store))
-        stamp = (run.status, run.updated_at, len(run.events), run.plan.has_changes)
+        stamp = (run.status, run.has_begun, run.updated_at, len(run.events), run.plan.has_changes)
         kept = self._texts.get((run.id, caller.secret))
         if kept is None or kept[0] != stamp:
             kept = self._texts[run.id, caller.secret] = (stamp, json.dumps(run_document(run, caller, self._store)))

@@ -60,11 +60,12 @@ def actions_of(run: Run, now: datetime) -> dict[str, bool]:
     was_interrupted = run.interrupted.is_set()
     is_open = not is_final(run) and run.status not in AFTER_APPLY
     cancelable = is_open and not resting and not awaiting and not was_interrupted
+    is_waiting = run.status == "pending" and not run.has_begun
     forceable = was_interrupted and not is_final(run) and run.force_cancel_at is not None and now >= run.force_cancel_at
     return {
         "is-cancelable": cancelable,
         "is-confirmable": resting,
-        "is-discardable": resting or awaiting or run.status in ("pending", "post_plan_running"),
+        "is-discardable": resting or awaiting or is_waiting or run.status == "post_plan_running",
         "is-force-cancelable": forceable,
     }
 

@@ -100,7 +100,7 @@ class TerraformEngine:
 
     async def _run(self, job: Job, command: list[str], output: Callable[[bytes], None]) -> int:
         environment = bare_environment(self._home)
-        if job.run.request.debugging_mode:
+        if job.run.request.debugging_mode and command[0] != "show":  # what it shows is read, and a trace would stand in it
             environment["TF_LOG"] = "TRACE"
         return await self._processes.run(
             [self._program, *command],

@@ -132,3 +132,30 @@ async def test_a_provisional_configuration_becomes_current_when_its_run_is_appli
     await caller.act(run, "apply")
     await caller.until(run, "applied")
     assert await current() == configuration
+
+
+async def test_a_configuration_is_downloaded_by_a_redirect_without_a_token(caller: Caller) -> None:
+    configuration = await caller.upload("idle", auto_queue_runs=False)
+    url, headers = (
+        f"{caller.api.address}/api/v2/configuration-versions/{configuration}/download",
+        {"Authorization": f"Bearer {caller.token}"},
+    )
+    async with caller.session.get(url, headers=headers, allow_redirects=False) as redirect:
+        assert redirect.status == 302
+        place = redirect.headers["Location"]
+    async with caller.session.get(place) as answer:
+        assert await answer.read() == pack_archive(CONFIGURATION)
+    pending = await caller.create_configuration("idle", auto_queue_runs=False)
+    assert (await caller.get(f"/api/v2/configuration-versions/{pending['id']}/download")).status == 404
+
+
+async def test_a_configuration_that_nobody_needs_is_archived_for_good(caller: Caller) -> None:
+    old = await caller.upload("idle", auto_queue_runs=False)
+    path = f"/api/v2/configuration-versions/{old}/actions/archive"
+    assert (await caller.post(path)).status == 409
+    await caller.upload("idle", auto_queue_runs=False)
+    assert (await caller.post(path)).status == 202
+    assert (await caller.get(f"/api/v2/configuration-versions/{old}")).data["attributes"]["status"] == "archived"
+    refused = await caller.create_run("idle", old)
+    assert (refused.status, "archived" in refused.detail) == (422, True)
+    assert (await caller.get(f"/api/v2/configuration-versions/{old}/ingress-attributes")).status == 404

@@ -47,7 +47,7 @@ async def test_output_of_both_kinds_and_the_status_come_back(tmp_path: Path) -> 
 async def test_an_interrupted_process_ends_soon(tmp_path: Path) -> None:
     kept, interrupted = Kept(), asyncio.Event()
     running = asyncio.create_task(run(PATIENT, tmp_path, kept, interrupted))
-    while "at work" not in kept.text:  # noqa: ASYNC110 - the output has no event
+    while "at work" not in kept.text:
         await asyncio.sleep(0.01)
     interrupted.set()
     await running
@@ -85,7 +85,7 @@ async def test_closing_ends_what_still_runs(tmp_path: Path) -> None:
         command, folder=tmp_path, environment=bare_environment(tmp_path), output=kept, interrupted=never, killed=asyncio.Event()
     )
     running = asyncio.create_task(work)
-    while "at work" not in kept.text:  # noqa: ASYNC110 - the output has no event
+    while "at work" not in kept.text:
         await asyncio.sleep(0.01)
     await processes.close()
     assert await running == -9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.terraform.calling import Caller
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.server import RunsApi
 
 
-async def saved(caller: Caller, name: str = "app-dev", **attributes: object) -> str:
+async def saved(caller: Caller, name: str = "app-dev", **attributes: Any) -> str:
     run = await caller.start(name, save_plan=True, **attributes)
     await caller.until(run, "planned_and_saved")
     return run

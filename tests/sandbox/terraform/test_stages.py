@@ -41,7 +41,7 @@ async def only_stage(caller: Caller, run: str) -> Any:
         ({"pre_plan": "passed", "fetching": True}, "planned"),
     ],
 )
-async def test_a_run_rests_after_the_last_of_its_stages(caller: Caller, stages: dict[str, object], resting: str) -> None:
+async def test_a_run_rests_after_the_last_of_its_stages(caller: Caller, stages: dict[str, Any], resting: str) -> None:
     run = await caller.until(await staged(caller, **stages), resting)
     await eventually(lambda: _is_confirmable(caller, run["id"]))
     assert (await caller.run(run["id"]))["attributes"]["status"] == resting
