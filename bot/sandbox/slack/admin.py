@@ -51,7 +51,7 @@ def delete_channel(state: State, who: Person, channel: Channel) -> None:
     _demand_real_channel(channel)
     _report(state, channel, "deleted", {"channel": channel.id, "actor_id": who.id})
     del state.team.channels[channel.id]
-    state.streams.tell(lambda _person: {"type": "channel_deleted", "channel": channel.id})
+    state.streams.tell(lambda _person: {"type": "channel", "channel": {"id": channel.id}, "deleted": True})
 
 
 def deactivate(state: State, person: Person, *, deleted: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from bot.sandbox.slack.errors import SlackError
@@ -27,8 +29,8 @@ async def download(state: State, request: web.Request) -> web.StreamResponse:
         file = _readable(state, request)
     except SlackError:
         raise web.HTTPFound(f"/_files/login?redir={request.path}") from None
-    name = file.name.replace('"', "")
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox; default-src 'none'"}
+    disposition = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {"Content-Disposition": disposition, "Content-Security-Policy": "sandbox; default-src 'none'"}
     return web.Response(body=file.content or b"", content_type=file.media_type, headers=headers)
 
 

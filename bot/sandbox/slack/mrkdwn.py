@@ -14,6 +14,7 @@ from bot.sandbox.slack.team import Team
 
 ENTITY = re.compile(r"<([@!][^<>|]+)(?:\|[^<>]*)?>")
 BROADCASTS = ("channel", "here", "everyone")
+HANDLE = re.compile(r"(?<![\w@<])@([\w.-]*\w)")
 BARE_BROADCAST = re.compile(r"(?<![\w@<])@(channel|here|everyone)\b")
 TYPED = re.compile(
     r"(?P<link>https?://[^\s<>]+)|(?<![\w@])@(?P<name>[\w.-]*\w)|(?<![\w#&])#(?P<channel>[\w-]+)|(?P<control>[&<>])",
@@ -23,15 +24,24 @@ CONTROLS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 @dataclass(frozen=True)
 class Mentions:
-    """Whom a text reaches: ids of users and groups in `mentions`, and the words channel, here, everyone in `broadcasts`."""
+    """Whom a text reaches: ids of users and groups in `mentions`, and the words channel, here, everyone in `broadcasts`. `handles` are
+    bare words after an @ that `link_names` or `parse: full` make mentions of, where a group bears that name.
+    """
 
     mentions: tuple[str, ...] = ()
     broadcasts: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+    def named_in(self, team: Team) -> Mentions:
+        """With the groups that the handles name (people are not linked by their names any more)."""
+        found = (team.group_named(handle) for handle in self.handles)
+        return Mentions((*self.mentions, *(group.id for group in found if group is not None)), self.broadcasts)
 
     def joined(self, other: Mentions) -> Mentions:
         return Mentions(
             tuple(dict.fromkeys((*self.mentions, *other.mentions))),
             tuple(dict.fromkeys((*self.broadcasts, *other.broadcasts))),
+            tuple(dict.fromkeys((*self.handles, *other.handles))),
         )
 
 
@@ -43,7 +53,8 @@ def read_mentions(text: str, blocks: list[Any], attachments: list[Any], *, linke
     for attachment in attachments:
         found.extend(name for words in _legacy_words(attachment) for name in _entities(words))
     people = dict.fromkeys(name for name in found if name not in BROADCASTS)
-    return Mentions(tuple(people), tuple(dict.fromkeys(name for name in found if name in BROADCASTS)))
+    broadcasts = tuple(dict.fromkeys(name for name in found if name in BROADCASTS))
+    return Mentions(tuple(people), broadcasts, tuple(HANDLE.findall(text)) if linked else ())
 
 
 def _entities(text: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Rooms:
             only_for=only_for,
             is_broadcast=is_broadcast,
             client_msg_id=client_msg_id,
-            mentions=content.mentions,
+            mentions=content.mentions.named_in(self.team),
             files=list(files),
         )
         self.log.add(message)
@@ -87,7 +87,7 @@ class Rooms:
             message.metadata = content.metadata or None
         if changes_body and not message.blocks:
             message.edited_ts = self.log.next_ts()
-        message.mentions = read_mentions(message.text, message.blocks, message.attachments).joined(content.mentions)
+        message.mentions = read_mentions(message.text, message.blocks, message.attachments).joined(content.mentions).named_in(self.team)
         self._show(channel, message, "message_changed")
         if not message.is_ephemeral:
             self.report(changed_event(message, previous, channel, self.team), channel)

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.apps import App
 from bot.sandbox.slack.mrkdwn import escape_controls, escape_typed, read_mentions
 from bot.sandbox.slack.samples import sample_team
+from tests.sandbox.slack.acting import Acting
 
 
 @pytest.mark.parametrize(
@@ -82,3 +84,31 @@ def test_typed_text_is_rewritten(typed: str, in_message: str, in_command: str) -
 
 def test_a_command_without_should_escape_keeps_names() -> None:
     assert escape_controls("@kim <x> & #infra") == "@kim &lt;x&gt; &amp; #infra"
+
+
+async def test_link_names_reaches_groups_and_nobody_else(joined: AsyncWebClient, ana: Acting) -> None:
+    await joined.chat_postMessage(channel="C0DEPLOYS", text="@platform @kim @here", link_names=True)
+    ts = (await joined.chat_postMessage(channel="C0DEPLOYS", text="@platform @here"))["ts"]
+    plain = (await ana.messages())[-1]
+    await joined.chat_update(channel="C0DEPLOYS", ts=ts, text="@platform", parse="full")
+    messages = await ana.messages()
+
+    assert (messages[-2]["mentions"], messages[-2]["broadcasts"]) == (["S0PLATFORM"], ["here"])
+    assert (plain["mentions"], plain["broadcasts"]) == ([], [])
+    assert messages[-1]["mentions"] == ["S0PLATFORM"]
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        {"pretext": "<!here>"},
+        {"title": "<!here>"},
+        {"footer": "<!here>"},
+        {"fields": [{"title": "x", "value": "<!here>"}]},
+        {"text": "<!here>"},
+    ],
+)
+async def test_every_word_of_an_attachment_is_read(joined: AsyncWebClient, ana: Acting, attachment: dict[str, Any]) -> None:
+    await joined.chat_postMessage(channel="C0DEPLOYS", attachments=[{"fallback": "x", **attachment}])
+
+    assert (await ana.messages())[-1]["broadcasts"] == ["here"]

@@ -6,11 +6,20 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack.person_routes import ROUTES
 from bot.sandbox.slack.server import SlackServer
 
 EVIL = "http://evil.example"
-PLACES = ["/", "/main.js", "/api/auth.test", "/_person/world", "/_socket/link?ticket=x", "/_hooks/commands/T0ACME/1/x"]
-POSTED = ["/api/chat.postMessage", "/_person/command", "/_person/faults", "/_hooks/commands/T0ACME/1/x"]
+PLACES = [
+    "/",
+    "/main.js",
+    "/api/auth.test",
+    "/_person/world",
+    "/_socket/link?ticket=x",
+    "/_hooks/commands/T0ACME/1/x",
+    "/_files/T0ACME-F1/a",
+]
+POSTED = ["/api/chat.postMessage", "/_person/command", "/_person/faults", "/_hooks/commands/T0ACME/1/x", "/_upload/v1/x"]
 
 
 async def _status(url: str, method: str = "GET", **headers: str) -> int:
@@ -50,14 +59,25 @@ async def test_only_the_page_may_be_navigated_to_from_elsewhere(slack: SlackServ
     assert await _status(slack.url + "/", **{**navigation, "Sec-Fetch-Dest": "iframe"}) == 403
 
 
-@pytest.mark.parametrize("path", ["world", "messages?as=U0ANA&channel=C0DEPLOYS", "stream?as=U0ANA", "traffic", "view?as=U0ANA", "faults"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "world",
+        "messages?as=U0ANA&channel=C0DEPLOYS",
+        "stream?as=U0ANA",
+        "traffic",
+        "view?as=U0ANA",
+        "file?as=U0ANA&file=F1",
+        "faults",
+    ],
+)
 async def test_nobody_acts_as_a_person_without_the_secret(slack: SlackServer, path: str) -> None:
     assert await _status(f"{slack.url}/_person/{path}") == 401
     assert await _status(f"{slack.url}/_person/{path}", **{"X-Sandbox-Secret": "guess"}) == 401
     assert await _status(f"{slack.url}/_person/{path}&secret={slack.secret}") == 401
 
 
-@pytest.mark.parametrize("path", ["command", "message", "click", "invite", "home", "faults", "clock", "sockets"])
+@pytest.mark.parametrize("path", [path.removeprefix("/_person/") for verb, path, _ in ROUTES if verb == "POST"])
 async def test_every_deed_needs_the_secret(slack: SlackServer, path: str) -> None:
     assert await _status(f"{slack.url}/_person/{path}", "POST") == 401
     assert await _status(f"{slack.url}/_person/{path}", "POST", **{"X-Sandbox-Secret": ""}) == 401
