@@ -60,6 +60,7 @@ from bot.slack.installations import Installation, read_installation
 from bot.slack.people import SlackPeople
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
+from bot.terraform.limits import Limiter
 from bot.web import Door, health_app, listening, notification_door, public_app
 from handlers import Guard, Services, register
 
@@ -116,6 +117,7 @@ class App:
     bolt: AsyncApp
     guard: Guard
     meter: PrometheusMeter
+    limiter: Limiter
     socket: Socket | None
     hears_http: bool = False
     is_stopping: bool = False
@@ -142,6 +144,7 @@ class App:
 
     async def exposition(self) -> bytes:
         """What was measured, with how things stand in the database where it says so."""
+        self.limiter.measure()
         try:
             await self.work.gauges.read()
         except RunbellError as error:
@@ -156,7 +159,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
     policy, meter = read_rules(settings.rules_file), PrometheusMeter()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url.get_secret_value()))
-        runs = await stack.enter_async_context(terraform_client(settings, pace))
+        runs = await stack.enter_async_context(terraform_client(settings, pace, meter))
         organizations = await spelled(runs, settings.organizations, pace.request_timeout / 4)
         session = await stack.enter_async_context(slack_session(settings))
         clients = Clients.of(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
@@ -191,6 +194,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             bolt=bolt,
             guard=register(bolt, work.services, meter),
             meter=meter,
+            limiter=runs.limiter,
             socket=link,
         )
         yield freeze(app)

@@ -79,6 +79,80 @@ def manifest(command: str) -> None:
     click.echo(manifest_text(command), nl=False)
 
 
+@cli.group()
+def webhooks() -> None:
+    """Have the server send word of runs, so that people hear of them at once instead of within seconds.
+
+    \b
+    1. Set TFE_NOTIFICATION_TOKEN (openssl rand -hex 32) and RUNBELL_PUBLIC_URL, the address at
+       which the server reaches RUNBELL_HTTP_PORT, such as https://runbell.example.
+    2. Start “runbell serve”: the server asks that address at once, and saves nothing where it
+       does not answer.
+    3. runbell webhooks install --dry-run, then without --dry-run.
+
+    NAMES are globs, [organization/]name; all of them where none is given. Only what leads to RUNBELL_PUBLIC_URL is shown or touched.
+    Word that is lost does no harm: Runbell looks by itself as well. Plan-only runs are told of by no server.
+    """  # noqa: D301 - as above
+
+
+SCOPE = click.option(
+    "--for",
+    "scope",
+    default="projects",
+    type=click.Choice(["projects", "workspaces"]),
+    show_default=True,
+    help="What NAMES are. One of a project covers its workspaces, also those that come later; servers before 2026 know workspaces only.",
+)
+NAMES = click.argument("names", nargs=-1, metavar="[NAMES]...")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+
+
+@webhooks.command()
+@NAMES
+@SCOPE
+@DRY_RUN
+@click.option("--renew", is_flag=True, help="Make those anew that are there, as after a change of TFE_NOTIFICATION_TOKEN.")
+def install(names: tuple[str, ...], scope: str, dry_run: bool, renew: bool) -> None:  # noqa: FBT001 - as below
+    """Have each of NAMES tell of its runs: one is made where there is none.
+
+    One that is off is switched on, and doubles are ended. The server never shows the secret of one that is there, so whether it
+    still is yours cannot be seen: --renew makes sure.
+    The exit status is 0 where all are in place.
+    """
+    from bot.core.notifications import Scope  # noqa: PLC0415 - as above
+    from bot.webhooks import install as install_them  # noqa: PLC0415 - as above
+
+    settings = settings_or_exit()
+    run_or_exit(install_them(settings, Scope(scope), names or ("*",), click.echo, renew=renew, dry_run=dry_run), fails=True)
+
+
+@webhooks.command(name="list")
+@NAMES
+@SCOPE
+def list_webhooks(names: tuple[str, ...], scope: str) -> None:
+    """Show for each of NAMES what is there.
+
+    Also how the last word that was sent was taken. The exit status is 0 where each has one that is on.
+    """
+    from bot.core.notifications import Scope  # noqa: PLC0415 - as above
+    from bot.webhooks import show  # noqa: PLC0415 - as above
+
+    run_or_exit(show(settings_or_exit(), Scope(scope), names or ("*",), click.echo), fails=True)
+
+
+@webhooks.command()
+@NAMES
+@SCOPE
+@DRY_RUN
+def remove(names: tuple[str, ...], scope: str, dry_run: bool) -> None:  # noqa: FBT001 - as below
+    """Remove from each of NAMES what leads to RUNBELL_PUBLIC_URL. What leads elsewhere stays."""
+    from bot.core.notifications import Scope  # noqa: PLC0415 - as above
+    from bot.webhooks import remove as remove_them  # noqa: PLC0415 - as above
+
+    settings = settings_or_exit()
+    run_or_exit(remove_them(settings, Scope(scope), names or ("*",), click.echo, dry_run=dry_run), fails=True)
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print addresses and tokens as one line of JSON first.")
 @click.option("--port", default=None, type=click.IntRange(0, 65533), help="The page's port; the two after it serve runs. 0: any. [8800]")
@@ -186,11 +260,12 @@ def run_or_exit(work: Coroutine[Any, Any, object], *, fails: bool = False) -> No
     """
     from bot.core.errors import RunbellError  # noqa: PLC0415 - as above
     from bot.rules import RulesWrong  # noqa: PLC0415 - as above
+    from bot.settings import SettingsWrong  # noqa: PLC0415 - as above
     from bot.web import PortTaken  # noqa: PLC0415 - as above
 
     try:
         well = asyncio.run(work)
-    except RulesWrong as wrong:
+    except (RulesWrong, SettingsWrong) as wrong:
         exit_with(2, *wrong.problems)
     except (RunbellError, PortTaken, ValueError, OSError) as error:
         exit_with(1, f"runbell: {error}")

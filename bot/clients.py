@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import structlog
 
 from bot.core.errors import TerraformTrouble
+from bot.core.metrics import UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.services.ports import Runs
 from bot.settings import Settings
@@ -26,7 +27,7 @@ def trust(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def terraform_client(settings: Settings, pace: Pace) -> TerraformClient:
+def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -> TerraformClient:
     return TerraformClient(
         settings.terraform_address,
         settings.terraform_token.get_secret_value(),
@@ -34,6 +35,7 @@ def terraform_client(settings: Settings, pace: Pace) -> TerraformClient:
         ca_bundle=settings.ca_bundle,
         proxy=settings.proxy_for(settings.terraform_address),
         user_agent=user_agent(),
+        meter=meter,
     )
 
 

@@ -25,14 +25,7 @@ from bot.store.database import Database
 from bot.store.refusals import DatabaseInUse
 from bot.web import PortTaken
 from tests.fakes.runs import FakeRuns
-from tests.worlds import as_person, scripted_world, settings_of, told, until
-
-
-async def connected(app: App) -> None:
-    assert app.socket is not None
-    async with asyncio.timeout(20):
-        while not await app.socket.is_up():
-            await asyncio.sleep(0.02)
+from tests.worlds import as_person, connected, scripted_world, settings_of, told, until
 
 
 async def types(world: World, text: str, person: str = "U0ANA", channel: str = "C0DEPLOYS") -> None:

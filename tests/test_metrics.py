@@ -16,7 +16,7 @@ from bot.core.metrics import ACKS, LOOKS, METRICS, UNMETERED, Sort, code
 from bot.metrics import PrometheusMeter
 from bot.sandbox.world import World
 from bot.services.gauges import Gauges
-from tests.worlds import as_person, scripted_world, settings_of, told, until
+from tests.worlds import as_person, connected, scripted_world, settings_of, told
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "metrics.md").read_text(encoding="utf-8")
 PEOPLE_AND_THINGS = ("storefront", "acme", "run-", "ws-", "U0", "C0", "T0", "ana", "deploys", "xoxb", "http", "/")
@@ -78,7 +78,7 @@ async def scraped(port: int) -> tuple[str, str]:
 
 async def live(world: World, app: App) -> None:
     """A run started, seen, called for and decided; and a refusal of each side."""
-    await until(lambda: app.link is not None and app.link.client.current_session is not None)
+    await connected(app)
     fault = {"side": "slack", "match": "chat.postMessage", "kind": "refused", "error": "invalid_blocks", "times": 1}
     await as_person(world, "faults", fault)
     assert (await as_person(world, "command", {"as": "U0ANA", "channel": "C0DEPLOYS", "text": "/tf run storefront-dev"}))["ok"]

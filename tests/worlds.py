@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.app import App
 from bot.demos import RULES
 from bot.manifests import manifest
 from bot.sandbox.world import World, WorldOptions, open_world
@@ -72,4 +73,12 @@ async def told(world: World, text: str, *, person: str = "U0ANA", channel: str =
 async def until(question: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not question():
+            await asyncio.sleep(0.02)
+
+
+async def connected(app: App) -> None:
+    """Until the socket to Slack is there."""
+    assert app.socket is not None
+    async with asyncio.timeout(20):
+        while not await app.socket.is_up():
             await asyncio.sleep(0.02)

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from bot.core.decisions import Deed, has_moved
 from bot.core.errors import NotVisible, OrganizationToken, StateMovedOn, TerraformFailed, TerraformTrouble
+from bot.core.metrics import UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.core.plans import PlanFacts
 from bot.core.readings import Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage, WorkspaceQuery
@@ -64,11 +65,12 @@ class TerraformClient:
         proxy: str | None = None,
         user_agent: str = "runbell",
         blob_hosts: Iterable[str] = USUAL_HOSTS,
+        meter: Meter = UNMETERED,
     ) -> None:
         pace = pace or Pace()
         way = Way(timeout=pace.request_timeout, user_agent=user_agent, trusted=trusted_by(ca_bundle), proxy=proxy)
         self._connections = Connections(address, token, way)
-        self._exchanges = Exchanges(self._connections, pace)
+        self._exchanges = Exchanges(self._connections, pace, meter)
         self._outbound = Outbound(self._connections.origin, way, blob_hosts, turn=self._exchanges.turn)
         self._account: Account | None = None
         self.lacks: set[Lack] = set()
