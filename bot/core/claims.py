@@ -27,9 +27,7 @@ def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
     """The right to decide, where anybody has it here, and each rule that wants votes. None at all: nobody may."""
     holders = question.policy.holders(Right.DECIDE, question.workspace)
     claims = [Claim("", Demand(votes=1, circle=holders), holders)] if holders else []
-    for rule in rules:
-        if rule.demand.votes_needed:
-            claims.append(Claim(rule.name, rule.demand, circle_of(rule.demand, holders)))
+    claims += [Claim(rule.name, rule.demand, circle_of(rule.demand, holders)) for rule in rules if rule.demand.votes_needed]
     return claims if any(claim.circle for claim in claims) else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,7 +33,7 @@ class Window:
 
     def is_open(self, at: datetime) -> bool:
         """`at` is aware. By the wall clock: an hour that comes twice counts twice, one that is left out does not count."""
-        local = at.astimezone(ZoneInfo(self.zone))
+        local = at.astimezone(zone_of(self.zone))
         today, now = local.date(), local.time()
         if self.end > self.start:
             return self.begins_on(today) and self.start <= now < self.end
@@ -64,32 +64,37 @@ class Window:
                 yield last_moment_of(day if self.end > self.start else day + DAY, self.end, self.zone)
 
     def days_from(self, after: datetime) -> Iterator[date]:
-        first = after.astimezone(ZoneInfo(self.zone)).date() - DAY
+        first = after.astimezone(zone_of(self.zone)).date() - DAY
         begin = max(first, self.since) if self.since else first
         return (begin + timedelta(days=number) for number in range(FAR))
 
 
+def zone_of(name: str) -> tzinfo:
+    """ZoneInfo keeps what it has read. UTC needs no data."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 def moment_of(day: date, at: time, zone: str) -> datetime:
     """When a wall clock first shows a time, in UTC; where it leaps over that time, the moment of the leap."""
-    before = datetime.combine(day, at.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
-    shown = before.astimezone(ZoneInfo(zone))
+    before = datetime.combine(day, at.replace(fold=0), zone_of(zone)).astimezone(UTC)
+    shown = before.astimezone(zone_of(zone))
     return before if shown.replace(tzinfo=None) == datetime.combine(day, at) else leap_before(before, zone)
 
 
 def last_moment_of(day: date, at: time, zone: str) -> datetime:
     """When a wall clock shows a time for the last time."""
-    later = datetime.combine(day, at.replace(fold=1), ZoneInfo(zone)).astimezone(UTC)
-    shown = later.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    later = datetime.combine(day, at.replace(fold=1), zone_of(zone)).astimezone(UTC)
+    shown = later.astimezone(zone_of(zone)).replace(tzinfo=None)
     return later if shown == datetime.combine(day, at) else moment_of(day, at, zone)
 
 
 def leap_before(moment: datetime, zone: str) -> datetime:
     """The second at which the clock was put forward, which was less than a day before."""
     low, high = moment - DAY, moment
-    offset = high.astimezone(ZoneInfo(zone)).utcoffset()
+    offset = high.astimezone(zone_of(zone)).utcoffset()
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-        if middle.astimezone(ZoneInfo(zone)).utcoffset() == offset:
+        if middle.astimezone(zone_of(zone)).utcoffset() == offset:
             high = middle
         else:
             low = middle

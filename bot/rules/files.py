@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from pathlib import Path
 
 from bot.core.policy import WITHOUT_FILE, Policy
+from bot.rules.chains import chains
 from bot.rules.lines import Lines
+from bot.rules.people import people
 from bot.rules.problems import Problems, RulesWrong
 from bot.rules.rights import grants
+from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
+from bot.rules.windows import windows
 from bot.rules.words import hint
 
-TABLES = ("rights",)
+JUDGED = ("rights", "rules", "people", "chains", "windows")
+"""What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
+
+TABLES = (*JUDGED,)
 
 
 def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
     """The policy that a file's text says; RulesWrong with every problem in it, in the order of the lines."""
     sections = open_sections(text, name)
-    policy = Policy(grants(sections), name)
+    stages = chains(sections)
+    policy = Policy(
+        grants=grants(sections),
+        source=name,
+        rules=rules(sections, windows(sections), has_chains=bool(stages)),
+        people=people(sections),
+        chains=stages,
+        hash=hash_of(sections.document),
+    )
     sections.problems.demand_none()
     return policy
+
+
+def hash_of(document: Document) -> str:
+    """sha256, hex, of the tables that are judged by, as canonical JSON."""
+    judged = {name: document[name] for name in JUDGED if name in document}
+    canonical = json.dumps(judged, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def open_sections(text: str, name: str) -> Sections:

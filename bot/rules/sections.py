@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.rules.lines import Lines
@@ -15,27 +16,32 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The n-th `[[name]]` of a document."""
+    """The n-th `[[name]]` of a document, or (`row`) one row of the table `[name]`."""
 
     name: str
     index: int
     table: Document
     lines: Lines
     problems: Problems
+    row: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"“{self.row}”" if self.row else f"[[{self.name}]]"
 
     @property
     def line(self) -> int:
-        return self.lines.table(self.name, self.index)
+        return self.lines.key(self.name, self.index, self.row) if self.row else self.lines.table(self.name, self.index)
 
     def wrong(self, sentence: str, key: str = "") -> None:
         """Told at the line of the key, or of the table where there is no such key."""
-        self.problems.add(self.lines.key(self.name, self.index, key) if key else self.line, sentence)
+        self.problems.add(self.lines.key(self.name, self.index, key) if key and not self.row else self.line, sentence)
 
     def knows(self, keys: Iterable[str]) -> None:
         known = tuple(keys)
         for key in self.table:
             if key not in known:
-                self.wrong(f"[[{self.name}]] has no “{key}”. {hint(key, known, 'It has')}", key)
+                self.wrong(f"{self.title} has no “{key}”. {hint(key, known, 'It has')}", key)
 
     def words(self, key: str, kind: tuple[IsRight, Explain]) -> tuple[str, ...]:
         """The words of a list that are right; a sentence for each other one."""
@@ -59,6 +65,36 @@ class Section:
             self.wrong(f"“{key}” is true or false, without quotes.", key)
         return value is True
 
+    def text(self, key: str) -> str:
+        value = self.table.get(key, "")
+        if not isinstance(value, str) or (key in self.table and not value.strip()):
+            self.wrong(f"“{key}” is words in quotes.", key)
+            return ""
+        return value.strip()
+
+    def number(self, key: str, least: int) -> int | None:
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            self.wrong(f"“{key}” is a whole number from {least} on, without quotes.", key)
+            return None
+        return value
+
+    def money(self, key: str) -> Decimal | None:
+        """Dollars: a number, or one in quotes."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        try:
+            found = Decimal("NaN") if isinstance(value, bool) else Decimal(str(value))
+        except InvalidOperation:
+            found = Decimal("NaN")
+        if not found.is_finite() or found < 0:
+            self.wrong(f"“{key}” is a sum in dollars a month, such as 250 or 99.50.", key)
+            return None
+        return found
+
     def is_not_empty(self, key: str, meaning: str) -> None:
         """A list without a word in it is a slip and not a wish."""
         if self.table.get(key) == []:
@@ -80,6 +116,16 @@ class Sections:
             return
         for index, table in enumerate(tables):
             yield Section(name, index, table, self.lines, self.problems)
+
+    def rows(self, name: str) -> Iterator[Section]:
+        """The rows of the one table `[name]`, each of which is a table itself."""
+        table = self.document.get(name, {})
+        if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
+            line = self.lines.top.get(name, 1)
+            self.problems.add(line, f"“{name}” is one table, [{name}], with a row for each: name = {{ … }}.")
+            return
+        for key, row in table.items():
+            yield Section(name, 0, row, self.lines, self.problems, row=key)
 
 
 def shown(value: object) -> str:
