@@ -19,6 +19,7 @@ from bot.core.errors import AddressRefused, TerraformUnreachable
 USUAL_HOSTS = ("archivist.terraform.io",)
 """Where HCP Terraform keeps logs, plans and configurations."""
 MOST_ADDRESSES = 3
+LARGEST_PORT = 65_535
 Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 
@@ -69,7 +70,7 @@ class Guard:
         except (httpx.InvalidURL, ValueError):
             raise AddressRefused("somewhere", "that is no address") from None
         host = plain_host(wanted.host)
-        if wanted.userinfo or not host or port == 0:
+        if wanted.userinfo or not host or (port is not None and not 0 < port <= LARGEST_PORT):
             raise AddressRefused(host or "somewhere", "that is no plain address")
         if wanted.scheme != self.own.scheme:
             raise AddressRefused(host, f"it is not spoken to by {self.own.scheme}")

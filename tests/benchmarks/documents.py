@@ -60,7 +60,7 @@ def run_resource(number: int) -> dict[str, Any]:
 
 
 def workspace_resource(number: int) -> dict[str, Any]:
-    switches = ("file-triggers-enabled", "global-remote-state", "operations", "queue-all-runs", "speculative-enabled", "auto-apply-run-trigger")
+    switches = ("file-triggers-enabled", "global-remote-state", "operations", "queue-all-runs", "speculative-enabled")
     rights = ("update", "destroy", "queue-run", "read-variable", "update-variable", "read-state-versions", "lock", "unlock", "force-unlock")
     return {
         "id": f"ws-{number:016d}",
@@ -94,12 +94,12 @@ def workspace_resource(number: int) -> dict[str, Any]:
         "relationships": {
             "organization": {"data": {"id": "acme", "type": "organizations"}},
             "project": {"data": {"id": "prj-1", "type": "projects"}},
-            "current-run": {"data": {"id": f"run-{number:016d}", "type": "runs"}, "links": {"related": f"/api/v2/runs/run-{number:016d}"}},
+            "current-run": {"data": {"id": f"run-{number:016d}", "type": "runs"}, "links": {"related": f"/api/v2/runs/{number}"}},
             "latest-run": {"data": {"id": f"run-{number:016d}", "type": "runs"}},
             "locked-by": {"data": {"id": f"run-{number:016d}", "type": "runs"}},
             "outputs": {"data": []},
         },
-        "links": {"self": f"/api/v2/organizations/acme/workspaces/service-{number:05d}", "self-html": f"/app/acme/workspaces/service-{number:05d}"},
+        "links": {"self": f"/api/v2/organizations/acme/workspaces/service-{number:05d}", "self-html": f"/app/acme/{number:05d}"},
     }
 
 
@@ -117,5 +117,12 @@ def workspace_page(page: int, of: int) -> bytes:
 def paging(page: int, total: int) -> dict[str, Any]:
     pages = total // PAGE
     following = page + 1 if page < pages else None
-    counts = {"current-page": page, "page-size": PAGE, "prev-page": None, "next-page": following, "total-pages": pages, "total-count": total}
+    counts = {
+        "current-page": page,
+        "page-size": PAGE,
+        "prev-page": None,
+        "next-page": following,
+        "total-pages": pages,
+        "total-count": total,
+    }
     return {"meta": {"pagination": counts}, "links": {"self": "/x", "next": f"/x?page={following}" if following else None}}

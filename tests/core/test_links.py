@@ -20,6 +20,8 @@ def test_links_are_those_of_the_servers_own_pages() -> None:
         (f"https://app.terraform.io/app/acme/workspaces/dns/runs/{RUN}", RUN),
         (f"https://app.terraform.io/app/acme/dns/runs/{RUN}/", RUN),
         (f"https://app.terraform.io/app/acme/workspaces/dns/runs/{RUN}?tab=plan#top", RUN),
+        ("https://terrakube.test/organizations/1/workspaces/2/runs/42", "42"),
+        ("https://terrapod.test/workspaces/ws-1/runs/run-6f9619ff-8b86-d011-b42d-00c04fc964ff", "run-6f9619ff-8b86-d011-b42d-00c04fc964ff"),
         ("https://app.terraform.io/app/acme/workspaces/dns/runs", None),
         ("https://app.terraform.io/app/acme/workspaces/dns", None),
         (f"https://app.terraform.io/?next=/runs/{RUN}", None),

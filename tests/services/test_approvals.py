@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.core.decisions import IntentState
 from bot.core.errors import (
     AlreadyDecided,
+    ApprovalSwitchedOff,
     ChatUnreachable,
     MembershipUnread,
     NotPossibleNow,
@@ -227,6 +229,14 @@ async def test_what_the_state_or_the_token_does_not_allow_is_said(house: House) 
         await house.act(Action.APPLY, other.id)
     with pytest.raises(UnknownRun):
         await house.act(Action.APPLY, "run-nothere")
+
+
+async def test_a_claim_that_cannot_be_true_switches_approving_off_and_says_why(house: House) -> None:
+    run = await waiting_run(house)
+    house.runs.put(replace(house.runs.move(run.id, "running"), allowed=frozenset(), apply_doubted=True))
+
+    with pytest.raises(ApprovalSwitchedOff, match="server's own page"):
+        await house.act(Action.APPLY, run.id)
 
 
 async def test_a_run_of_an_organization_that_is_not_ours_does_not_exist(house: House) -> None:

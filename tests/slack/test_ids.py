@@ -10,7 +10,7 @@ from bot.core.runs import Action
 from bot.slack.ids import ACTION_OF, BUTTON_FOR, Address, decode, encode
 
 
-@given(st.from_regex(r"run-[A-Za-z0-9_-]{1,80}", fullmatch=True))
+@given(st.from_regex(r"run-[A-Za-z0-9_-]{1,80}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[1-9][0-9]{0,9}", fullmatch=True))
 def test_an_address_comes_back_as_itself(run_id: str) -> None:
     assert decode(encode(Address(run_id))) == Address(run_id)
 

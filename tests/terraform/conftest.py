@@ -17,8 +17,13 @@ IMPATIENT = replace(QUICK, request_timeout=0.4, look_deadline=0.4)
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with serving(ScriptedServer()) as opened:
+def server_kind() -> type[ScriptedServer]:
+    return ScriptedServer
+
+
+@pytest.fixture
+async def server(server_kind: type[ScriptedServer]) -> AsyncIterator[ScriptedServer]:
+    async with serving(server_kind()) as opened:
         yield opened
 
 

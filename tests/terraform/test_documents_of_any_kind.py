@@ -46,10 +46,11 @@ DECODERS: list[Callable[[bytes], object]] = [
     lambda body: documents.decode_run_page(body, 1),
 ]
 ROOMY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-WORDS = """status message created-at created-by auto-apply has-changes status-timestamps actions permissions is-confirmable
-    may-confirm planned-at finished-at name username body tag-names latest-run id type attributes relationships data errors detail
-    title resource-additions stage email user policy-evaluations task-results upload-url log-read-url vcs-repo triggers locked-by
-    delta-monthly-cost outcomes result-count result ingress-attributes delivery-responses successful is-confirmable workspace plan organization current-run authenticated-resource next-page pagination tfe.v2"""
+WORDS = """status message created-at created-by auto-apply has-changes status-timestamps actions permissions is-confirmable may-confirm
+    planned-at finished-at name username body tag-names latest-run id type attributes relationships data errors detail title
+    resource-additions stage email user policy-evaluations task-results upload-url log-read-url vcs-repo triggers locked-by
+    delta-monthly-cost outcomes result-count result ingress-attributes delivery-responses successful is-confirmable workspace plan
+    organization current-run authenticated-resource next-page pagination tfe.v2"""
 KEYS = st.sampled_from(WORDS.split())
 LEAVES = (
     st.none()
