@@ -10,23 +10,26 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack import deliveries
 from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting, eventually
 from tests.sandbox.slack.refusals import error_of
 
 
 class Bare:
-    """An app without Bolt: it acks whatever comes, and keeps the envelopes."""
+    """An app without Bolt: it acks whatever comes, or the first `acks` of it, and keeps the envelopes."""
 
     def __init__(self, link: aiohttp.ClientWebSocketResponse) -> None:
         self._link = link
         self.envelopes: list[dict[str, Any]] = []
+        self.acks: int | None = None
 
     async def run(self) -> None:
         async for frame in self._link:
             document = frame.json()
             self.envelopes.append(document)
-            if "envelope_id" in document:
+            if "envelope_id" in document and self.acks != 0:
+                self.acks = None if self.acks is None else self.acks - 1
                 await self._link.send_json({"envelope_id": document["envelope_id"]})
 
     def of(self, kind: str) -> list[dict[str, Any]]:
@@ -189,3 +192,57 @@ async def test_a_response_url_answers_what_a_fault_says(
 
     assert found == (status, retry_after)
     assert await ana.texts() == []
+
+
+async def test_a_delivery_that_is_too_late_fails_for_the_person_and_comes_all_the_same(
+    ana: Acting, bare: Bare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "ACK_SECONDS", 0.1)
+    await ana.fault("slash_commands/*", "late", seconds=0.3, times=1)
+    answer = await ana.command("/tf help")
+    before = bare.of("slash_commands")
+    await bare.some("slash_commands")
+
+    assert answer["error"] == "operation_timeout"
+    assert before == []
+
+
+async def test_a_repetition_that_nobody_takes_is_only_in_the_traffic(
+    slack: SlackServer, ana: Acting, bare: Bare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app is gone between the two."""
+    monkeypatch.setattr(deliveries, "ACK_SECONDS", 0.2)
+    bare.acks = 1
+    await ana.fault("slash_commands/*", "twice", times=1)
+    answer = await ana.command("/tf help")
+
+    async def failed() -> bool:
+        return any(record["status"] == "failed" for record in slack.state.traffic.documents())
+
+    assert await eventually(failed)
+    assert answer["ok"]
+    assert len(bare.of("slash_commands")) == 2
+
+
+async def test_a_connection_that_is_just_breaking_is_passed_over(slack: SlackServer, ana: Acting, bare: Bare) -> None:
+    async with aiohttp.ClientSession() as session:
+        other = await _link(slack, session)
+        await other.receive_json(timeout=3)
+        broken = slack.state.links._links[1].transport
+        assert broken is not None
+        broken.abort()
+        answers = await asyncio.gather(*(ana.command(f"/tf {number}") for number in range(4)))
+        await other.close()
+
+    assert all(answer["ok"] for answer in answers)
+    assert len(bare.of("slash_commands")) == 4
+
+
+async def test_a_response_url_can_be_slow(slack: SlackServer, ana: Acting) -> None:
+    chain = slack.state.response_urls.issue("slash_commands", "C0DEPLOYS", "U0ANA")
+    await ana.fault("response_url", "slow", seconds=0.2)
+    began = asyncio.get_running_loop().time()
+    async with aiohttp.ClientSession() as session, session.post(slack.state.absolute(chain.path), json={"text": "x"}) as response:
+        assert response.status == 200
+
+    assert asyncio.get_running_loop().time() - began >= 0.2

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack.apps import Shortcut
 from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting
 from tests.sandbox.slack.refusals import error_of
@@ -277,3 +279,40 @@ async def test_the_stream_tells_of_a_modal(slack: SlackServer, client: AsyncWebC
 
     assert (event["type"], event["view"]["title"]["text"], len(event["stack"])) == ("view", "A form", 1)
     assert of_kim["type"] == "message"
+
+
+async def test_an_ephemeral_has_type_ahead_but_no_shortcuts(
+    joined: AsyncWebClient, ana: Acting, app: Answering, slack: SlackServer
+) -> None:
+    row = {"type": "actions", "elements": [{"type": "external_select", "action_id": "room", "min_query_length": 0}]}
+    ts = (await joined.chat_postEphemeral(channel="C0DEPLOYS", user="U0ANA", text="x", blocks=[row]))["message_ts"]
+    slack.state.team.app = replace(slack.state.team.app, shortcuts=(Shortcut("message", "light"),))
+    app.answer = {"options": [_option("hall")]}
+
+    assert (await ana.post("options", **PLACE, ts=ts, action_id="room"))["options"][0]["value"] == "hall"
+    assert "message" not in app.payloads[0]
+    assert app.payloads[0]["container"]["is_ephemeral"] is True
+    assert (await ana.post("shortcut", **PLACE, ts=ts, callback_id="light"))["error"] == "message_not_found"
+    assert (await ana.as_("U0KIM").post("delete", **PLACE, ts=ts))["error"] == "message_not_found"
+    assert (await ana.post("delete", **PLACE, ts=ts))["ok"] is True
+
+
+async def test_type_ahead_without_its_app_fails(joined: AsyncWebClient, ana: Acting) -> None:
+    ts = await _posted(joined, {"type": "external_select", "action_id": "room", "min_query_length": 0})
+
+    assert (await ana.post("options", **PLACE, ts=ts, action_id="room"))["error"] == "dispatch_failed"
+
+
+async def test_a_workflow_button_tells_nobody(joined: AsyncWebClient, ana: Acting, app: Answering) -> None:
+    ts = await _posted(joined, {"type": "workflow_button", "action_id": "w", "text": _words("Go"), "workflow": {}})
+
+    assert (await ana.post("click", **PLACE, ts=ts, action_id="w"))["error"] == "no_such_element"
+    assert app.payloads == []
+
+
+async def test_the_home_tab_is_updated_by_its_view_id_too(client: AsyncWebClient, ana: Acting) -> None:
+    home: Document = {"type": "home", "blocks": [{"type": "divider"}]}
+    view = (await client.views_publish(user_id="U0ANA", view=home))["view"]
+    await client.views_update(view_id=view["id"], view={"type": "home", "blocks": []})
+
+    assert (await ana.get("view", **{"as": "U0ANA"}))["home"]["blocks"] == []

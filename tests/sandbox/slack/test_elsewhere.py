@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -116,3 +117,30 @@ async def test_the_tabs_of_the_app_are_those_of_its_manifest() -> None:
         assert await error_of(client.views_publish(user_id="U0ANA", view={"type": "home", "blocks": []})) == "not_enabled"
         assert await error_of(client.chat_postMessage(channel="U0ANA", text="x")) == "messages_tab_disabled"
         assert await error_of(client.chat_postMessage(channel="D0ANA", text="x")) == "messages_tab_disabled"
+
+
+async def test_the_messages_tab_may_be_for_reading_only() -> None:
+    tabs = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    features = {"app_home": tabs, "slash_commands": [{"command": "/tf"}]}
+    async with (
+        open_slack(manifest={"display_information": {"name": "Mute"}, "features": features}) as slack,
+        aiohttp.ClientSession(headers={"X-Sandbox-Secret": slack.secret}) as session,
+    ):
+        ana = Acting(session, slack)
+
+        assert (await ana.post("message", channel="D0ANA", text="x"))["error"] == "restricted_action"
+        assert (await ana.command("/tf help", "D0ANA"))["error"] == "restricted_action"
+
+
+async def test_an_archived_channel_lets_nobody_in(ana: Acting, client: AsyncWebClient) -> None:
+    await ana.post("admin/archive", channel="C0INFRA")
+
+    assert (await ana.post("invite", channel="C0INFRA", user="U0RUNBELL"))["error"] == "is_archived"
+    assert await error_of(client.conversations_join(channel="C0INFRA")) == "is_archived"
+
+
+async def test_apps_do_not_write_to_apps_and_know_themselves(client: AsyncWebClient, slack: SlackServer) -> None:
+    app = await AsyncWebClient(token=slack.card()["app_token"], base_url=slack.api).auth_test()
+
+    assert await error_of(client.chat_postMessage(channel="U0RUNBELL", text="x")) == "cannot_dm_bot"
+    assert app["app_id"] == "A0RUNBELL"
