@@ -177,7 +177,16 @@ class TerraformClient:
         try:
             return tuple(comment.body for comment in await self.histories.comments(run_id))
         except NotVisible:
+            if Lack.COMMENTS not in self.lacks and await self._sees(run_id):
+                self.lacks.add(Lack.COMMENTS)
             return ()
+
+    async def _sees(self, run_id: str) -> bool:
+        try:
+            await self.read_run(run_id)
+        except TerraformTrouble:
+            return False
+        return True
 
     async def _act(self, word: str, run_id: str, document: Any = None) -> None:
         what = f"Run {run_id}"
