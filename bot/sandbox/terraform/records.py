@@ -48,12 +48,15 @@ class Token:
 
 @dataclass(slots=True)
 class Script:
-    """How runs of a workspace go under the scripted engine. Times are seconds of the sandbox's clock."""
+    """How runs of a workspace go under the scripted engine. Times are seconds of the sandbox's clock; who is `stubborn` stops only
+    when it is killed.
+    """
 
     additions: int = 1
     changes: int = 0
     destructions: int = 0
     outputs_change: bool = False
+    stubborn: bool = False
     plan_error: str | None = None
     apply_error: str | None = None
     plan_seconds: float = 2.0

@@ -33,7 +33,7 @@ class ScriptedEngine:
     async def plan(self, job: Job) -> PlanOutcome:
         script, log = job.workspace.script, job.run.plan.log
         log.write_line("This sandbox has no terraform: what follows is scripted, nothing is planned.")
-        if not await self._work(job.run, log, script.plan_seconds, "Planning..."):
+        if not await self._work(job, log, script.plan_seconds, "Planning..."):
             return PlanOutcome(succeeded=False)
         if script.plan_error is not None:
             log.write_line(f"Error: {script.plan_error}")
@@ -46,7 +46,7 @@ class ScriptedEngine:
     async def apply(self, job: Job) -> ApplyOutcome:
         script, log = job.workspace.script, job.run.apply.log
         log.write_line("This sandbox has no terraform: what follows is scripted, nothing is applied.")
-        if not await self._work(job.run, log, script.apply_seconds, "Applying..."):
+        if not await self._work(job, log, script.apply_seconds, "Applying..."):
             return ApplyOutcome(succeeded=False, resource_count=job.workspace.resource_count)
         if script.apply_error is not None:
             log.write_line(f"Error: {script.apply_error}")
@@ -69,24 +69,25 @@ class ScriptedEngine:
     async def close(self) -> None:
         """Nothing was started."""
 
-    async def _work(self, run: Run, log: LogStream, seconds: float, line: str) -> bool:
+    async def _work(self, job: Job, log: LogStream, seconds: float, line: str) -> bool:
         """Let the time of the phase pass, writing as it goes. Whether it passed without an interruption."""
+        stop = job.run.killed if job.workspace.script.stubborn else job.run.interrupted
         for step in range(STEPS):
             log.write_line(f"{line} ({step * 100 // STEPS} %)")
-            if await self._interrupted_within(run, seconds / STEPS):
+            if await self._stopped_within(stop, seconds / STEPS):
                 log.write_line("Interrupt received.")
                 return False
         return True
 
-    async def _interrupted_within(self, run: Run, seconds: float) -> bool:
+    async def _stopped_within(self, stop: asyncio.Event, seconds: float) -> bool:
         passing = asyncio.create_task(self._clock.sleep(seconds))
-        stopping = asyncio.create_task(run.interrupted.wait())
+        stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({passing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             passing.cancel()
             stopping.cancel()
-        return run.interrupted.is_set()
+        return stop.is_set()
 
 
 def _counts(run: Run, script: Script) -> Counts:

@@ -44,7 +44,7 @@ def _changed(script: Script, wanted: dict[str, Any]) -> Script:
             (name in NUMBERS and is_number and isinstance(value, int))
             or (name in SECONDS and is_number)
             or (name in TEXTS and (value is None or isinstance(value, str)))
-            or (name == "outputs_change" and isinstance(value, bool))
+            or (name in ("outputs_change", "stubborn") and isinstance(value, bool))
         )
         if not fits:
             raise bad_request(f"a script has no {name} like that")
