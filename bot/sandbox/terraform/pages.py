@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.terraform.context import context_of
-from bot.sandbox.terraform.statuses import actions_of, is_final, rests_for_confirmation
+from bot.sandbox.terraform.statuses import actions_of, awaits_override, is_final, rests_for_confirmation
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.context import Context
@@ -19,6 +19,7 @@ POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'no
 REFRESH_SECONDS = 2
 LOG_LINES = 200
 SHOWN_RUNS = 50
+SHOWN_WORKSPACES = 200
 STYLE = "/app/pages.css"
 GOOD, BAD = ("applied", "planned_and_finished"), ("errored", "canceled", "discarded", "force_canceled")
 
@@ -43,9 +44,11 @@ async def organization_page(request: web.Request) -> web.Response:
     rows = "".join(
         f"<li>{_workspace_link(context, each)} {_badge(each.current_run) if each.current_run else ''}"
         f"<span class=quiet>{escape(each.description)}</span></li>"
-        for each in sorted(context.store.workspaces.values(), key=lambda each: each.name)
+        for each in context.store.workspaces_by_name()[:SHOWN_WORKSPACES]
     )
-    return _page(context, "Workspaces", f"<h1>Workspaces</h1><ul class=rows>{rows}</ul>", live=True)
+    left_out = len(context.store.workspaces) - SHOWN_WORKSPACES
+    more = f"<p>And {left_out} more.</p>" if left_out > 0 else ""
+    return _page(context, "Workspaces", f"<h1>Workspaces</h1><ul class=rows>{rows}</ul>{more}", live=True)
 
 
 async def workspace_page(request: web.Request) -> web.Response:
@@ -91,9 +94,21 @@ def _facts(run: Run) -> str:
         "Apply": _counts(apply, ("added", "changed", "destroyed")),
         "Confirmed by": run.confirmed_by.username if run.confirmed_by else "",
         "Canceled by": run.canceled_by.username if run.canceled_by else "",
+        "Judged by": _judgements(run),
         "Terraform": run.terraform_version,
     }
     return "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
+
+
+def _judgements(run: Run) -> str:
+    """The optional stages of the run, each with how it stands."""
+    evaluations = run.evaluations
+    told = [f"{stage.stage.replace('_', '-')} tasks {stage.status.replace('_', ' ')}" for stage in evaluations.stages]
+    if evaluations.cost_estimate is not None:
+        told.append(f"cost estimate {evaluations.cost_estimate.status.replace('_', ' ')}")
+    if evaluations.policy_check is not None:
+        told.append(f"policy check {evaluations.policy_check.status.replace('_', ' ')}")
+    return ", ".join(told)
 
 
 def _counts(phase: Phase, words: tuple[str, str, str]) -> str:
@@ -107,6 +122,8 @@ def _counts(phase: Phase, words: tuple[str, str, str]) -> str:
 def _waiting_for(context: Context, run: Run) -> str:
     if rests_for_confirmation(run):
         return "<p class=call>This run waits for a person to confirm or discard it.</p>"
+    if awaits_override(run):
+        return "<p class=call>A policy stands in the way: this run waits for a person to override it, or to discard the run.</p>"
     if run.status == "pending" and (holder := context.store.workspace_of(run).holder) is not None:
         return f"<p class=call>This run waits behind {_run_link(context, holder)}.</p>"
     if run.interrupted.is_set() and not is_final(run):
@@ -130,7 +147,15 @@ def _title(run: Run) -> str:
 
 
 def _badge(run: Run) -> str:
-    kind = "good" if run.status in GOOD else "bad" if run.status in BAD else "call" if rests_for_confirmation(run) else "live"
+    kind = (
+        "good"
+        if run.status in GOOD
+        else "bad"
+        if run.status in BAD
+        else "call"
+        if rests_for_confirmation(run) or awaits_override(run)
+        else "live"
+    )
     return f"<span class='badge {kind}'>{escape(run.status.replace('_', ' '))}</span>"
 
 

@@ -77,3 +77,12 @@ async def test_what_is_not_there_has_a_page_too(caller: Caller, api: RunsApi) ->
     assert [(await page(caller, path))[0].status for path in paths] == [404, 404, 404]
     async with caller.session.get(f"{api.address}/app/other/workspaces") as response:
         assert response.status == 404
+
+
+async def test_a_run_that_needs_an_override_says_so_and_what_judged_it(caller: Caller) -> None:
+    await caller.control("POST", "stages/app-dev", {"policy_check": "soft_failed", "cost_estimate": "finished", "seconds": 0.1})
+    run = await caller.start("app-dev")
+    await caller.until(run, "policy_override")
+    _, text = await page(caller, f"workspaces/app-dev/runs/{run}")
+    assert "waits for a person to override it" in text
+    assert "cost estimate finished, policy check soft failed" in text
