@@ -11,7 +11,7 @@ from bot.sandbox.slack.apps import SlashCommand
 from bot.sandbox.slack.deliveries import DeliveryError, Parcel
 from bot.sandbox.slack.errors import Document, SlackError
 from bot.sandbox.slack.files import File
-from bot.sandbox.slack.message_events import links_event, mention_event
+from bot.sandbox.slack.message_events import draft_event, links_event, mention_event
 from bot.sandbox.slack.messages import Content, Message
 from bot.sandbox.slack.mrkdwn import escape_controls, escape_typed, read_mentions
 from bot.sandbox.slack.payloads import command_payload
@@ -20,6 +20,7 @@ from bot.sandbox.slack.state import State
 from bot.sandbox.slack.unfurls import own_links
 
 MOST_TYPED = 12_000
+COMPOSER = "COMPOSER"
 
 
 async def type_command(state: State, who: Actor, typed: str) -> Document:
@@ -80,6 +81,20 @@ def write_message(state: State, who: Actor, typed: str, thread_ts: str | None, f
     return message
 
 
+def compose(state: State, person: Person, typed: str) -> str:
+    """Type links into the composer without sending them: the app may unfurl them for the one who types. The `unfurl_id` under which
+    the preview can be looked at. SlackError: no_links.
+    """
+    text = escape_typed(typed, state.team, with_names=False)
+    links = own_links(text, state.team.app)
+    if not links or person.is_external:
+        raise SlackError("no_links")
+    draft = Message(COMPOSER, str(uuid.uuid4()), person.id, text)
+    unfurl_id = state.unfurls.note(draft, is_draft=True)
+    state.rooms.report(draft_event(draft, links, unfurl_id), None)
+    return unfurl_id
+
+
 def invite(state: State, who: Actor, user: str) -> bool:
     """Bring a person or the app into a channel; False where they were in it. SlackError: cant_invite for direct messages, guests and
     those who have no account any more, is_archived.
@@ -133,5 +148,5 @@ def _tell_of_message(state: State, who: Actor, message: Message) -> None:
             state.rooms.whisper(who.channel, who.person.id, text)
     links = own_links(message.text, app)
     if links and not who.person.is_external:
-        unfurl_id = state.unfurls.note(message, links)
+        unfurl_id = state.unfurls.note(message)
         state.rooms.report(links_event(message, who.channel, links, unfurl_id, state.team), who.channel)

@@ -33,6 +33,12 @@ def deleted_event(message: Message, previous: Document, channel: Channel) -> Doc
     return _hidden("message_deleted", message, channel) | {"deleted_ts": message.ts, "previous_message": previous}
 
 
+def draft_event(message: Message, links: list[Document], unfurl_id: str) -> Document:
+    """link_shared for what somebody is still typing: it names no channel and no message that there is."""
+    about: Document = {"channel": message.channel, "message_ts": message.ts, "user": message.user, "is_bot_user_member": False}
+    return {"type": "link_shared", "links": links, "unfurl_id": unfurl_id, "source": "composer", **about}
+
+
 def links_event(message: Message, channel: Channel, links: list[Document], unfurl_id: str, team: Team) -> Document:
     """link_shared for a message that stands in a channel."""
     event: Document = {

@@ -93,6 +93,11 @@ async def upload(state: State, request: web.Request) -> Document:
     return {"file": file.document(), "ts": message.ts}
 
 
+async def compose(state: State, request: web.Request) -> Document:
+    body = await read_body(request)
+    return {"unfurl_id": deeds.compose(state, _person(state, body), body_text(body, "text"))}
+
+
 async def invite(state: State, request: web.Request) -> Document:
     body = await read_body(request)
     return {"invited": deeds.invite(state, body_actor(state, body), body_text(body, "user"))}

@@ -84,6 +84,14 @@ async def see_view(state: State, request: web.Request) -> Document:
     return state.views.screen(state.team.person(query_text(request, "as")).id).document()
 
 
+async def see_preview(state: State, request: web.Request) -> Document:
+    """What the app made of the links in a person's composer. SlackError: cannot_find_message for other people's."""
+    shared = state.unfurls.find(query_text(request, "unfurl_id"))
+    if shared.message.user != query_text(request, "as"):
+        raise SlackError("cannot_find_message")
+    return {"attachments": shared.message.unfurls}
+
+
 async def see_file(state: State, request: web.Request) -> Document:
     """A file that the person may see, with its content. SlackError: file_not_found."""
     person, file = state.team.person(query_text(request, "as")), state.files.find(query_text(request, "file"))

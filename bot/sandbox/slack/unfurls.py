@@ -19,13 +19,14 @@ ADDRESS = re.compile(r"[\d.]+|\[.*")
 FIRST_ID = 1000
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shared:
-    """Links of one message that were told to the app under an `unfurl_id`."""
+    """A message whose links were told to the app under an `unfurl_id`; of a draft in the composer `message` is one that is in no channel
+    yet, and keeps what the app made of its links.
+    """
 
-    channel: str
-    ts: str
-    urls: tuple[str, ...]
+    message: Message
+    is_draft: bool = False
 
 
 def own_links(text: str, app: App) -> list[Document]:
@@ -44,9 +45,9 @@ class Unfurls:
     def __init__(self) -> None:
         self._shared: dict[str, Shared] = {}
 
-    def note(self, message: Message, links: list[Document]) -> str:
+    def note(self, message: Message, *, is_draft: bool = False) -> str:
         unfurl_id = f"{message.channel}.{secrets.token_hex(8)}"
-        self._shared[unfurl_id] = Shared(message.channel, message.ts, tuple(link["url"] for link in links))
+        self._shared[unfurl_id] = Shared(message, is_draft)
         return unfurl_id
 
     def find(self, unfurl_id: str) -> Shared:

@@ -73,21 +73,24 @@ async def unfurl(call: Call) -> Document:
     """What links lead to, for a message by `channel` and `ts` or by `unfurl_id` and `source`. SlackError: cannot_find_message,
     cannot_unfurl_url, cannot_unfurl_message, and the refusals of blocks.
     """
-    message = _linking_message(call)
+    if call.text("unfurl_id"):
+        shared = call.state.unfurls.find(call.text("unfurl_id"))
+        if call.required("source") != ("composer" if shared.is_draft else "conversations_history"):
+            raise SlackError("invalid_source")
+        message, is_draft = shared.message, shared.is_draft
+    else:
+        message, is_draft = _linking_message(call), False
     unfurls = unfurled(message, call.structure("unfurls", "invalid_unfurls_format"), call.state.team.app)
-    call.state.rooms.unfurl(message, unfurls)
+    if is_draft:
+        message.unfurls = unfurls
+    else:
+        call.state.rooms.unfurl(message, unfurls)
     return {}
 
 
 def _linking_message(call: Call) -> Message:
-    if call.text("unfurl_id"):
-        if call.required("source") not in ("conversations_history", "composer"):
-            raise SlackError("invalid_source")
-        shared = call.state.unfurls.find(call.text("unfurl_id"))
-        channel_id, ts = shared.channel, shared.ts
-    else:
-        channel_id, ts = call.required("channel"), call.required("ts")
-    message = call.state.log.get(call.state.team.channel(channel_id).id, ts)
+    channel = call.state.team.channel(call.required("channel"))
+    message = call.state.log.get(channel.id, call.required("ts"))
     if message is None or message.is_ephemeral:
         raise SlackError("cannot_find_message")
     if message.user == call.bot_user:

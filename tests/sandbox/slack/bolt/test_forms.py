@@ -207,3 +207,17 @@ async def test_an_ack_after_three_seconds_is_a_timeout_to_the_person(ana: Acting
 
     assert answer == {"ok": False, "error": "operation_timeout"}
     assert (await ana.texts())[1:] == ['/late failed with the error "operation_timeout"']
+
+
+async def test_a_link_that_is_still_being_typed_is_unfurled_for_its_writer(ana: Acting, heard: Heard) -> None:
+    unfurl_id = (await ana.post("compose", text="https://lamps.example/9"))["unfurl_id"]
+
+    async def preview() -> Any:
+        return (await ana.get("compose", unfurl_id=unfurl_id, **{"as": "U0ANA"}))["attachments"]
+
+    attachment = (await eventually(preview))[0]
+    told = heard.events("link_shared")[0]
+    assert attachment["from_url"] == "https://lamps.example/9"
+    assert (told["source"], told["channel"], told["user"]) == ("composer", "COMPOSER", "U0ANA")
+    assert (await ana.get("compose", unfurl_id=unfurl_id, **{"as": "U0KIM"}))["error"] == "cannot_find_message"
+    assert (await ana.post("compose", text="no link"))["error"] == "no_links"
