@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from bot.clients import terraform_client
 from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.policy import Policy
+from bot.core.roles import Replica, sockets, sockets_trouble
 from bot.manifests import wanted_scopes
 from bot.rules import RulesWrong, read_rules
 from bot.services.ports import Runs
@@ -103,13 +104,25 @@ async def database_findings(settings: Settings) -> AsyncIterator[tuple[Finding, 
         case SchemaState.CURRENT:
             async with looking_into(url) as database, database.read() as transaction:
                 watches = await transaction.watches.all()
+                live = await transaction.replicas.live(Pace().replica_gone)
             yield Finding("database", f"{shown} is of this release"), frozenset(watch.channel for watch in watches)
+            if live:
+                yield replicas_finding(live), nowhere
         case SchemaState.NEWER:
             yield Finding("database", f"{shown} is of a newer release", "Start that release instead."), nowhere
         case _ if shown.startswith("sqlite"):
             yield Finding("database", f"{shown} will be made or brought up to date by “runbell serve”"), nowhere
         case _:
             yield Finding("database", f"{shown} has not the tables of this release", "Run “runbell migrate” once."), nowhere
+
+
+def replicas_finding(live: Sequence[Replica]) -> Finding:
+    """Processes that serve now, on this database."""
+    trouble = sockets_trouble(sockets(live))
+    if trouble is not None:
+        return Finding("replicas", trouble.partition(". ")[0], "Run fewer of them, or use signed HTTP, see docs/operations.md.")
+    releases = ", ".join(sorted({one.version or "an unknown release" for one in live}))
+    return Finding("replicas", f"{len(live)} {'serves' if len(live) == 1 else 'serve'} now ({releases})")
 
 
 @asynccontextmanager

@@ -62,9 +62,24 @@ def migrate() -> None:
     """
     from bot.store.schemas import migrate as bring_up_to_date  # noqa: PLC0415 - as above
 
-    url = database_url_or_exit()
+    url, _ = database_or_exit()
     run_or_exit(bring_up_to_date(url))
     click.echo("The tables are those of this release.")
+
+
+@cli.command()
+@click.option("--older-than", "days", type=click.IntRange(1, 36500), metavar="DAYS", help="Instead of RUNBELL_KEEP_DAYS.")
+@click.option("--dry-run", is_flag=True, help="Only say how much there is.")
+def prune(days: int | None, dry_run: bool) -> None:  # noqa: FBT001 - click hands it in by name
+    """Forget runs that ended long ago, with their messages, plans and decisions, and old notes and ids of payloads.
+
+    What is open, still to be told, or a workspace's current run stays. A bot that serves does this by itself once a day; an SQLite file
+    can only be pruned by hand while no bot uses it.
+    """
+    from bot.prunings import prune as forget  # noqa: PLC0415 - as above
+
+    url, usual = database_or_exit()
+    run_or_exit(forget(url, days or usual, dry_run=dry_run))
 
 
 @cli.command()
@@ -243,12 +258,12 @@ def settings_or_exit() -> Settings:
     return settings
 
 
-def database_url_or_exit() -> str:
-    """DATABASE_URL alone: tables can be made before there are any tokens."""
-    from bot.settings import SettingsWrong, read_database_url  # noqa: PLC0415 - as above
+def database_or_exit() -> tuple[str, int]:
+    """DATABASE_URL and RUNBELL_KEEP_DAYS alone: tables can be made and swept without any tokens."""
+    from bot.settings import SettingsWrong, read_database_url, read_keep_days  # noqa: PLC0415 - as above
 
     try:
-        return read_database_url()
+        return read_database_url(), read_keep_days()
     except SettingsWrong as wrong:
         exit_with(2, *wrong.problems)
 

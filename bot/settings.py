@@ -36,7 +36,7 @@ HOW = {
     "RUNBELL_LOG_LEVEL": "debug, info, warning or error",
     "RUNBELL_LOG_FORMAT": "json, or console for people",
     "RUNBELL_CA_BUNDLE": "the path of a PEM file: what your Terraform server is trusted by, and Slack besides the usual",
-    "RUNBELL_KEEP_DAYS": "a number of days from 1 on",
+    "RUNBELL_KEEP_DAYS": "a number of days, from 1 to 36500",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
@@ -53,6 +53,7 @@ SLACK_TOKENS = {
     "xoxe": ("a rotating token", ""),
 }
 KEEP_DAYS = 90
+KEEP_MOST = 36_500
 COMMAND = re.compile(r"/[\w-]{1,31}")
 SHORTEST_SECRET = 16
 PROXY_NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
@@ -95,7 +96,7 @@ class Settings(BaseSettings):
     ca_bundle: Path | None = Field(None, validation_alias="RUNBELL_CA_BUNDLE")
     https_proxy: SecretStr | None = Field(None, validation_alias=AliasChoices("HTTPS_PROXY", "https_proxy"))
     no_proxy: str = Field("", validation_alias=AliasChoices("NO_PROXY", "no_proxy"))
-    keep_days: int = Field(KEEP_DAYS, ge=1, le=36500, validation_alias="RUNBELL_KEEP_DAYS")
+    keep_days: int = Field(KEEP_DAYS, ge=1, le=KEEP_MOST, validation_alias="RUNBELL_KEEP_DAYS")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
 
     @field_validator("slack_bot_token")
@@ -264,6 +265,14 @@ def read_database_url() -> str:
         return Settings._is_known_database(SecretStr(text)).get_secret_value()  # noqa: SLF001 - its own module
     except ValueError as error:
         raise SettingsWrong((sentence(("DATABASE_URL",), "value_error", str(error)),)) from None
+
+
+def read_keep_days() -> int:
+    """RUNBELL_KEEP_DAYS alone; as above."""
+    text = os.environ.get("RUNBELL_KEEP_DAYS") or str(KEEP_DAYS)
+    if not text.strip().isdecimal() or not 1 <= int(text) <= KEEP_MOST:
+        raise SettingsWrong((sentence(("RUNBELL_KEEP_DAYS",), "value_error", f"“{text}” is no such number"),))
+    return int(text)
 
 
 def leave_to_libraries(settings: Settings, environ: MutableMapping[str, str]) -> None:

@@ -5,14 +5,26 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.app import build
-from bot.checks import Finding, database_findings, findings, line, membership_finding, organization_finding, run_checks, scopes_finding
+from bot.checks import (
+    Finding,
+    database_findings,
+    findings,
+    line,
+    membership_finding,
+    organization_finding,
+    replicas_finding,
+    run_checks,
+    scopes_finding,
+)
 from bot.core.errors import TerraformUnreachable
+from bot.core.roles import Mode, Replica
 from bot.core.watches import Watch
 from bot.manifests import wanted_scopes
 from bot.sandbox.world import World
@@ -177,6 +189,20 @@ async def test_a_server_with_less_to_show_is_told_with_what_that_means() -> None
     lesser = await organization_finding(runs, "acme")
     assert lesser.is_well
     assert "queued or plan-only" in lesser.said
+
+
+async def test_processes_that_serve_are_counted(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with build(settings_of(world, tmp_path)) as app:
+        await app.standing.presence.tick(app.database.clock.now())
+        known = await found(world, tmp_path, monkeypatch)
+    assert [finding.said.partition(" (")[0] for finding in known if finding.name == "replicas"] == ["1 serves now"]
+
+
+def test_more_processes_in_socket_mode_than_slack_takes_are_something_to_do() -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    live = [Replica(id=str(number), started_at=now, beat_at=now, version="", mode=Mode.SOCKET) for number in range(11)]
+    assert replicas_finding(live[:2]) == Finding("replicas", "2 serve now (an unknown release)")
+    assert "signed HTTP" in replicas_finding(live).step
 
 
 def test_scopes_that_lack_are_named() -> None:

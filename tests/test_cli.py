@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import cli
 from bot.sandbox.world import World
+from bot.store.database import open_database
 from tests.worlds import environment_of, scripted_world
 
 ROOT = Path(__file__).parent.parent
@@ -107,6 +109,31 @@ def test_migrate_makes_the_tables_and_needs_no_token(monkeypatch: pytest.MonkeyP
     assert run("migrate").output == "The tables are those of this release.\n"
     assert (tmp_path / "runbell.db").stat().st_size > 0
     assert run("migrate").exit_code == 0
+
+
+def test_prune_says_what_there_is_and_what_is_gone_and_needs_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'runbell.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    asyncio.run(handle_a_payload(url))
+    assert run("prune", "--older-than", "40", "--dry-run").output.startswith("Would remove what ended over 40 days ago: 0 runs, ")
+    assert run("prune", "--dry-run").output.endswith(" 0 payloads.\n")
+    monkeypatch.setenv("RUNBELL_KEEP_DAYS", "30")
+    assert run("prune", "--dry-run").output.endswith(" 1 payloads.\n")
+    assert run("prune").output == "Removed what ended over 30 days ago: 0 runs, 0 messages, 0 plans, 0 decisions, 0 intents, 1 payloads.\n"
+    assert run("prune").output.endswith(" 0 payloads.\n")
+
+
+async def handle_a_payload(url: str) -> None:
+    async with open_database(url) as database, database.write() as transaction:
+        await transaction.seen.first_time("payload", database.clock.now() - timedelta(days=35))
+
+
+@pytest.mark.parametrize("days", ["0", "x", "1.5", "36501"])
+def test_days_to_keep_that_are_none_are_told(monkeypatch: pytest.MonkeyPatch, days: str) -> None:
+    monkeypatch.setenv("RUNBELL_KEEP_DAYS", days)
+    result = run("prune")
+    assert result.exit_code == 2
+    assert "RUNBELL_KEEP_DAYS" in result.stderr
 
 
 @pytest.mark.parametrize("url,status", [("mysql://u:canary@h/d", 2), ("sqlite:////proc/nowhere/x.db", 1)])

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.app import App, build
 from bot.core.errors import StoreBusy
 from bot.sockets import Socket, connections_told
-from tests.worlds import as_person, scripted_world, settings_of
+from tests.worlds import as_person, connected, scripted_world, settings_of
 
 
 def hello(data: str | bytes) -> aiohttp.WSMessage:
@@ -34,12 +34,6 @@ def test_a_hello_says_how_many_connections_the_app_has(data: str | bytes, told: 
     assert connections_told(hello(data)) == told
 
 
-async def up(socket: Socket) -> None:
-    async with asyncio.timeout(20):
-        while not await socket.is_up():
-            await asyncio.sleep(0.02)
-
-
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[tuple[App, Socket]]:
     """A bot none of whose loops run, with its socket up."""
@@ -47,7 +41,7 @@ async def opened(folder: Path) -> AsyncIterator[tuple[App, Socket]]:
         assert app.socket is not None
         await app.standing.presence.tick(app.database.clock.now())
         await app.socket.open()
-        await up(app.socket)
+        await connected(app)
         yield app, app.socket
         await app.socket.close()
 
@@ -82,7 +76,7 @@ async def test_a_socket_is_closed_while_the_database_is_lost_and_comes_back_with
         assert "since the database is lost" in str(await socket.trouble())
         await presence.tick(now)
         await socket.tick(now)
-        await up(socket)
+        await connected(app)
         assert await socket.trouble() is None
 
 
@@ -98,7 +92,7 @@ async def test_a_socket_that_stays_down_is_made_anew(tmp_path: Path) -> None:
             await socket.tick(app.database.clock.now())
         assert [entry["log_level"] for entry in logs] == ["error"]
         assert socket._handler is not first
-        await up(socket)
+        await connected(app)
 
 
 async def test_what_has_arrived_is_acknowledged_before_the_socket_closes(tmp_path: Path) -> None:
@@ -106,7 +100,7 @@ async def test_what_has_arrived_is_acknowledged_before_the_socket_closes(tmp_pat
         assert app.socket is not None
         await app.standing.presence.tick(app.database.clock.now())
         await app.socket.open()
-        await up(app.socket)
+        await connected(app)
         command = {"as": "U0ANA", "channel": "C0DEPLOYS", "text": "/tf help"}
         typing = asyncio.create_task(as_person(world, "command", command))
         handler = app.socket._handler

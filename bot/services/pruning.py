@@ -36,11 +36,12 @@ class Pruner:
         if turn is None:
             return
         try:
-            await self.prune()
+            gone = await self.prune()
         except RunbellError:
             async with self._store.write() as transaction:
                 await transaction.leases.give_back(turn)
             raise
+        log.info("pruned", days=self._keep.days, gone=str(gone))
 
     async def prune(self) -> Leavings:
         """Remove it; how much it was."""
@@ -53,8 +54,6 @@ class Pruner:
                 break
         async with self._store.write() as transaction:
             gone += await transaction.leavings.remove_loose(edge)
-        if not gone.is_empty:
-            log.info("pruned", before=edge.isoformat(), gone=str(gone))
         return gone
 
     async def count(self) -> Leavings:

@@ -97,3 +97,26 @@ async def test_the_intent_that_created_a_run_is_found_by_the_run(database: Datab
     await move(database, create, IntentState.SETTLED, run_id="run-1")
     async with database.read() as transaction:
         assert await transaction.intents.creating("run-1") == replace(create, state=IntentState.SETTLED, run_id="run-1")
+
+
+async def test_of_two_who_would_look_after_an_intent_one_has_the_turn(database: Database, replica: Database) -> None:
+    await add(database, APPLY)
+    read = await get(database)
+    assert read is not None
+    later = NOON + timedelta(seconds=20)
+    found = []
+    for store in (database, replica):
+        async with store.write() as transaction:
+            found.append(await transaction.intents.turn(read, later))
+    assert found == [True, False]
+    assert (await get(database)) == replace(read, not_before=later)
+
+
+async def test_an_intent_that_was_never_put_off_has_a_turn_too_and_one_that_moved_has_none(database: Database) -> None:
+    fresh = replace(APPLY, not_before=None)
+    await add(database, fresh)
+    async with database.write() as transaction:
+        assert await transaction.intents.turn(fresh, NOON)
+    assert await move(database, fresh, IntentState.SENT)
+    async with database.write() as transaction:
+        assert not await transaction.intents.turn(replace(fresh, not_before=NOON), LEASE)
