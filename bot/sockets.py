@@ -46,7 +46,9 @@ class Socket:
         return self._handler is not None and await self._handler.client.is_connected()
 
     async def open(self) -> None:
-        """Begin to connect."""
+        """Begin to connect, where nobody has yet: the watchdog may have been first."""
+        if self._handler is not None:
+            return
         handler = AsyncSocketModeHandler(self._bolt, self._token, ping_interval=max(self._pace.socket_ping, SHORTEST_PING))
         handler.client.on_message_listeners.append(self._greeted)
         handler.client.socket_mode_request_listeners = [self._hear]
