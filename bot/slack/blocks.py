@@ -39,8 +39,9 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text) for text in texts[:CONTEXT_MOST]]}
 
 
-def actions(elements: Sequence[Block]) -> Block:
-    return {"type": "actions", "elements": list(elements)}
+def actions(elements: Sequence[Block], block_id: str = "actions") -> Block:
+    """The id stays the same over updates: a click on a message that is being repainted must still find its button."""
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
 def rich_text(*elements: Block) -> Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from bot.demos import RULES, child_environment, free_port
+from bot.demos import RULES, child_environment
 
 Message = dict[str, Any]
 PATIENCE = 40.0
@@ -55,17 +56,18 @@ class Stage:
     client: httpx.AsyncClient
     folder: Path
     speed: float = 10.0
+    starts: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     bot: Process | None = None
 
     # The bot
 
     async def start_bot(self) -> None:
-        port = free_port(range(18803, 19800))
-        environment = child_environment(self.card, self.folder, port)
+        environment = child_environment(self.card, self.folder, 0)
         environment |= {"RUNBELL_TEST_SPEED": str(self.speed), "RUNBELL_LOG_FORMAT": "json", **self.settings}
-        log = self.folder / "bot.log"
-        with log.open("ab") as output:
+        log = self.folder / f"bot-{self.starts}.log"
+        self.starts += 1
+        with log.open("wb") as output:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "serve"),
                 env=environment,
@@ -75,16 +77,17 @@ class Stage:
                 stderr=output,
             )
         self.bot = Process(child, log)
-        await self.until_ready(port)
+        await self.until_ready()
 
-    async def until_ready(self, port: int) -> None:
+    async def until_ready(self) -> None:
         assert self.bot is not None
         for _ in range(600):
             if self.bot.child.returncode is not None:
                 raise NothingSeen(f"the bot has ended: {self.bot.log.read_text()[-3000:]}")
             try:
+                port = health_port(self.bot.log)
                 ready = (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK
-                if ready and (await self.person("GET", "world"))["connected"]:
+                if ready and port and (await self.person("GET", "world"))["connected"]:
                     return
             except httpx.TransportError:
                 pass
@@ -193,6 +196,12 @@ class Stage:
     async def fault(self, side: str, match: str, kind: str, **facts: Any) -> None:
         fault = {"side": side, "match": match, "kind": kind, **facts}
         await (self.person("POST", "faults", json_body=fault) if side == "slack" else self.control("POST", "faults", json_body=fault))
+
+
+def health_port(log: Path) -> int:
+    """The port that the bot has written down; 0 before."""
+    found = re.search(rb'"port": (\d+), "event": "healthy"', log.read_bytes())
+    return int(found[1]) if found else 0
 
 
 def has(message: Message, action: str) -> bool:

@@ -37,7 +37,7 @@ async def test_a_run_is_discarded_with_a_reason(stage: Stage) -> None:
     await stage.types("U0ANA", "/tf discard storefront-staging not before the sale")
 
     await stage.until_run("storefront-staging", "discarded")
-    end = await stage.expects("Discarded")
+    end = await stage.until(lambda one: key_of(one).endswith("/end/"))
     assert "<@U0ANA>" in whole_text(end)
 
 
