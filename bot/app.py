@@ -31,9 +31,12 @@ from bot.core.policy import Policy
 from bot.core.roles import Mode, looking, painting
 from bot.jobs import Jobs
 from bot.metrics import CONTENT_TYPE, PrometheusMeter
-from bot.rules import read_rules
+from bot.rules import Hearers, read_rules, read_watches
 from bot.services.access import Access
+from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
+from bot.services.closures import Closures
+from bot.services.coded import CodedWatches
 from bot.services.finding import Finder
 from bot.services.gauges import Gauges
 from bot.services.greetings import Greetings
@@ -44,8 +47,9 @@ from bot.services.lookups import Lookups
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Mandate, People, Runs
+from bot.services.ports import Chat, Mandate, Memberships, People, Runs
 from bot.services.presence import Presence
+from bot.services.projects import Projects
 from bot.services.pruning import Pruner
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
@@ -88,6 +92,20 @@ class Work:
     intents: Intents
     waking: Waking
     gauges: Gauges
+    coded: CodedWatches
+    closures: Closures
+    alarms: Alarms
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The two worlds that the use cases speak to."""
+
+    runs: Runs
+    memberships: Memberships
+    organizations: tuple[str, ...]
+    chat: Chat
+    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +188,9 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         standing = standing_of(settings, pace, database, runs.limiter.share)
         look = standing.roles.add(looking(account_of(settings)), jobs.waker("poll"))
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
-        work = use_cases(settings, pace, policy, database, runs, organizations, chat, people, jobs, installation, meter, paint)
+        hearers = read_watches(settings.rules_file)
+        outside = Outside(runs, runs.organizations, organizations, chat, people)
+        work = use_cases(settings, pace, policy, hearers, database, outside, jobs, installation, meter, paint)
         bolt = bolt_app(settings, session, installation)
         link = link_of(settings, bolt, pace, standing.presence)
         for name, tick, every in (
@@ -179,6 +199,9 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("poll", look.during(work.poller.tick), pace.poll_every),
             ("paint", paint.during(work.painter.tick), pace.paint_every),
             ("intents", work.intents.tick, pace.intents_every),
+            ("coded", work.coded.tick, pace.coded_every),
+            ("closures", paint.during(work.closures.tick), pace.closures_every),
+            ("alarms", paint.during(work.alarms.tick), pace.alarms_every),
             ("clock", lambda _: database.measure_clock(), CLOCK_EVERY / settings.test_speed),
             ("prune", standing.pruner.tick, pace.prune_every),
             *((("socket", link.tick, pace.socket_every),) if link else ()),
@@ -238,26 +261,29 @@ def use_cases(
     settings: Settings,
     pace: Pace,
     policy: Policy,
+    hearers: Hearers,
     database: Database,
-    runs: Runs,
-    organizations: tuple[str, ...],
-    chat: Chat,
-    people: People,
+    outside: Outside,
     jobs: Jobs,
     installation: Installation,
     meter: Meter,
     mandate: Mandate,
 ) -> Work:
     """Layer 2: mypy proves here that the adapters fit the ports."""
+    runs, organizations, chat = outside.runs, outside.organizations, outside.chat
     clock, paint = database.clock, jobs.waker("paint")
-    access = Access(people, policy, installation.team_id)
-    recorder = Recorder(database, access, clock, paint)
+    access = Access(outside.people, policy, installation.team_id)
+    burst = timedelta(seconds=pace.burst_within)
+    recorder = Recorder(database, access, clock, paint, fallback=hearers.fallback, burst_within=burst)
+    closures = Closures(database, recorder, chat, clock, paint, settings.operator)
+    projects = Projects(outside.memberships, organizations)
     reader = Reader(runs, database, recorder, clock, organizations)
     finder = Finder(runs, database, reader, access, organizations)
     pictures = Pictures(settings.terraform_address)
     intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
-    recipes = Recipes(runs, database, recorder, reader, clock)
+    recipes = Recipes(runs, database, recorder, reader, clock, burst)
     knowledge = Knowledge(database, recipes, organizations)
+    painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
@@ -265,16 +291,21 @@ def use_cases(
         launches=Launches(database, finder, access, intents, chat, clock),
         approvals=Approvals(database, finder, reader, access, intents, clock, paint),
         lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock),
-        watching=Watching(database, knowledge, finder, access, recorder, chat, clock, paint),
+        watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
+        closures=closures,
+        declare_dead=painter.declare_dead,
     )
     return Work(
         services=services,
-        painter=Painter(chat, database, pictures, reader, clock, pace, meter, mandate),
+        painter=painter,
         poller=Poller(recipes, database, recorder, clock, pace, organizations, random.random, meter),
         intents=intents,
         waking=Waking(reader, pace, organizations, meter),
         gauges=Gauges(database, clock, meter),
+        coded=CodedWatches(hearers.watches, database, projects, recorder, clock),
+        closures=closures,
+        alarms=Alarms(database, pace, settings.operator),
     )
 
 

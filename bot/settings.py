@@ -27,6 +27,7 @@ HOW = {
     "TF_CLOUD_ORGANIZATION": "the organization's name as it stands in the address of its pages; several are separated by commas",
     "DATABASE_URL": "sqlite:///runbell.db, or postgresql://user:password@host/name",
     "RUNBELL_RULES": "the path of a file of rights, see the README",
+    "RUNBELL_OPERATOR": "the Slack id of a person, such as U0123ABCD (in Slack: the profile, three dots, Copy member ID)",
     "RUNBELL_COMMAND": "the slash command of your Slack app, with its slash",
     "RUNBELL_HTTP_HOST": "the address to listen on for signed requests of Slack and of the Terraform server",
     "RUNBELL_HTTP_PORT": "a number from 0 to 65535",
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     organizations: Annotated[tuple[str, ...], NoDecode] = Field(validation_alias="TF_CLOUD_ORGANIZATION")
     database_url: SecretStr = Field(SecretStr("sqlite:///runbell.db"), validation_alias="DATABASE_URL")
     rules_path: Path | None = Field(None, validation_alias="RUNBELL_RULES")
+    operator: str = Field("", validation_alias="RUNBELL_OPERATOR", pattern=r"^([UW][A-Z0-9]{2,})?$")
     command: str = Field("/tf", validation_alias="RUNBELL_COMMAND")
     http_host: str = Field("127.0.0.1", validation_alias="RUNBELL_HTTP_HOST")
     http_port: int = Field(3000, ge=0, le=65535, validation_alias="RUNBELL_HTTP_PORT")

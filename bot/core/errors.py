@@ -8,7 +8,9 @@ RunbellError
 │   ├── UnknownWorkspace
 │   ├── UnknownRun
 │   ├── NoCurrentRun
-│   └── UnknownWatch
+│   ├── UnknownProject
+│   ├── UnknownWatch
+│   └── SeveralWatches
 ├── NotAllowed                who may
 │   ├── RightMissing
 │   └── MembershipUnread
@@ -21,7 +23,8 @@ RunbellError
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
-│   └── AlreadyWatched
+│   ├── AlreadyWatched
+│   └── WatchIsCode
 ├── TerraformTrouble          the server
 │   ├── TerraformUnreachable      never received
 │   ├── TerraformAnswerLost       perhaps received
@@ -42,6 +45,7 @@ RunbellError
 │   ├── ChatRefused
 │   │   ├── MessageGone
 │   │   ├── CannotEdit
+│   │   ├── ThreadClosed
 │   │   └── ChannelClosed
 │   └── InstallationDead
 └── StoreBusy                 the database
@@ -106,10 +110,25 @@ class NoCurrentRun(NotFound):
         super().__init__(f"{workspace} has no current run. Name a run by its id or its link.")
 
 
+class UnknownProject(NotFound):
+    def __init__(self, name: str, near: Sequence[str] = ()) -> None:
+        self.name, self.near = name, tuple(near)
+        hint = f" Did you mean {listed(self.near)}?" if self.near else ""
+        super().__init__(f"I see no project “{name}”.{hint}")
+
+
 class UnknownWatch(NotFound):
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         super().__init__(f"This channel does not watch “{pattern}”. “watches” lists what it watches.")
+
+
+class SeveralWatches(NotFound):
+    """`titles` are the watches as they would be typed."""
+
+    def __init__(self, pattern: str, titles: Sequence[str]) -> None:
+        self.pattern, self.titles = pattern, tuple(titles)
+        super().__init__(f"This channel has several watches of “{pattern}”. Say which: {listed(self.titles)}.")
 
 
 class NotAllowed(RunbellError):
@@ -201,6 +220,14 @@ class AlreadyWatched(ChannelTrouble):
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         super().__init__(f"This channel already watches “{pattern}”.")
+
+
+class WatchIsCode(ChannelTrouble):
+    """`source` is the file that says so."""
+
+    def __init__(self, pattern: str, source: str) -> None:
+        self.pattern, self.source = pattern, source
+        super().__init__(f"The watch of “{pattern}” stands in {source}, so it is not ended from here: an operator takes it out there.")
 
 
 class TerraformTrouble(RunbellError):
@@ -328,6 +355,10 @@ class MessageGone(ChatRefused):
 
 class CannotEdit(ChatRefused):
     pass
+
+
+class ThreadClosed(ChatRefused):
+    """What should be replied to takes no replies: locked, gone, or a reply itself."""
 
 
 class ChannelClosed(ChatRefused):

@@ -8,12 +8,17 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """A card changes in place; a call asks people at a gate; an end tells how it ended; a note is said once."""
+    """A card changes in place; a call asks people at a gate; an end tells how it ended; a note is said once.
+
+    A reply stands in for a card, a call or an end that Slack lets nobody change any more. A rollup is one card for a burst of runs.
+    """
 
     CARD = "card"
     CALL = "call"
     END = "end"
     NOTE = "note"
+    REPLY = "reply"
+    ROLLUP = "rollup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,9 @@ class Message:
     It is due while `wanted` > `painted`. `claimed_at` is set while a post is under way: a row that is claimed, has no `ts` and is
     found by somebody else has an unknown outcome. `text` is what a note says, and for a card what it told the channel when it was born
     (`Wanted.says`); what a card, a call or an end shows is rendered from the run.
+    `parent` is the subject of the rollup in the same channel of which this card is a line: such a row is never posted by itself.
+    `in_thread`: it is posted as a reply to the channel's card of the run; `thread_ts` is where it was tried. `mentions`: it is
+    addressed to whoever asked for the run. `is_frozen`: Slack lets nobody change it any more.
     `doubt_until` is when the channel's history is looked at next for a double of a message that was posted a second time.
     """
 
@@ -41,6 +49,10 @@ class Message:
     claimed_at: datetime | None = None
     doubt_until: datetime | None = None
     last_error: str = ""
+    parent: str = ""
+    in_thread: bool = False
+    mentions: bool = False
+    is_frozen: bool = False
 
     @property
     def key(self) -> str:
@@ -52,5 +64,5 @@ class Message:
         return self.wanted > self.painted
 
 
-ORDER = {Kind.CALL: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2}
+ORDER = {Kind.CALL: 0, Kind.REPLY: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2, Kind.ROLLUP: 2}
 """People who are needed come first, progress last."""

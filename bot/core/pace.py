@@ -31,6 +31,11 @@ class Pace:
     history_before: float = 300.0
     doubles_last: float = 300.0
     update_gap: float = 1.2
+    coded_every: float = 60.0
+    closures_every: float = 300.0
+    alarms_every: float = 5.0
+    burst_within: float = 30.0
+    undelivered_after: float = 120.0
     retry_first: float = 2.0
     retry_most: float = 60.0
     socket_ping: float = 5.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.messages import Kind
 from bot.core.plans import PlanFacts
-from bot.core.runs import Action, Run
+from bot.core.runs import Action, Commit, Run
 from bot.core.workspaces import Workspace
 
 
@@ -23,7 +23,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPicture:
-    """One run as one message of a kind shall show it; `buttons` are those this very message carries."""
+    """One run as one message of a kind shall show it; `buttons` are those this very message carries.
+
+    `mention` is the Slack id of whom a message that calls people is addressed to.
+    """
 
     kind: Kind
     run: Run
@@ -34,6 +37,7 @@ class RunPicture:
     decision: Decision | None = None
     intent: Intent | None = None
     buttons: tuple[Action, ...] = ()
+    mention: str = ""
 
     @property
     def decision_stands(self) -> bool:
@@ -43,13 +47,35 @@ class RunPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotePicture:
-    """Something said once, in our own words; `text` holds no markup, `mention` is the Slack id it is addressed to."""
+    """Something said once, in our own words; `text` holds no markup, `mention` is the Slack id it is addressed to.
+
+    `about` is the id of the channel that it is about.
+    """
 
     text: str
     mention: str = ""
     link: str = ""
+    about: str = ""
 
 
-Picture = RunPicture | NotePicture
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupLine:
+    """One run of a burst, and the counts of its plan where they are known."""
+
+    run: Run
+    workspace: Workspace
+    link: str
+    plan: PlanFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollupPicture:
+    """Many runs of one commit in one message: `lines` are those without a card of their own, who needs people first."""
+
+    commit: Commit
+    lines: tuple[RollupLine, ...]
+
+
+Picture = RunPicture | NotePicture | RollupPicture
 
 UNCLAIMED = frozenset({IntentState.REFUSED, IntentState.ELSEWHERE, IntentState.UNHEARD})

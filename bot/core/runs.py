@@ -130,6 +130,9 @@ OVERRIDABLE = frozenset(
 )
 """A failed policy or task waits for somebody to override it."""
 
+FROM_VERSION_CONTROL = "tfe-configuration-version"
+"""The source of a run that a new configuration has begun, as a push to a repository makes one."""
+
 CONFIRM = "confirm"
 """The gate at which a run waits for somebody to apply or discard it."""
 
@@ -194,13 +197,23 @@ def phase_of(status: RunStatus) -> Phase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What in version control a run plans; everything but the sha is "" where the server does not say."""
+
+    sha: str
+    author: str = ""
+    url: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One look at a run.
 
     `status_word` is what the server said; `allowed` is what the state allows, `permitted` what our token may.
     `timestamps` maps a status word (`planned`, `plan-queueable`) to the aware time it was reached, as the server keeps it.
-    `has_changes` is None until the plan is there. `apply_doubted`: the server says that the run can be applied, in a state in which none
-    can, or in one that nobody knows; that is not believed, and `allowed` lacks it.
+    `has_changes` is None until the plan is there; `commit` comes with a read by id alone. `apply_doubted`: the server says that the run
+    can be applied, in a state in which none can, or in one that nobody knows; that is not believed, and `allowed` lacks it.
     """
 
     id: str
@@ -223,6 +236,7 @@ class Run:
     permitted: frozenset[Action] = frozenset()
     apply_doubted: bool = False
     timestamps: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    commit: Commit | None = None
 
     @property
     def status(self) -> RunStatus:
@@ -260,6 +274,11 @@ class Run:
         if not self.is_final:
             return None
         return self.timestamps.get(self.status_word.replace("_", "-")) or max(self.timestamps.values(), default=None)
+
+    @property
+    def lacks_commit(self) -> bool:
+        """Whether version control has begun the run and we have not read yet with which commit."""
+        return self.source == FROM_VERSION_CONTROL and self.commit is None
 
     def may(self, action: Action) -> bool:
         """Whether the state allows it and our token may; who in Slack may is for core/policy.py to say."""

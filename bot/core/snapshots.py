@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.core.runs import Run
 
@@ -29,3 +30,30 @@ def diff(before: Run | None, after: Run) -> tuple[Change, ...]:
 def differs(before: Run | None, after: Run) -> bool:
     """Whether anything at all that a message shows or a decision needs is not as it was."""
     return before != after
+
+
+MILESTONES = MappingProxyType(
+    {
+        "planned": "planned",
+        "planned-and-finished": "planned",
+        "planned-and-saved": "planned and saved",
+        "cost-estimated": "costs estimated",
+        "policy-checked": "policies checked",
+        "policy-override": "policies overridden",
+        "policy-soft-failed": "stopped by a policy",
+        "post-plan-completed": "tasks done",
+        "confirmed": "confirmed",
+        "applied": "applied",
+        "discarded": "discarded",
+        "errored": "failed",
+        "canceled": "canceled",
+        "force-canceled": "canceled by force",
+    }
+)
+"""The statuses that people speak of, as the server names their times, and how a card says them."""
+
+
+def history(run: Run) -> tuple[Change, ...]:
+    """The milestones that a run has passed, in the order of their times, also those between two looks; `word` is how a card says it."""
+    passed = {MILESTONES[key]: at for key, at in sorted(run.timestamps.items()) if key in MILESTONES}
+    return tuple(Change(word, at) for word, at in sorted(passed.items(), key=lambda one: (one[1], list(MILESTONES.values()).index(one[0]))))

@@ -29,21 +29,58 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """`pattern` is a glob as in core/workspaces.py; `owner` is the Slack id of who asked for it."""
+    """`pattern` is a glob as in core/workspaces.py, which `tag` and `project` (as it was written) narrow; `project_id` is that project's.
+
+    `owner` is the Slack id of who asked for it. `source` is the file that says so, for one that is code; "" for one made by hand.
+    `in_thread`: calls and ends are replies to the card. `mentions`: a call is addressed to whoever asked for the run.
+    A watch is paused where Slack lets us say nothing in its channel; `paused_why` says why.
+    """
 
     channel: str
     pattern: str
     measure: Measure = Measure.DECISIONS
     owner: str = ""
     created_at: datetime | None = None
+    tag: str = ""
+    project: str = ""
+    project_id: str = ""
+    in_thread: bool = False
+    mentions: bool = False
+    source: str = ""
+    paused_at: datetime | None = None
+    paused_why: str = ""
 
     def covers(self, workspace: Workspace) -> bool:
-        return matches(self.pattern, workspace)
+        is_tagged = not self.tag or self.tag in workspace.tags
+        is_in_project = not self.project or workspace.project_id in {self.project, self.project_id}
+        return is_tagged and is_in_project and matches(self.pattern, workspace)
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, bool]:
+        """What tells a watch from the channel's others; one that is code and one made by hand may say the same."""
+        return (self.channel, self.pattern, self.tag, self.project, bool(self.source))
+
+    @property
+    def title(self) -> str:
+        """The watch as a person would type it, without what it does."""
+        tag = f" --tag {self.tag}" if self.tag else ""
+        return f"{self.pattern}{tag}{f' --project {self.project}' if self.project else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What all of a channel's watches that match a workspace come to."""
+
+    measure: Measure
+    in_thread: bool = False
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ear:
     """One channel's relation to one run: its strongest measure, and whether the run was started or decided there.
+
+    `in_thread` and `mentions` are how its watches want to hear.
 
     `card_said` is what the card told when it was born, as `Wanted.says` had it.
     """
@@ -54,6 +91,8 @@ class Ear:
     decided_here: bool = False
     has_card: bool = False
     card_said: str = ""
+    in_thread: bool = False
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +107,8 @@ class Wanted:
     kind: Kind
     gate: str = ""
     says: str = ""
+    in_thread: bool = False
+    mentions: bool = False
 
 
 ENDED = "ended"
@@ -76,14 +117,19 @@ ENDED = "ended"
 STRENGTH = {Measure.ALL: 2, Measure.DECISIONS: 1, Measure.FAILURES: 0}
 
 
-def strongest(watches: Iterable[Watch]) -> dict[str, Measure]:
-    """The measure for each channel, where several of its watches match."""
-    found: dict[str, Measure] = {}
+def hearings(watches: Iterable[Watch]) -> dict[str, Hearing]:
+    """For each channel what its matching watches come to: the strongest measure, a thread if all want it, a mention if one does."""
+    by_channel: dict[str, list[Watch]] = {}
     for watch in watches:
-        known = found.get(watch.channel)
-        if known is None or STRENGTH[watch.measure] > STRENGTH[known]:
-            found[watch.channel] = watch.measure
-    return found
+        by_channel.setdefault(watch.channel, []).append(watch)
+    return {
+        channel: Hearing(
+            measure=max((one.measure for one in matching), key=STRENGTH.__getitem__),
+            in_thread=all(one.in_thread for one in matching),
+            mentions=any(one.mentions for one in matching),
+        )
+        for channel, matching in by_channel.items()
+    }
 
 
 def tidings(run: Run, ear: Ear, now: datetime) -> tuple[Wanted, ...]:
@@ -92,15 +138,21 @@ def tidings(run: Run, ear: Ear, now: datetime) -> tuple[Wanted, ...]:
         return ()
     if not ear.has_card:
         says = ENDED if run.is_final else run.gate or ""
-        return (Wanted(ear.channel, Kind.CARD, says=says),) if wants_card(run, ear, now) else ()
+        return (Wanted(ear.channel, Kind.CARD, says=says, mentions=ear.mentions),) if wants_card(run, ear, now) else ()
     if run.is_final:
-        return (Wanted(ear.channel, Kind.END),) if ear.card_said != ENDED and wants_end(run, ear, now) else ()
+        ends = ear.card_said != ENDED and wants_end(run, ear, now)
+        return (Wanted(ear.channel, Kind.END, in_thread=ear.in_thread),) if ends else ()
     calls = run.gate and ear.card_said != run.gate and hears_calls(ear)
-    return (Wanted(ear.channel, Kind.CALL, run.gate or ""),) if calls else ()
+    return (Wanted(ear.channel, Kind.CALL, run.gate or "", in_thread=ear.in_thread, mentions=ear.mentions),) if calls else ()
 
 
 def hears_calls(ear: Ear) -> bool:
     return ear.started_here or ear.measure in {Measure.ALL, Measure.DECISIONS}
+
+
+def is_unwatched(run: Run, ears: Iterable[Ear]) -> bool:
+    """Whether a run waits for people and no channel will call any."""
+    return run.gate is not None and not any(hears_calls(ear) for ear in ears)
 
 
 def wants_card(run: Run, ear: Ear, now: datetime) -> bool:

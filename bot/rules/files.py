@@ -15,13 +15,14 @@ from bot.rules.problems import Problems, RulesWrong
 from bot.rules.rights import grants
 from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
+from bot.rules.watches import Hearers, hearers
 from bot.rules.windows import windows
 from bot.rules.words import hint
 
 JUDGED = ("rights", "rules", "people", "chains", "windows")
 """What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
 
-TABLES = (*JUDGED,)
+TABLES = (*JUDGED, "watches", "fallback")
 
 
 def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
@@ -36,6 +37,7 @@ def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
         chains=stages,
         hash=hash_of(sections.document),
     )
+    hearers(sections, name)
     sections.problems.demand_none()
     return policy
 
@@ -70,6 +72,15 @@ def read_rules(path: Path | None) -> Policy:
     if path is None:
         return WITHOUT_FILE
     return parse_rules(read_text(path), str(path))
+
+
+def read_watches(path: Path | None) -> Hearers:
+    """What the same file says of who hears of runs; nothing without a file. RulesWrong where it is wrong in any way."""
+    if path is None:
+        return Hearers()
+    text = read_text(path)
+    parse_rules(text, str(path))
+    return hearers(open_sections(text, str(path)), path.name)
 
 
 def read_text(path: Path) -> str:

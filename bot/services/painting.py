@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,16 +19,23 @@ from bot.core.errors import (
     InstallationDead,
     MessageGone,
     RunbellError,
+    ThreadClosed,
 )
 from bot.core.messages import Kind, Message
 from bot.core.metrics import LAG, PAINTS, SLACK_REFUSALS, UNMETERED, Meter, code
 from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
+from bot.core.watches import ENDED
+from bot.services.alarms import gate_of
+from bot.services.closures import Closures
+from bot.services.doubles import Doubles
 from bot.services.notes import note_of
 from bot.services.pictures import Pictures
 from bot.services.ports import Chat, Clock, Mandate, Store
 from bot.services.reading import Reader
+from bot.services.replies import reply_instead
 from bot.services.roles import UNSHARED
+from bot.services.threads import head_of
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +52,7 @@ class Painter:
         store: Store,
         pictures: Pictures,
         reader: Reader,
+        closures: Closures,
         clock: Clock,
         pace: Pace,
         meter: Meter = UNMETERED,
@@ -57,6 +65,9 @@ class Painter:
         self._clock = clock
         self._pace = pace
         self._meter = meter
+        self._closures = closures
+        self._doubles = Doubles(chat, store, pace)
+        self._closed: frozenset[str] = frozenset()
         self._mandate = mandate
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
@@ -66,6 +77,7 @@ class Painter:
         async with self._store.read() as transaction:
             due = await transaction.messages.due(now)
             doubtful = await transaction.messages.doubtful(now)
+            self._closed = await transaction.watches.paused_channels()
         by_channel: dict[str, list[Message]] = defaultdict(list)
         gap = timedelta(seconds=self._pace.update_gap)
         self._painted_at = {key: at for key, at in self._painted_at.items() if now - at < gap}
@@ -74,7 +86,7 @@ class Painter:
                 by_channel[message.channel].append(message)
         await asyncio.gather(*(self._paint_all(messages) for messages in by_channel.values()))
         for message in doubtful:
-            await self._remove_doubles(message, now)
+            await self._doubles.remove(message, now)
 
     async def _paint_all(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -87,9 +99,14 @@ class Painter:
                 log.warning("paint_failed", subject=message.subject, channel=message.channel, kind=message.kind, error=trouble.sentence)
 
     async def _paint(self, message: Message) -> None:
+        if message.ts is not None and message.channel in self._closed:
+            await self._leave(message)
+            return
         picture = await self._picture(message)
         if picture is None:
             await self._give_up(message, "there is nothing to show")
+        elif message.is_frozen:
+            await self._reply_instead(message, picture)
         elif message.ts is not None:
             await self._update(message, message.ts, picture)
         elif message.claimed_at is not None:
@@ -101,6 +118,9 @@ class Painter:
         """What to show; the run is read first where its counts are not known yet, so that nobody decides on less than there is."""
         if message.kind is Kind.NOTE:
             return note_of(message)
+        if message.kind is Kind.ROLLUP:
+            async with self._store.read() as transaction:
+                return await self._pictures.rollup(transaction, message.subject, message.channel)
         picture = await self._run_picture(message)
         if picture is not None and lacks_plan(picture):
             try:
@@ -112,20 +132,22 @@ class Painter:
 
     async def _run_picture(self, message: Message) -> RunPicture | None:
         async with self._store.read() as transaction:
-            return await self._pictures.of(transaction, message.subject, message.channel, message.kind, message.gate)
+            return await self._pictures.of(
+                transaction, message.subject, message.channel, message.kind, message.gate, mentions=message.mentions
+            )
 
     # Posting: never twice
 
     async def _post(self, message: Message, picture: Picture) -> bool:
         """Claim, post, note where it stands. A post whose outcome is not known keeps its claim."""
-        now = self._clock.now()
+        now, thread_ts = self._clock.now(), await self._thread_of(message)
         if not self._mandate.lasts(self._pace.post_timeout):
             return False
         async with self._store.write() as transaction:
-            if not await self._mandate.stands(transaction) or not await transaction.messages.claim(message, now):
+            if not await self._mandate.stands(transaction) or not await transaction.messages.claim(message, now, thread_ts):
                 return False
         try:
-            ts = await self._send(message, picture)
+            ts = await self._send(message, picture, thread_ts)
         except ChatAnswerLost as trouble:
             await self._put_off(message, trouble, self._pace.history_after, keep_claim=True)
         except ChatRateLimited:
@@ -135,6 +157,8 @@ class Painter:
         else:
             await self._stands(message, ts, message.wanted)
             self._measure_post(message, picture)
+            if message.channel in self._closed:
+                await self._closures.opened(message.channel)
             return True
         return False
 
@@ -144,13 +168,28 @@ class Painter:
             since = self._clock.now() - max(picture.run.timestamps.values())
             self._meter.observe(LAG, max(0.0, since.total_seconds()), kind=message.kind.value)
 
-    async def _send(self, message: Message, picture: Picture) -> str:
-        plain = message.attempts >= PLAIN_AFTER
+    async def _thread_of(self, message: Message) -> str | None:
+        """Where to reply; None where it is a message of its own. A card that has yet to be posted is posted first, if that can be."""
+        if not message.in_thread:
+            return None
+        async with self._store.read() as transaction:
+            head = await head_of(transaction, message)
+        if head is not None and head.ts is None and head.is_due and head.claimed_at is None and head.not_before is None:
+            await self._paint(head)
+            async with self._store.read() as transaction:
+                head = await head_of(transaction, message)
+        return head.ts if head is not None else None
+
+    async def _send(self, message: Message, picture: Picture, thread_ts: str | None) -> str:
+        """A reply calls people in the channel too; one that its thread does not take is a message of its own."""
+        plain, loud = message.attempts >= PLAIN_AFTER, thread_ts is not None and gate_of(message) not in {"", ENDED}
         try:
-            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=message.thread_ts, plain=plain)
+            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=thread_ts, broadcast=loud, plain=plain)
+        except ThreadClosed:
+            return await self._chat.post(message.channel, picture, key=message.key, plain=plain)
         except ChannelClosed:
             await self._chat.join(message.channel)
-            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=message.thread_ts, plain=plain)
+            return await self._chat.post(message.channel, picture, key=message.key, thread_ts=thread_ts, broadcast=loud, plain=plain)
 
     async def _find_or_post(self, message: Message, claimed_at: datetime, picture: Picture) -> None:
         """A post of unknown outcome: looked for in the channel's history, a while later, and only then made again."""
@@ -159,39 +198,17 @@ class Painter:
             await self._wait(message, claimed_at + timedelta(seconds=self._pace.history_after))
             return
         try:
-            found = await self._chat.find(message.channel, message.key, claimed_at - timedelta(seconds=self._pace.history_before))
+            since = claimed_at - timedelta(seconds=self._pace.history_before)
+            found = await self._chat.find(message.channel, message.key, since, thread_ts=message.thread_ts)
         except ChatTrouble as trouble:
             await self._put_off(message, trouble, self._backoff(message), keep_claim=True)
             return
         if found:
             await self._stands(message, found[0], message.painted)
-            await self._delete(message.channel, found[1:])
+            await self._doubles.delete(message.channel, found[1:])
         elif await self._post(message, picture):
             async with self._store.write() as transaction:
                 await transaction.messages.doubt(message, now + timedelta(seconds=self._pace.history_after))
-
-    async def _remove_doubles(self, message: Message, now: datetime) -> None:
-        """Slack may have posted the first one after we gave up; where two bear one key the later is deleted. Looked for twice."""
-        if message.ts is None:
-            return
-        posted_at = datetime.fromtimestamp(float(message.ts), UTC)
-        try:
-            found = await self._chat.find(message.channel, message.key, posted_at - timedelta(seconds=self._pace.history_before))
-            await self._delete(message.channel, found[1:])
-        except ChatTrouble as trouble:
-            log.warning("doubles_unread", channel=message.channel, error=trouble.sentence)
-            return
-        last = posted_at + timedelta(seconds=self._pace.doubles_last)
-        async with self._store.write() as transaction:
-            if found and found[0] != message.ts:
-                await transaction.messages.painted(message, found[0], message.painted, now)
-                await transaction.messages.raise_wanted(message.subject, kinds=(message.kind,))
-            await transaction.messages.doubt(message, None if now >= last else last)
-
-    async def _delete(self, channel: str, doubles: Sequence[str]) -> None:
-        for ts in doubles:
-            log.warning("double_removed", channel=channel, ts=ts)
-            await self._chat.delete(channel, ts)
 
     # Updating: as often as wanted, the last one counts
 
@@ -203,7 +220,8 @@ class Painter:
         except MessageGone as trouble:
             await self._gone(message, picture, trouble)
         except CannotEdit as trouble:
-            await self._give_up(message, trouble.sentence)
+            self._meter.count(SLACK_REFUSALS, code=code_of(trouble))
+            await self._reply_instead(message, picture)
         except ChatRateLimited:
             raise
         except ChatTrouble as trouble:
@@ -211,6 +229,17 @@ class Painter:
         else:
             await self._stands(message, ts, message.wanted)
             self._meter.count(PAINTS, kind=message.kind.value, outcome="updated")
+
+    async def _reply_instead(self, message: Message, picture: Picture) -> None:
+        """The message stays as it is for good; what people have to know of is said below it."""
+        async with self._store.write() as transaction:
+            await transaction.messages.freeze(message)
+            await reply_instead(transaction, message, picture)
+
+    async def _leave(self, message: Message) -> None:
+        """Nothing can be changed in a channel that is closed; it is caught up with when it opens again."""
+        async with self._store.write() as transaction:
+            await transaction.messages.give_up(message, "the channel is closed")
 
     async def _gone(self, message: Message, picture: Picture, trouble: MessageGone) -> None:
         """Somebody deleted it: said again only while a person is needed."""
@@ -239,8 +268,15 @@ class Painter:
         elif isinstance(trouble, ChannelClosed) or (isinstance(trouble, ChatRefused) and message.attempts > PLAIN_AFTER):
             self._meter.count(SLACK_REFUSALS, code=code_of(trouble))
             await self._give_up(message, trouble.sentence)
+            if isinstance(trouble, ChannelClosed):
+                await self._closures.closed(message.channel, trouble.code, message)
         else:
             await self._put_off(message, trouble, self._backoff(message))
+
+    def declare_dead(self) -> None:
+        """Slack has told us that our token is revoked, or the app is gone."""
+        self.is_dead = True
+        log.error("installation_dead", error="Slack says that the app's token was revoked")
 
     def _backoff(self, message: Message) -> float:
         return min(self._pace.retry_first * 2.0**message.attempts, self._pace.retry_most)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind
-from bot.core.pictures import Request, RunPicture
+from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
 from bot.core.runs import Action, Run
 from bot.core.workspaces import Workspace
+from bot.services.bursts import by_need
 from bot.services.ports import Transaction
 
 
@@ -17,8 +18,13 @@ class Pictures:
     def __init__(self, address: str) -> None:
         self._address = address
 
-    async def of(self, transaction: Transaction, run_id: str, channel: str, kind: Kind, gate: str = "") -> RunPicture | None:
-        """What a message of this kind shows in a channel now; None where the run or its workspace is not known."""
+    async def of(
+        self, transaction: Transaction, run_id: str, channel: str, kind: Kind, gate: str = "", *, mentions: bool = False
+    ) -> RunPicture | None:
+        """What a message of this kind shows in a channel now; None where the run or its workspace is not known.
+
+        `mentions`: while it calls people it is addressed to whoever asked for the run, where we know who that is.
+        """
         stored = await transaction.runs.get(run_id)
         workspace = await transaction.workspaces.get(stored.run.workspace_id) if stored else None
         if stored is None or workspace is None:
@@ -30,6 +36,7 @@ class Pictures:
         called = frozenset(
             one.gate for one in await transaction.messages.of_subject(run.id) if one.kind is Kind.CALL and one.channel == channel
         )
+        calls = run.gate is not None and gate in {"", run.gate}
         return RunPicture(
             kind=kind,
             run=run,
@@ -40,7 +47,27 @@ class Pictures:
             decision=decision,
             intent=intent,
             buttons=buttons((kind, gate), run, decision, intent, called),
+            mention=creating.person if mentions and calls and creating is not None else "",
         )
+
+    async def rollup(self, transaction: Transaction, subject: str, channel: str) -> RollupPicture | None:
+        """What the message of a burst shows in a channel now; None where nothing is known of any of its runs."""
+        lines = await transaction.messages.lines_of(subject, channel)
+        stored = (await transaction.runs.many([line.subject for line in lines])).values()
+        workspaces = {one.id: one for one in await transaction.workspaces.all()}
+        plans = await transaction.plans.many([one.run.plan_id for one in stored if one.run.plan_id])
+        shown = [
+            RollupLine(
+                run=one.run,
+                workspace=workspaces[one.run.workspace_id],
+                link=self.link(workspaces[one.run.workspace_id], one.run),
+                plan=plans.get(one.run.plan_id or ""),
+            )
+            for one in stored
+            if one.run.workspace_id in workspaces
+        ]
+        commit = next((line.run.commit for line in shown if line.run.commit is not None), None)
+        return RollupPicture(commit=commit, lines=by_need(shown)) if commit is not None else None
 
     def link(self, workspace: Workspace, run: Run) -> str:
         return run_link(self._address, workspace.organization, workspace.name, run.id)
@@ -63,7 +90,8 @@ def buttons(
     `called` are the gates that have a call of their own. A decision takes the buttons away until it turns out not to have been heard.
     """
     kind, gate = message
-    carried_by = (kind is Kind.CALL and run.gate == gate) or (kind is Kind.CARD and run.gate not in called)
+    is_asked_here = run.gate == gate and (kind is Kind.CALL or (kind is Kind.REPLY and run.gate not in called))
+    carried_by = is_asked_here or (kind is Kind.CARD and run.gate not in called)
     if not carried_by or run.is_final:
         return ()
     gone = taken(decision, intent)

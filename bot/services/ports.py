@@ -186,20 +186,31 @@ class Files(Protocol):
 
 
 class Chat(Protocol):
-    """Messages of ours in Slack. Every method raises a ChatTrouble of core/errors.py and nothing else."""
+    """Messages of ours in Slack. Every method raises a ChatTrouble of core/errors.py and nothing else.
 
-    async def post(self, channel: str, picture: Picture, *, key: str, thread_ts: str | None = None, plain: bool = False) -> str:
-        """Post, once; the ts. `key` goes into the metadata. `plain`: text only, for what Slack would not draw."""
+    Where a channel is asked for, a person's id stands for the direct messages with them.
+    """
+
+    async def post(
+        self, channel: str, picture: Picture, *, key: str, thread_ts: str | None = None, broadcast: bool = False, plain: bool = False
+    ) -> str:
+        """Post, once; the ts. `key` goes into the metadata. `plain`: text only, for what Slack would not draw.
+
+        `thread_ts` makes it a reply, ThreadClosed where it takes none; `broadcast` shows a reply in the channel too.
+        """
 
     async def update(self, channel: str, ts: str, picture: Picture, *, plain: bool = False) -> None: ...
 
-    async def find(self, channel: str, key: str, since: datetime) -> tuple[str, ...]:
-        """The ts of our messages with this key in the channel's history since then, oldest first."""
+    async def find(self, channel: str, key: str, since: datetime, *, thread_ts: str | None = None) -> tuple[str, ...]:
+        """The ts of our messages with this key in the channel's history, and in a thread, since then, oldest first."""
 
     async def delete(self, channel: str, ts: str) -> None: ...
 
     async def join(self, channel: str) -> None:
         """Join a public channel; ChannelClosed where it takes an invitation."""
+
+    async def is_open(self, channel: str) -> bool:
+        """Whether we are in the channel and it is not archived; ChannelClosed where we cannot even see it."""
 
     async def whisper(self, channel: str, person: str, text: str) -> None:
         """Say something in a channel that only this person sees."""
@@ -250,6 +261,9 @@ class RunRows(Protocol):
     async def put(self, run: Run, asked_at: datetime) -> bool:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
 
+    async def of_commit(self, sha: str) -> dict[str, datetime | None]:
+        """The runs of one commit, by id, with when the server created them."""
+
     async def live(self) -> tuple[StoredRun, ...]:
         """Runs that are not final, oldest read first."""
 
@@ -277,15 +291,50 @@ class WatchRows(Protocol):
     async def add(self, watch: Watch) -> bool:
         """False where the channel has it already."""
 
-    async def remove(self, channel: str, pattern: str) -> Watch | None: ...
+    async def remove(self, watch: Watch) -> bool:
+        """False where the channel no longer has it."""
+
+    async def replace(self, watch: Watch) -> None:
+        """Write all that the watch says over the one of the same identity; whether it is paused stays."""
+
+    async def pause(self, channel: str, now: datetime, why: str) -> tuple[Watch, ...]:
+        """Those of the channel's watches that were not paused before, as they were."""
+
+    async def resume(self, channel: str) -> int:
+        """How many of the channel's watches go on that were paused."""
+
+    async def paused_channels(self) -> frozenset[str]: ...
 
 
 class MessageRows(Protocol):
-    async def want(self, subject: str, channel: str, kind: Kind, gate: str = "", *, text: str = "", thread_ts: str | None = None) -> bool:
-        """Insert the row where there is none; whether it is new. Nothing happens to one that exists."""
+    async def want(
+        self,
+        subject: str,
+        channel: str,
+        kind: Kind,
+        gate: str = "",
+        *,
+        text: str = "",
+        parent: str = "",
+        in_thread: bool = False,
+        mentions: bool = False,
+    ) -> bool:
+        """Insert the row where there is none; whether it is new. Nothing happens to one that exists. One with a parent is never due."""
 
     async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
-        """Have every message of the subject painted once more; how many there are."""
+        """Have every message of the subject painted once more; how many there are. A card that is a line raises its rollup."""
+
+    async def raise_in_channel(self, channel: str, subjects: Sequence[str]) -> int:
+        """Have what these subjects have in a channel painted once more, also what was given up."""
+
+    async def cards(self, channel: str, subjects: Sequence[str]) -> dict[str, str]:
+        """Which of the subjects have a card in a channel, each with the rollup of which it is a line, "" for a card of its own."""
+
+    async def lines_of(self, parent: str, channel: str) -> tuple[Message, ...]:
+        """The cards that are lines of a rollup."""
+
+    async def unposted_calls(self) -> tuple[tuple[Message, datetime], ...]:
+        """Messages that call people, of runs that go on, and stand nowhere yet; since when each waits. The longest waiting first."""
 
     async def of_subject(self, subject: str) -> tuple[Message, ...]: ...
 
@@ -294,8 +343,11 @@ class MessageRows(Protocol):
     async def due(self, now: datetime, most: int = 50) -> tuple[Message, ...]:
         """Rows that want painting now, people who are needed first, then the longest waiting."""
 
-    async def claim(self, message: Message, now: datetime) -> bool:
+    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None) -> bool:
         """Mark a post as under way, compare-and-set on `attempts` and `ts`; False where somebody else has it."""
+
+    async def freeze(self, message: Message) -> None:
+        """Slack lets nobody change it any more; what it was wanted to show is told otherwise."""
 
     async def painted(self, message: Message, ts: str, version: int, now: datetime) -> None:
         """The message stands at `ts` and shows version `version`; claim, attempts and error are cleared."""

@@ -8,6 +8,7 @@ from bot.core.errors import NotVisible, TerraformTrouble, UnexpectedAnswer, Unkn
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
+from bot.services.commits import run_of
 from bot.services.ports import Clock, RunReading, Runs, Store
 from bot.services.recording import Recorder, Sighting
 
@@ -42,8 +43,9 @@ class Reader:
         if workspace is None or workspace.organization not in self._organizations:
             raise UnknownRun(run_id)
         plan = await self._plan_of(reading)
-        await self._recorder.record([Sighting(reading.run, workspace, plan)], asked_at)
-        return Found(reading.run, workspace, plan)
+        run = run_of(reading)
+        await self._recorder.record([Sighting(run, workspace, plan)], asked_at)
+        return Found(run, workspace, plan)
 
     async def _workspace_of(self, reading: RunReading) -> Workspace | None:
         """The workspace that came along, with an organization where we know it from elsewhere."""

@@ -14,6 +14,8 @@ import structlog
 from bot.core.errors import UnknownRun
 from bot.core.runs import Run
 from bot.core.stored import StoredRun
+from bot.services.bursts import BURST
+from bot.services.commits import Commits
 from bot.services.ports import Clock, RunPage, Runs, Store, WorkspacePage
 from bot.services.reading import Reader
 from bot.services.recording import Recorder, Sighting
@@ -31,7 +33,8 @@ class NotSupported(Exception):
 
 
 class Recipes:
-    def __init__(self, runs: Runs, store: Store, recorder: Recorder, reader: Reader, clock: Clock) -> None:
+    def __init__(self, runs: Runs, store: Store, recorder: Recorder, reader: Reader, clock: Clock, burst_within: timedelta = BURST) -> None:
+        self._commits = Commits(runs, store, burst_within)
         self._runs = runs
         self._store = store
         self._recorder = recorder
@@ -44,7 +47,9 @@ class Recipes:
         began = self._clock.now()
         seen: set[str] = set()
         async for asked_at, page in self._workspace_pages(organization):
-            await self._recorder.record(sightings(page), asked_at, whole=[workspace for workspace, _ in page.rows])
+            await self._recorder.record(
+                await self._commits.told(sightings(page)), asked_at, whole=[workspace for workspace, _ in page.rows]
+            )
             seen.update(workspace.id for workspace, _ in page.rows)
         async with self._store.write() as transaction:
             known = await transaction.workspaces.all()
@@ -60,7 +65,7 @@ class Recipes:
         async for asked_at, page in self._workspace_pages(organization, live_only=True):
             if any(run is None or run.is_final for _, run in page.rows):
                 raise NotSupported
-            await self._recorder.record(sightings(page), asked_at)
+            await self._recorder.record(await self._commits.told(sightings(page)), asked_at)
             seen.update(run.id for _, run in page.rows if run is not None)
         await self._read_missing(organization, seen)
         return began
@@ -72,7 +77,7 @@ class Recipes:
             if not is_newest_first([run for _, run in page.rows if run is not None]):
                 raise NotSupported
             met = await self._meets_known(page)
-            await self._recorder.record(sightings(page), asked_at)
+            await self._recorder.record(await self._commits.told(sightings(page)), asked_at)
             if met:
                 break
         return began
@@ -85,7 +90,7 @@ class Recipes:
         while number is not None and number <= PAGES_MOST:
             asked_at = self._clock.now()
             page = await self._runs.list_organization_runs(organization, page=number)
-            await self._recorder.record(await self._placed(organization, page), asked_at)
+            await self._recorder.record(await self._commits.told(await self._placed(organization, page)), asked_at)
             times = [run.created_at for run in page.runs if run.created_at is not None]
             newest = max([*times, *([newest] if newest else [])], default=None)
             if any(time < since for time in times):

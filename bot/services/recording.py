@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,9 +15,10 @@ from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.stored import StoredRun
-from bot.core.watches import Ear, Measure, Watch, strongest, tidings
+from bot.core.watches import Ear, Hearing, Measure, Watch, hearings, is_unwatched, tidings
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
+from bot.services.bursts import BURST, rollup_for
 from bot.services.ports import Clock, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,16 @@ class Sighting:
 
 
 class Recorder:
-    """Writes snapshots and raises messages, in one transaction a page; then wakes the painter."""
+    """Writes snapshots and raises messages, in one transaction a page; then wakes the painter.
 
-    def __init__(self, store: Store, access: Access, clock: Clock, wake_painter: Wake) -> None:
+    `fallback` is the channel that is called where a run waits and no other channel would be, "" for none.
+    """
+
+    def __init__(
+        self, store: Store, access: Access, clock: Clock, wake_painter: Wake, *, fallback: str = "", burst_within: timedelta = BURST
+    ) -> None:
+        self._fallback = fallback
+        self._burst_within = burst_within
         self._store = store
         self._access = access
         self._clock = clock
@@ -50,7 +58,7 @@ class Recorder:
             await transaction.workspaces.put(tuple(workspaces.values()), asked_at)
             known = await transaction.runs.many([sighting.run.id for sighting in sightings])
             changed = [one for one in sightings if await self._write(transaction, one, known.get(one.run.id), asked_at)]
-            for sighting in changed:
+            for sighting in sorted(changed, key=began):
                 await self._raise(transaction, sighting.run, ears.get(sighting.workspace.id))
         if changed:
             self._wake_painter()
@@ -82,17 +90,39 @@ class Recorder:
             return plan_is_new
         return await transaction.runs.put(run, asked_at) or plan_is_new
 
-    async def _raise(self, transaction: Transaction, run: Run, measures: Mapping[str, Measure] | None, *, moved: bool = True) -> None:
-        if measures is None:
-            self._unheard.add(run.id)
+    async def _raise(self, transaction: Transaction, run: Run, hearing: Mapping[str, Hearing] | None, *, moved: bool = True) -> None:
         messages = await transaction.messages.of_subject(run.id)
-        for ear in await ears_of(transaction, run, measures or {}, messages):
-            for wanted in tidings(run, ear, self._clock.now()):
-                await transaction.messages.want(run.id, wanted.channel, wanted.kind, wanted.gate, text=wanted.says)
+        ears = await ears_of(transaction, run, hearing or {}, messages)
+        if hearing is None:
+            self._unheard.add(run.id)
+        elif self._fallback:
+            ears = with_fallback(ears, run, self._fallback, messages)
+        for ear in ears:
+            await self._want(transaction, run, ear)
         if moved and messages:
             await transaction.messages.raise_wanted(run.id)
 
-    async def _listeners(self, workspaces: Iterable[Workspace]) -> dict[str, dict[str, Measure]]:
+    async def _want(self, transaction: Transaction, run: Run, ear: Ear) -> None:
+        """What a channel shall hear; a run that is one of many of one commit becomes a line, which by itself calls nobody."""
+        for wanted in tidings(run, ear, self._clock.now()):
+            may_be_line = wanted.kind is Kind.CARD and not ear.started_here and not ear.decided_here
+            rollup = await rollup_for(transaction, run, ear.channel, self._burst_within) if may_be_line else ""
+            await transaction.messages.want(
+                run.id,
+                wanted.channel,
+                wanted.kind,
+                wanted.gate,
+                text="" if rollup else wanted.says,
+                parent=rollup,
+                in_thread=wanted.in_thread,
+                mentions=wanted.mentions,
+            )
+            if rollup:
+                await transaction.messages.want(rollup, ear.channel, Kind.ROLLUP)
+                await transaction.messages.raise_in_channel(ear.channel, [rollup])
+                await self._want(transaction, run, replace(ear, has_card=True))
+
+    async def _listeners(self, workspaces: Iterable[Workspace]) -> dict[str, dict[str, Hearing]]:
         """For each workspace the channels that watch it; one whose watchers' rights cannot be read now is left out."""
         wanted = list(workspaces)
         async with self._store.read() as transaction:
@@ -101,24 +131,34 @@ class Recorder:
         heard = await asyncio.gather(*(self._watching(one, watches, seen.get(one.id)) for one in wanted))
         return {workspace.id: found for workspace, found in zip(wanted, heard, strict=True) if found is not None}
 
-    async def _watching(self, workspace: Workspace, watches: Iterable[Watch], first_seen: datetime | None) -> dict[str, Measure] | None:
-        matching = [watch for watch in watches if watch.covers(workspace)]
+    async def _watching(self, workspace: Workspace, watches: Iterable[Watch], first_seen: datetime | None) -> dict[str, Hearing] | None:
+        matching = [watch for watch in watches if watch.paused_at is None and watch.covers(workspace)]
         try:
-            return strongest([watch for watch in matching if await self._still_may(watch, workspace, first_seen)])
+            return hearings([watch for watch in matching if await self._still_may(watch, workspace, first_seen)])
         except MembershipUnread:
             log.warning("watch_unread", workspace=workspace.full_name)
             return None
 
     async def _still_may(self, watch: Watch, workspace: Workspace, first_seen: datetime | None) -> bool:
-        """A watch was judged when it was made; a workspace that came later is judged now."""
+        """A watch was judged when it was made; a workspace that came later is judged now. What the file says is an operator's word."""
+        if watch.source:
+            return True
         if watch.created_at is not None and first_seen is not None and first_seen <= watch.created_at:
             return True
         return await self._access.owner_reads(watch.owner, workspace)
 
 
 def completed(run: Run, known: StoredRun | None) -> Run:
-    """Not every look brings the name of the run's creator along; it does not change, so one that was known stays."""
-    return replace(run, created_by=known.run.created_by) if known is not None and run.created_by is None else run
+    """Not every look brings the name of the run's creator or its commit along; they do not change, so what was known stays."""
+    if known is None:
+        return run
+    return replace(run, created_by=run.created_by or known.run.created_by, commit=run.commit or known.run.commit)
+
+
+def began(sighting: Sighting) -> tuple[bool, float]:
+    """In the order in which the server made them, whichever way round a list tells of them."""
+    at = sighting.run.created_at
+    return (at is None, at.timestamp() if at is not None else 0.0)
 
 
 async def put_plan(transaction: Transaction, plan: PlanFacts | None) -> bool:
@@ -128,21 +168,34 @@ async def put_plan(transaction: Transaction, plan: PlanFacts | None) -> bool:
     return True
 
 
-async def ears_of(transaction: Transaction, run: Run, measures: Mapping[str, Measure], messages: Sequence[Message]) -> list[Ear]:
+def with_fallback(ears: Sequence[Ear], run: Run, channel: str, messages: Sequence[Message]) -> list[Ear]:
+    """The ears, and the fallback channel's where nobody else is called; once it has a card it goes on hearing."""
+    card = next((one for one in messages if one.kind is Kind.CARD and one.channel == channel), None)
+    if card is None and not is_unwatched(run, ears):
+        return list(ears)
+    usual = Ear(channel=channel, has_card=card is not None, card_said=card.text if card is not None else "")
+    own = next((ear for ear in ears if ear.channel == channel), usual)
+    measure = own.measure if own.measure is Measure.ALL else Measure.DECISIONS
+    return [*(ear for ear in ears if ear.channel != channel), replace(own, measure=measure)]
+
+
+async def ears_of(transaction: Transaction, run: Run, hearing: Mapping[str, Hearing], messages: Sequence[Message]) -> list[Ear]:
     creating = await transaction.intents.creating(run.id)
     decision = await transaction.gates.latest(run.id)
     started = started_in(creating)
     decided = decision.channel if decision else ""
     cards = {message.channel: message for message in messages if message.kind is Kind.CARD}
-    channels = dict.fromkeys([*measures, *filter(None, (started, decided))])
+    channels = dict.fromkeys([*hearing, *filter(None, (started, decided))])
     return [
         Ear(
             channel=channel,
-            measure=measures.get(channel),
+            measure=hearing[channel].measure if channel in hearing else None,
             started_here=channel == started,
             decided_here=channel == decided,
             has_card=channel in cards,
             card_said=cards[channel].text if channel in cards else "",
+            in_thread=channel in hearing and hearing[channel].in_thread,
+            mentions=channel in hearing and hearing[channel].mentions,
         )
         for channel in channels
     ]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from bot.core.commands.watches import AddWatch
-from bot.core.errors import AlreadyWatched, UnknownWatch
+from bot.core.commands.watches import AddWatch, RemoveWatch
+from bot.core.errors import AlreadyWatched, SeveralWatches, UnknownWatch, WatchIsCode
 from bot.core.policy import Actor, Place, Right
 from bot.core.watches import Watch
-from bot.core.workspaces import Workspace, is_glob, matches
+from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access
+from bot.services.closures import Closures
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
 from bot.services.launches import enter
 from bot.services.notes import tell
 from bot.services.ports import Chat, Clock, Store, Wake
+from bot.services.projects import Projects
 from bot.services.recording import Recorder
 
 
@@ -42,6 +45,8 @@ class Watching:
         finder: Finder,
         access: Access,
         recorder: Recorder,
+        closures: Closures,
+        projects: Projects,
         chat: Chat,
         clock: Clock,
         wake_painter: Wake,
@@ -51,43 +56,64 @@ class Watching:
         self._finder = finder
         self._access = access
         self._recorder = recorder
+        self._closures = closures
+        self._projects = projects
         self._chat = chat
         self._clock = clock
         self._wake_painter = wake_painter
 
     async def add(self, wish: AddWatch, actor: Actor, place: Place) -> Watched:
-        """Everybody in the channel will see what it matches, so the actor must be allowed to read all of that."""
-        covered = await self._covered(wish.pattern, actor)
+        """Everybody in the channel will see what it matches, so the actor must be allowed to read all of that.
+
+        A watch that is there already and paused goes on.
+        """
+        watch = Watch(
+            channel=place.channel,
+            pattern=wish.pattern,
+            measure=wish.measure,
+            created_at=self._clock.now(),
+            tag=wish.tag,
+            project=wish.project,
+            project_id=await self._projects.id_of(wish.project),
+            in_thread=wish.in_thread,
+            mentions=wish.mentions,
+        )
+        covered = await self._covered(watch, actor)
         await self._access.demand_membership(actor)
         person = await self._access.demand_all(actor, Right.READ, covered)
         await enter(self._chat, place.channel)
-        now = self._clock.now()
-        watch = Watch(channel=place.channel, pattern=wish.pattern, measure=wish.measure, owner=person.id, created_at=now)
-        async with self._store.write() as transaction:
-            await transaction.workspaces.put(covered, now)
-            if not await transaction.watches.add(watch):
-                raise AlreadyWatched(wish.pattern)
-            live = await transaction.runs.live()
-        await self._recorder.reconsider(live, {one.id: one for one in covered})
-        return Watched(watch=watch, workspaces=tuple(sorted(one.full_name for one in covered)))
+        made = await self._make(replace(watch, owner=person.id), covered)
+        return Watched(watch=made, workspaces=tuple(sorted(one.full_name for one in covered)))
 
-    async def remove(self, pattern: str, actor: Actor, place: Place) -> Removed:
-        """End a watch of the channel: one's own as anybody, another's with the right admin over all it covers."""
+    async def _make(self, watch: Watch, covered: Sequence[Workspace]) -> Watch:
+        """The watch as it stands from now on. AlreadyWatched where it is there, and nothing keeps it from being heard."""
+        async with self._store.write() as transaction:
+            await transaction.workspaces.put(covered, self._clock.now())
+            there = [one for one in await transaction.watches.of_channel(watch.channel) if one.title == watch.title]
+            made = not there and await transaction.watches.add(watch)
+            live = await transaction.runs.live()
+        if made:
+            await self._recorder.reconsider(live, {one.id: one for one in covered})
+            return watch
+        if not await self._closures.opened(watch.channel):
+            raise AlreadyWatched(watch.title)
+        return replace(there[0], paused_at=None, paused_why="") if there else watch
+
+    async def remove(self, wish: RemoveWatch, actor: Actor, place: Place) -> Removed:
+        """End a watch of the channel: one's own as anybody, another's with the right admin over all it covers. Not one that is code."""
         person = await self._access.demand_membership(actor)
         async with self._store.read() as transaction:
-            watch = next((one for one in await transaction.watches.of_channel(place.channel) if one.pattern == pattern), None)
+            watch = meant(wish, await transaction.watches.of_channel(place.channel))
             known = await transaction.workspaces.all()
-        if watch is None:
-            raise UnknownWatch(pattern)
         of_another = watch.owner != person.id
         if of_another:
-            await self._access.demand_all(actor, Right.ADMIN, [one for one in known if watch.covers(one)] or [named(pattern)])
+            await self._access.demand_all(actor, Right.ADMIN, [one for one in known if watch.covers(one)] or [named(watch.pattern)])
         async with self._store.write() as transaction:
-            if await transaction.watches.remove(place.channel, pattern) is None:
-                raise UnknownWatch(pattern)
+            if not await transaction.watches.remove(watch):
+                raise UnknownWatch(watch.title)
             if of_another:
-                topic = f"{pattern}:{self._clock.now().isoformat()}"
-                text = f"ended the watch of “{pattern}” in this channel, which somebody else had asked for."
+                topic = f"{watch.title}:{self._clock.now().isoformat()}"
+                text = f"ended the watch of “{watch.title}” in this channel, which somebody else had asked for."
                 await tell(transaction, subject="watch", channel=place.channel, topic=topic, text=text, mention=person.id)
         if of_another:
             self._wake_painter()
@@ -98,11 +124,26 @@ class Watching:
         async with self._store.read() as transaction:
             return await transaction.watches.of_channel(place.channel)
 
-    async def _covered(self, pattern: str, actor: Actor) -> tuple[Workspace, ...]:
+    async def _covered(self, watch: Watch, actor: Actor) -> tuple[Workspace, ...]:
         """What a watch would show now; a name that is no glob must be a workspace."""
-        if not is_glob(pattern):
-            return (await self._finder.workspace(pattern, actor),)
-        return tuple(one for one in await self._knowledge.workspaces() if matches(pattern, one))
+        if not is_glob(watch.pattern):
+            return tuple(one for one in (await self._finder.workspace(watch.pattern, actor),) if watch.covers(one))
+        return tuple(one for one in await self._knowledge.workspaces() if watch.covers(one))
+
+
+def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
+    """The one that is to end; where several have the glob, the one that nothing narrows, if nothing was said of that."""
+    same = [one for one in watches if one.pattern == wish.pattern]
+    fitting = [one for one in same if wish.tag in {"", one.tag} and wish.project in {"", one.project}]
+    by_hand = [one for one in fitting if not one.source]
+    if not fitting:
+        raise UnknownWatch(wish.pattern)
+    if not by_hand:
+        raise WatchIsCode(fitting[0].title, fitting[0].source)
+    exact = [one for one in by_hand if (one.tag, one.project) == (wish.tag, wish.project)]
+    if len(by_hand) > 1 and not exact:
+        raise SeveralWatches(wish.pattern, [one.title for one in by_hand])
+    return (exact or by_hand)[0]
 
 
 def named(pattern: str) -> Workspace:

@@ -65,21 +65,22 @@ def watched(watch: Watch, workspaces: int, names: Sequence[str]) -> Said:
         Measure.DECISIONS: "when a decision is needed and when a run fails",
         Measure.FAILURES: "when a run fails",
     }[watch.measure]
+    manner = (", in threads" if watch.in_thread else "") + (", with a mention of who asked for the run" if watch.mentions else "")
     shown = [code(name) for name in names[:3]]
     more = f" and {workspaces - len(shown)} more" if workspaces > len(shown) else ""
     count = f"{workspaces} workspace{'' if workspaces == 1 else 's'}"
     matching = f"It matches {count} now: {', '.join(shown)}{more}." if shown else "It matches no workspace yet."
-    return said(f"👀 This channel hears of {code(watch.pattern)} {events}. {matching}")
+    return said(f"👀 This channel hears of {code(watch.title)} {events}{manner}. {matching}")
 
 
 def unwatched(watch: Watch) -> Said:
-    return said(f"This channel hears no more of {code(watch.pattern)}.")
+    return said(f"This channel hears no more of {code(watch.title)}.")
 
 
 def watch_ended(watch: Watch, by: str) -> Said:
     """For the whole channel, where an admin ends a watch that somebody else asked for."""
     owner = f", which {mention(watch.owner)} had asked for" if watch.owner else ""
-    return said(f"{mention(by)} ended this channel’s watch of {code(watch.pattern)}{owner}.")
+    return said(f"{mention(by)} ended this channel’s watch of {code(watch.title)}{owner}.")
 
 
 def said(text: str) -> Said:

@@ -102,6 +102,10 @@ def mention(person_id: str) -> str:
     return f"<@{person_id}>" if SLACK_ID.fullmatch(person_id) else code(person_id)
 
 
+def channel_mention(channel_id: str) -> str:
+    return f"<#{channel_id}>" if SLACK_ID.fullmatch(channel_id) else code(channel_id)
+
+
 def group_mention(group_id: str) -> str:
     return f"<!subteam^{group_id}>" if SLACK_ID.fullmatch(group_id) else code(group_id)
 

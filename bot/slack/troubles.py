@@ -21,12 +21,14 @@ from bot.core.errors import (
     ChatUnreachable,
     InstallationDead,
     MessageGone,
+    ThreadClosed,
 )
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 PERHAPS_DONE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
 DEAD = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"})
 UNEDITABLE = frozenset({"cant_update_message", "edit_window_closed", "cant_delete_message"})
+THREADLESS = frozenset({"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"})
 CLOSED = frozenset(
     {
         "channel_not_found",
@@ -37,6 +39,11 @@ CLOSED = frozenset(
         "team_access_not_granted",
         "ekm_access_denied",
         "no_permission",
+        "messages_tab_disabled",
+        "cannot_dm_bot",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
     }
 )
 RESTRICTED = "restricted_action"
@@ -80,6 +87,8 @@ def refusal(code: str, where: str) -> ChatTrouble:
         return MessageGone(code)
     if code in UNEDITABLE:
         return CannotEdit(code)
+    if code in THREADLESS:
+        return ThreadClosed(code)
     if code in CLOSED or code.startswith(RESTRICTED):
         return ChannelClosed(code)
     return ChatRefused(code, where)

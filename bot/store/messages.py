@@ -15,7 +15,7 @@ from bot.core.messages import ORDER, Kind, Message
 from bot.core.watches import ENDED
 from bot.store.columns import Moment
 from bot.store.statements import changed, insert_into, portions
-from bot.store.tables import messages
+from bot.store.tables import messages, runs
 
 FIELDS = tuple(field.name for field in fields(Message))
 IS_DUE = messages.c.wanted > messages.c.painted
@@ -34,8 +34,19 @@ class MessageTable:
     now: Callable[[], datetime]
     raised: Callable[[], None] = nobody
 
-    async def want(self, subject: str, channel: str, kind: Kind, gate: str = "", *, text: str = "", thread_ts: str | None = None) -> bool:
-        """Insert the row where there is none; whether it is new. Nothing happens to one that exists."""
+    async def want(
+        self,
+        subject: str,
+        channel: str,
+        kind: Kind,
+        gate: str = "",
+        *,
+        text: str = "",
+        parent: str = "",
+        in_thread: bool = False,
+        mentions: bool = False,
+    ) -> bool:
+        """Insert the row where there is none; whether it is new. Nothing happens to one that exists. One with a parent is never due."""
         statement = insert_into(self.connection, messages).on_conflict_do_nothing(index_elements=["subject", "channel", "kind", "gate"])
         row = {
             "subject": subject,
@@ -43,9 +54,12 @@ class MessageTable:
             "kind": kind,
             "gate": gate,
             "text": text,
-            "thread_ts": thread_ts,
+            "parent": parent,
+            "in_thread": in_thread,
+            "mentions": mentions,
+            "is_frozen": False,
             "wanted": 1,
-            "painted": 0,
+            "painted": 1 if parent else 0,
             "attempts": 0,
             "last_error": "",
             "wanted_at": self.now(),
@@ -53,11 +67,54 @@ class MessageTable:
         return self._tell(await changed(self.connection, statement, row)) == 1
 
     async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
-        """Have every message of the subject painted once more; how many there are. One that waits already waits as long as it did."""
-        here = (messages.c.subject == subject) & messages.c.kind.in_(list(kinds))
+        """Have every message of the subject painted once more; how many there are. One that waits already waits as long as it did.
+
+        Where the subject's card is a line of a rollup it is the rollup that is painted.
+        """
+        here = (messages.c.subject == subject) & messages.c.kind.in_(list(kinds)) & (messages.c.parent == "")
+        if Kind.CARD in kinds:
+            lines = messages.alias()
+            parents = select(lines.c.parent).where(lines.c.subject == subject, lines.c.parent != "")
+            here = here | ((messages.c.kind == Kind.ROLLUP) & messages.c.subject.in_(parents))
+        return await self._raise(here)
+
+    async def raise_in_channel(self, channel: str, subjects: Sequence[str]) -> int:
+        """Have what these subjects have in a channel painted once more, whether or not it was given up."""
+        raised = 0
+        for some in portions(subjects):
+            raised += await self._raise((messages.c.channel == channel) & messages.c.subject.in_(some) & (messages.c.parent == ""))
+        return raised
+
+    async def _raise(self, here: ColumnElement[bool]) -> int:
         since = case((IS_DUE, messages.c.wanted_at), else_=literal(self.now(), Moment()))
         raising = update(messages).where(here).values(wanted=messages.c.wanted + 1, wanted_at=since)
         return self._tell(await changed(self.connection, raising))
+
+    async def cards(self, channel: str, subjects: Sequence[str]) -> dict[str, str]:
+        """Which of the subjects have a card in a channel, each with the rollup of which it is a line, "" for a card of its own."""
+        found: dict[str, str] = {}
+        for some in portions(subjects):
+            here = (messages.c.channel == channel) & (messages.c.kind == Kind.CARD) & messages.c.subject.in_(some)
+            rows = await self.connection.execute(select(messages.c.subject, messages.c.parent).where(here))
+            found.update(dict(rows.tuples()))
+        return found
+
+    async def lines_of(self, parent: str, channel: str) -> tuple[Message, ...]:
+        """The cards that are lines of a rollup, in the order in which they were wanted."""
+        here = (messages.c.parent == parent) & (messages.c.channel == channel)
+        return await self._read(select(messages).where(here).order_by(messages.c.id))
+
+    async def unposted_calls(self) -> tuple[tuple[Message, datetime], ...]:
+        """Messages that call people, of runs that go on, and stand nowhere yet; since when each waits. The longest waiting first."""
+        calling = (messages.c.kind == Kind.CALL) | ((messages.c.kind == Kind.CARD) & ~messages.c.text.in_(["", ENDED]))
+        query = (
+            select(messages)
+            .join(runs, (runs.c.id == messages.c.subject) & ~runs.c.is_final)
+            .where(messages.c.ts.is_(None), messages.c.parent == "", calling)
+            .order_by(messages.c.wanted_at, messages.c.id)
+        )
+        rows = (await self.connection.execute(query)).mappings().all()
+        return tuple((decode(row), row["wanted_at"]) for row in rows)
 
     async def of_subject(self, subject: str) -> tuple[Message, ...]:
         """In the order in which they were wanted."""
@@ -80,9 +137,14 @@ class MessageTable:
         query = select(messages).where(IS_DUE, may).order_by(BY_NEED, messages.c.wanted_at, messages.c.id).limit(most)
         return await self._read(query)
 
-    async def claim(self, message: Message, now: datetime) -> bool:
+    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None) -> bool:
         """Mark a post as under way, compare-and-set on `attempts`, `ts` and the claim; False where somebody else has it."""
-        return await changed(self.connection, update_as_read(message).values(claimed_at=now)) == 1
+        return await changed(self.connection, update_as_read(message).values(claimed_at=now, thread_ts=thread_ts)) == 1
+
+    async def freeze(self, message: Message) -> None:
+        """Slack lets nobody change it any more; what it was wanted to show is told otherwise."""
+        shown = case((messages.c.painted > message.wanted, messages.c.painted), else_=message.wanted)
+        await self.connection.execute(update_one(message).values(is_frozen=True, painted=shown, **UNTRIED))
 
     async def painted(self, message: Message, ts: str, version: int, now: datetime) -> None:
         """The message stands at `ts` and shows version `version`; claim, attempts and error are cleared."""
@@ -99,7 +161,8 @@ class MessageTable:
 
     async def lose(self, message: Message) -> None:
         """The message was deleted in Slack: it stands nowhere, and is due as if it had never been posted."""
-        await self.connection.execute(update_one(message).values(ts=None, wanted=messages.c.wanted + 1, wanted_at=self.now(), **UNTRIED))
+        values = {"ts": None, "is_frozen": False, "wanted": messages.c.wanted + 1, "wanted_at": self.now(), **UNTRIED}
+        await self.connection.execute(update_one(message).values(values))
 
     async def give_up(self, message: Message, error: str) -> None:
         """Never painted again unless it is wanted anew, after what `message` was read to want."""

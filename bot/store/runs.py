@@ -17,6 +17,8 @@ from bot.store.snapshots import decode_run, encode_run
 from bot.store.statements import changed, insert_into, portions
 from bot.store.tables import runs
 
+SEARCHED = ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha")
+
 
 @dataclass(frozen=True, slots=True)
 class RunTable:
@@ -35,13 +37,18 @@ class RunTable:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
         statement = insert_into(self.connection, runs)
         fresh = statement.excluded
-        searched = {name: fresh[name] for name in ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot")}
+        searched = {name: fresh[name] for name in SEARCHED}
         statement = statement.on_conflict_do_update(
             index_elements=["id"],
             set_={**searched, "version": runs.c.version + 1},
             where=(runs.c.asked_at <= fresh.asked_at) & not_(runs.c.is_final),
         )
         return await changed(self.connection, statement, encode(run, asked_at)) == 1
+
+    async def of_commit(self, sha: str) -> dict[str, datetime | None]:
+        """The runs of one commit, by id, with when the server created them."""
+        rows = await self.connection.execute(select(runs.c.id, runs.c.created_at).where(runs.c.commit_sha == sha))
+        return dict(rows.tuples())
 
     async def live(self) -> tuple[StoredRun, ...]:
         """Runs that are not final, oldest read first."""
@@ -74,6 +81,7 @@ def encode(run: Run, asked_at: datetime) -> dict[str, Any]:
         "asked_at": asked_at,
         "version": 1,
         "snapshot": encode_run(run),
+        "commit_sha": run.commit.sha if run.commit else None,
     }
 
 

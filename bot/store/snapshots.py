@@ -6,11 +6,12 @@ A key that is missing has the field's default, one that nobody knows is passed o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.core.runs import Action, Run
+from bot.core.runs import Action, Commit, Run
 
 PLAIN = (
     "id",
@@ -32,22 +33,27 @@ PLAIN = (
 )
 
 
+COMMIT = tuple(field.name for field in fields(Commit))
+
+
 def encode_run(run: Run) -> dict[str, Any]:
     kept: dict[str, Any] = {name: getattr(run, name) for name in PLAIN}
     kept["created_at"] = encode_time(run.created_at) if run.created_at else None
     kept["allowed"] = sorted(run.allowed)
     kept["permitted"] = sorted(run.permitted)
     kept["timestamps"] = {word: encode_time(at) for word, at in run.timestamps.items()}
+    kept["commit"] = asdict(run.commit) if run.commit else None
     return kept
 
 
 def decode_run(kept: Mapping[str, Any]) -> Run:
-    created_at = kept.get("created_at")
+    created_at, commit = kept.get("created_at"), kept.get("commit")
     return Run(
         **{name: kept[name] for name in PLAIN if name in kept},
         created_at=datetime.fromisoformat(created_at) if created_at else None,
         allowed=decode_actions(kept.get("allowed", ())),
         permitted=decode_actions(kept.get("permitted", ())),
+        commit=Commit(**{name: commit[name] for name in COMMIT if name in commit}) if commit else None,
         timestamps=MappingProxyType({word: datetime.fromisoformat(at) for word, at in kept.get("timestamps", {}).items()}),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integer, MetaData, Table, UniqueConstraint, false, text
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -45,6 +45,15 @@ def moment(name: str) -> Column[object]:
 
 def perhaps_moment(name: str) -> Column[object]:
     return Column(name, Moment, nullable=True)
+
+
+def later_words(name: str) -> Column[str]:
+    """A column that came with a later revision: rows that were there before, and those of the release before, have ""."""
+    return Column(name, Words, nullable=False, server_default=text("''"))
+
+
+def later_flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=false())
 
 
 def row_number() -> Column[int]:
@@ -86,8 +95,10 @@ runs = Table(
     moment("asked_at"),
     number("version"),
     Column("snapshot", JSON, nullable=False),
+    perhaps_words("commit_sha"),
     Index(None, "workspace_id", "created_at"),
     Index(None, "is_final", "asked_at"),
+    index_where("ix_runs_commit_sha", "commit_sha", "commit_sha IS NOT NULL"),
 )
 """`snapshot` has the shape said in snapshots.py and is JSON as text in both databases: JSONB cannot hold every message there is.
 The columns beside it repeat what is searched for."""
@@ -115,10 +126,19 @@ watches = Table(
     words("measure"),
     words("owner"),
     perhaps_moment("created_at"),
+    later_words("tag"),
+    later_words("project"),
+    later_words("project_id"),
+    later_flag("in_thread"),
+    later_flag("mentions"),
+    later_words("source"),
+    perhaps_moment("paused_at"),
+    later_words("paused_why"),
     UniqueConstraint("channel", "pattern_digest"),
     sqlite_autoincrement=True,
 )
-"""`pattern_digest`: sha256, hex; an index of PostgreSQL holds no pattern of thousands of letters."""
+"""`pattern_digest`: sha256, hex, of all that tells a watch from the channel's others; an index of PostgreSQL holds no pattern of
+thousands of letters."""
 
 messages = Table(
     "messages",
@@ -140,9 +160,15 @@ messages = Table(
     words("last_error"),
     moment("wanted_at"),
     perhaps_moment("painted_at"),
+    later_words("parent"),
+    later_flag("in_thread"),
+    later_flag("mentions"),
+    later_flag("is_frozen"),
     UniqueConstraint("subject", "channel", "kind", "gate"),
     index_where("ix_messages_due", "wanted_at", "wanted > painted"),
     index_where("ix_messages_doubtful", "doubt_until", "doubt_until IS NOT NULL"),
+    index_where("ix_messages_parent", "parent", "parent <> ''"),
+    index_where("ix_messages_unposted", "subject", "ts IS NULL"),
     sqlite_autoincrement=True,
 )
 """`wanted_at` is since when the row waits to be painted; numbers of rows are never used twice, since a painter may hold an old one."""

@@ -10,5 +10,5 @@ from handlers.services import Services
 
 
 async def remove_watch(command: RemoveWatch, services: Services, actor: Actor, place: Place) -> Said:
-    removed = await services.watching.remove(command.pattern, actor, place)
+    removed = await services.watching.remove(command, actor, place)
     return answers.unwatched(removed.watch)

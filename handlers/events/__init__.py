@@ -6,11 +6,22 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
+from handlers.events.channels import channel_closed, channel_opened, member_left
 from handlers.events.invited import app_invited
 from handlers.events.others import event_came
+from handlers.events.revoked import app_uninstalled, tokens_revoked
 from handlers.guard import Guard
 
 
 def register(app: AsyncApp, guard: Guard) -> None:
     app.event("member_joined_channel")(guard.watched(app_invited))
+    app.event("member_left_channel")(guard.watched(member_left))
+    app.event("channel_archive")(guard.watched(channel_closed))
+    app.event("group_archive")(guard.watched(channel_closed))
+    app.event("channel_deleted")(guard.watched(channel_closed))
+    app.event("group_deleted")(guard.watched(channel_closed))
+    app.event("channel_unarchive")(guard.watched(channel_opened))
+    app.event("group_unarchive")(guard.watched(channel_opened))
+    app.event("app_uninstalled")(guard.watched(app_uninstalled))
+    app.event("tokens_revoked")(guard.watched(tokens_revoked))
     app.event(re.compile(r".*"))(guard.watched(event_came))

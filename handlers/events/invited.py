@@ -1,4 +1,4 @@
-"""Somebody was invited to a channel; where it was us, we say what we can do."""
+"""Somebody was invited to a channel; where it was us, what was paused there goes on, and we say what we can do."""
 
 from __future__ import annotations
 
@@ -10,5 +10,8 @@ from handlers.services import Services
 
 async def app_invited(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services) -> None:
     """`inviter` is missing where we joined by ourselves, in order to post: then there is something better to read already."""
-    if payload.get("user") == services.app_user and payload.get("inviter"):
+    if payload.get("user") != services.app_user:
+        return
+    await services.closures.opened(str(payload["channel"]))
+    if payload.get("inviter"):
         await services.greetings.invited(str(payload["channel"]), str(body["event_id"]))

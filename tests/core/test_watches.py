@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.messages import Kind
 from bot.core.runs import CONFIRM, Run
-from bot.core.watches import ENDED, NEWS_LASTS, Ear, Measure, Wanted, Watch, is_news, strongest, tidings
+from bot.core.watches import ENDED, NEWS_LASTS, Ear, Hearing, Measure, Wanted, Watch, hearings, is_news, is_unwatched, tidings
 from tests.core.making import DEV, NOON, PROD, ago, ended_run, make_run, waiting_run
 
 PLANNING = make_run("planning")
@@ -170,11 +170,63 @@ def test_the_strongest_measure_of_a_channel_counts() -> None:
         Watch(channel="C1", pattern="*-prod", measure=Measure.DECISIONS),
         Watch(channel="C2", pattern="*"),
     ]
-    assert strongest(watches) == {"C1": Measure.ALL, "C2": Measure.DECISIONS}
-    assert strongest(reversed(watches)) == {"C2": Measure.DECISIONS, "C1": Measure.ALL}
+    wanted = {"C1": Hearing(measure=Measure.ALL), "C2": Hearing(measure=Measure.DECISIONS)}
+    assert hearings(watches) == hearings(reversed(watches)) == wanted
+
+
+def test_a_channel_hears_in_threads_where_all_its_watches_want_that_and_with_a_mention_where_one_does() -> None:
+    threaded = Watch(channel="C1", pattern="*", in_thread=True)
+    mentioning = Watch(channel="C1", pattern="*-prod", in_thread=True, mentions=True)
+    plain = Watch(channel="C1", pattern="storefront-*")
+    assert hearings([threaded, mentioning]) == {"C1": Hearing(measure=Measure.DECISIONS, in_thread=True, mentions=True)}
+    assert hearings([threaded, mentioning, plain]) == {"C1": Hearing(measure=Measure.DECISIONS, mentions=True)}
+
+
+def test_how_a_channel_hears_stands_with_each_message() -> None:
+    ear = Ear(channel="C1", in_thread=True, mentions=True, **DECISIONS)
+    assert tidings(WAITING, ear, NOON) == (Wanted("C1", Kind.CARD, says=CONFIRM, mentions=True),)
+    carded = replace(ear, has_card=True)
+    assert tidings(WAITING, carded, NOON) == (Wanted("C1", Kind.CALL, CONFIRM, in_thread=True, mentions=True),)
+    assert tidings(ERRORED, carded, NOON) == (Wanted("C1", Kind.END, in_thread=True),)
+
+
+@pytest.mark.parametrize(
+    "relations, unwatched",
+    [([], True), ([FAILURES], True), ([DECISIONS], False), ([FAILURES, ALL], False), ([STARTED], False), ([DECIDED], True)],
+)
+def test_a_waiting_run_is_unwatched_where_no_channel_is_called(relations: list[dict[str, Any]], *, unwatched: bool) -> None:
+    ears = [Ear(channel="C1", **relation) for relation in relations]
+    assert is_unwatched(WAITING, ears) is unwatched
+    assert not is_unwatched(PLANNING, ears)
+    assert not is_unwatched(UNCHANGED, ears)
 
 
 def test_a_watch_covers_what_its_glob_matches() -> None:
     watch = Watch(channel="C1", pattern="*-prod")
     assert watch.covers(PROD)
     assert not watch.covers(DEV)
+
+
+@pytest.mark.parametrize(
+    "narrowing, facts, covered",
+    [
+        ({"tag": "prod"}, {"tags": frozenset({"prod", "web"})}, True),
+        ({"tag": "prod"}, {"tags": frozenset({"web"})}, False),
+        ({"project": "prj-1"}, {"project_id": "prj-1"}, True),
+        ({"project": "web", "project_id": "prj-1"}, {"project_id": "prj-1"}, True),
+        ({"project": "web", "project_id": "prj-1"}, {"project_id": "prj-2"}, False),
+        ({"project": "web"}, {"project_id": "prj-1"}, False),
+        ({"project": "web"}, {}, False),
+        ({"tag": "prod", "project": "prj-1"}, {"tags": frozenset({"prod"}), "project_id": "prj-2"}, False),
+    ],
+)
+def test_a_tag_and_a_project_narrow_the_glob(narrowing: dict[str, Any], facts: dict[str, Any], *, covered: bool) -> None:
+    assert Watch(channel="C1", pattern="*", **narrowing).covers(replace(PROD, **facts)) is covered
+    assert not Watch(channel="C1", pattern="other-*", **narrowing).covers(replace(PROD, **facts))
+
+
+def test_a_watch_is_called_by_what_tells_it_from_others() -> None:
+    assert Watch(channel="C1", pattern="shop-*", tag="prod", project="web").title == "shop-* --tag prod --project web"
+    assert Watch(channel="C1", pattern="shop-*").title == "shop-*"
+    assert Watch(channel="C1", pattern="*", owner="U1").identity == Watch(channel="C1", pattern="*", measure=Measure.ALL).identity
+    assert Watch(channel="C1", pattern="*", source="runbell.toml").identity != Watch(channel="C1", pattern="*").identity

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.core.errors import CannotEdit, ChannelClosed, ChatAnswerLost, ChatRefused, ChatTrouble, MessageGone
-from bot.core.pictures import NotePicture, Picture, RunPicture
+from bot.core.errors import CannotEdit, ChannelClosed, ChatAnswerLost, ChatRefused, ChatTrouble, MessageGone, ThreadClosed
+from bot.core.pictures import NotePicture, Picture, RollupPicture, RunPicture
 from bot.core.policy import Person, Standing
 
 
@@ -22,6 +22,7 @@ class FakeMessage:
     key: str
     pictures: list[Picture]
     thread_ts: str | None = None
+    broadcast: bool = False
     plain: bool = False
     deleted: bool = False
 
@@ -32,6 +33,11 @@ class FakeMessage:
     @property
     def run_picture(self) -> RunPicture:
         assert isinstance(self.picture, RunPicture)
+        return self.picture
+
+    @property
+    def rollup(self) -> RollupPicture:
+        assert isinstance(self.picture, RollupPicture)
         return self.picture
 
     @property
@@ -95,10 +101,16 @@ class FakeChat:
     def at(self, ts: str) -> FakeMessage:
         return next(message for message in self.messages if message.ts == ts)
 
-    async def post(self, channel: str, picture: Picture, *, key: str, thread_ts: str | None = None, plain: bool = False) -> str:
+    async def post(
+        self, channel: str, picture: Picture, *, key: str, thread_ts: str | None = None, broadcast: bool = False, plain: bool = False
+    ) -> str:
         failure = self._begin("post", channel)
         self._demand_open(channel)
-        message = FakeMessage(channel=channel, ts=self._next_ts(), key=key, pictures=[picture], thread_ts=thread_ts, plain=plain)
+        if thread_ts is not None and not any(one.ts == thread_ts for one in self.in_channel(channel)):
+            raise ThreadClosed("thread_not_found")
+        message = FakeMessage(
+            channel=channel, ts=self._next_ts(), key=key, pictures=[picture], thread_ts=thread_ts, broadcast=broadcast, plain=plain
+        )
         self.history.append(message)
         self._end(failure)
         return message.ts
@@ -106,18 +118,21 @@ class FakeChat:
     async def update(self, channel: str, ts: str, picture: Picture, *, plain: bool = False) -> None:
         failure = self._begin("update", channel)
         message = self._standing(channel, ts)
+        if channel in self.archived:
+            raise ChannelClosed("is_inactive")
         if ts in self.uneditable:
             raise CannotEdit("cant_update_message")
         message.pictures.append(picture)
         message.plain = plain
         self._end(failure)
 
-    async def find(self, channel: str, key: str, since: datetime) -> tuple[str, ...]:
+    async def find(self, channel: str, key: str, since: datetime, *, thread_ts: str | None = None) -> tuple[str, ...]:
         failure = self._begin("find", channel)
         self._demand_open(channel)
         self._end(failure)
         oldest = Decimal(str(since.timestamp()))
-        found = [message.ts for message in self.in_channel(channel) if message.key == key and Decimal(message.ts) >= oldest]
+        seen = [one for one in self.in_channel(channel) if one.thread_ts in {None, thread_ts} or one.broadcast]
+        found = [message.ts for message in seen if message.key == key and Decimal(message.ts) >= oldest]
         return tuple(sorted(found, key=Decimal))
 
     async def delete(self, channel: str, ts: str) -> None:
@@ -132,6 +147,13 @@ class FakeChat:
         self.outside.discard(channel)
         self.joined.append(channel)
         self._end(failure)
+
+    async def is_open(self, channel: str) -> bool:
+        failure = self._begin("is_open", channel)
+        if channel in self.private:
+            raise ChannelClosed("channel_not_found")
+        self._end(failure)
+        return channel not in self.archived | self.outside
 
     async def whisper(self, channel: str, person: str, text: str) -> None:
         failure = self._begin("whisper", channel)

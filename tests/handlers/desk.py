@@ -108,6 +108,8 @@ def services_of(house: House) -> Services:
         lookups=house.lookups,
         watching=house.watching,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
+        closures=house.closures,
+        declare_dead=house.painter.declare_dead,
     )
 
 

@@ -14,7 +14,9 @@ from bot.core.pace import Pace
 from bot.core.policy import Actor, Grant, Place, Policy, Right, Standing
 from bot.core.runs import Action
 from bot.services.access import Access
+from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
+from bot.services.closures import Closures
 from bot.services.finding import Finder
 from bot.services.intents import Intents, Loops
 from bot.services.knowledge import Knowledge
@@ -24,11 +26,13 @@ from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
 from bot.services.ports import Store
+from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
+from tests.fakes.memberships import FakeMemberships
 from tests.fakes.runs import FakeRuns
 from tests.fakes.stores import sqlite_store
 
@@ -38,6 +42,7 @@ KIM = Actor(id="U0KIM", team_id=TEAM, name="kim")
 RAJ = Actor(id="U0RAJ", team_id=TEAM, name="raj")
 GUS = Actor(id="U0GUS", team_id=TEAM, name="gus")
 DEPLOYS = Place(channel="C0DEPLOYS", channel_name="deploys")
+OPERATOR = "U0OPS"
 OTHER = Place(channel="C0INFRA", channel_name="infra")
 
 POLICY = Policy(
@@ -84,6 +89,9 @@ class House:
     intents: Intents
     painter: Painter
     poller: Poller
+    closures: Closures
+    projects: Projects
+    alarms: Alarms
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
@@ -122,13 +130,15 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, organizations: tuple[str, ...] = ("acme",), policy: Policy = POLICY) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, *, organizations: tuple[str, ...] = ("acme",), policy: Policy = POLICY, fallback: str = ""
+) -> AsyncIterator[House]:
     clock = TestClock()
     async with sqlite_store(folder, clock=clock) as database:
-        yield build(database, clock, organizations, policy)
+        yield build(database, clock, organizations, policy, fallback)
 
 
-def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy: Policy) -> House:
+def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy: Policy, fallback: str = "") -> House:
     pace, wakes = Pace(), list[str]()
     runs = FakeRuns(*organizations, clock=clock.now)
     chat, people = FakeChat(now=clock.now), FakePeople(groups={"S0PLATFORM": ["U0ANA", "U0KIM"]})
@@ -136,7 +146,9 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         people.add(actor.id, actor.name)
     people.add(GUS.id, GUS.name, Standing.GUEST)
     access = Access(people, policy, TEAM)
-    recorder = Recorder(store, access, clock, lambda: wakes.append("paint"))
+    recorder = Recorder(store, access, clock, lambda: wakes.append("paint"), fallback=fallback)
+    closures = Closures(store, recorder, chat, clock, lambda: wakes.append("paint"), OPERATOR)
+    projects = Projects(FakeMemberships({"prj-web": "web", "prj-data": "data platform"}), organizations)
     reader = Reader(runs, store, recorder, clock, organizations)
     finder = Finder(runs, store, reader, access, organizations)
     pictures = Pictures("https://terraform.test")
@@ -158,8 +170,11 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         launches=Launches(store, finder, access, intents, chat, clock),
         approvals=Approvals(store, finder, reader, access, intents, clock, loops.painter),
         lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock),
-        watching=Watching(store, knowledge, finder, access, recorder, chat, clock, loops.painter),
+        watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
-        painter=Painter(chat, store, pictures, reader, clock, pace),
+        painter=Painter(chat, store, pictures, reader, closures, clock, pace),
         poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),
+        closures=closures,
+        projects=projects,
+        alarms=Alarms(store, pace, OPERATOR),
     )

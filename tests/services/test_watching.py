@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.commands.watches import AddWatch
+from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import AlreadyWatched, NotInChannel, RightMissing, UnknownWatch, UnknownWorkspace
 from bot.core.policy import Grant, Policy, Right
 from bot.core.watches import Measure
@@ -60,7 +60,7 @@ async def test_guests_may_nothing(house: House) -> None:
     with pytest.raises(RightMissing):
         await house.watching.list(GUS, DEPLOYS)
     with pytest.raises(RightMissing):
-        await house.watching.remove("dns", GUS, DEPLOYS)
+        await house.watching.remove(RemoveWatch("dns"), GUS, DEPLOYS)
 
 
 async def test_a_channel_that_takes_an_invitation_asks_for_one(house: House) -> None:
@@ -82,12 +82,12 @@ async def test_the_same_watch_twice_is_said(house: House) -> None:
 async def test_ones_own_watch_ends_in_silence_and_anothers_with_admin_and_aloud(house: House) -> None:
     house.runs.add_workspace("dns")
     await house.watching.add(AddWatch("dns"), RAJ, DEPLOYS)
-    assert not (await house.watching.remove("dns", RAJ, DEPLOYS)).of_another
+    assert not (await house.watching.remove(RemoveWatch("dns"), RAJ, DEPLOYS)).of_another
     await house.watching.add(AddWatch("dns"), RAJ, DEPLOYS)
 
     with pytest.raises(RightMissing):
-        await house.watching.remove("dns", KIM, DEPLOYS)
-    assert (await house.watching.remove("dns", ANA, DEPLOYS)).of_another
+        await house.watching.remove(RemoveWatch("dns"), KIM, DEPLOYS)
+    assert (await house.watching.remove(RemoveWatch("dns"), ANA, DEPLOYS)).of_another
     await house.paint()
 
     [note] = house.in_channel()
@@ -96,4 +96,4 @@ async def test_ones_own_watch_ends_in_silence_and_anothers_with_admin_and_aloud(
 
 async def test_a_watch_that_is_not_there_cannot_end(house: House) -> None:
     with pytest.raises(UnknownWatch):
-        await house.watching.remove("dns", ANA, DEPLOYS)
+        await house.watching.remove(RemoveWatch("dns"), ANA, DEPLOYS)

@@ -70,14 +70,14 @@ async def painted(database: Database, message: Message, ts: str = "1.1", version
 
 async def test_a_message_is_wanted_once(database: Database) -> None:
     async with database.write() as transaction:
-        assert await transaction.messages.want("run-1", "C1", Kind.NOTE, text="Hello", thread_ts="1.0")
+        assert await transaction.messages.want("run-1", "C1", Kind.NOTE, text="Hello", in_thread=True, mentions=True)
         assert not await transaction.messages.want("run-1", "C1", Kind.NOTE, text="Hello again")
         assert await transaction.messages.want("run-1", "C1", Kind.NOTE, "confirm")
         assert await transaction.messages.want("run-1", "C2", Kind.NOTE)
         assert await transaction.messages.want("run-1", "C1", Kind.CARD)
     async with database.read() as transaction:
         first, *others = await transaction.messages.of_subject("run-1")
-    assert first == Message(id=first.id, subject="run-1", channel="C1", kind=Kind.NOTE, text="Hello", thread_ts="1.0")
+    assert first == Message(id=first.id, subject="run-1", channel="C1", kind=Kind.NOTE, text="Hello", in_thread=True, mentions=True)
     assert len(others) == 3
 
 

@@ -33,8 +33,8 @@ async def test_a_channel_has_a_pattern_once(database: Database) -> None:
 async def test_a_removed_watch_is_told_and_gone(database: Database) -> None:
     await add(database, SHOP, ELSEWHERE)
     async with database.write() as transaction:
-        assert await transaction.watches.remove("C1", "shop-*") == SHOP
-        assert await transaction.watches.remove("C1", "shop-*") is None
+        assert await transaction.watches.remove(SHOP)
+        assert not await transaction.watches.remove(SHOP)
     async with database.read() as transaction:
         assert await transaction.watches.all() == (ELSEWHERE,)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core.pictures import NotePicture, Picture, RunPicture
+from bot.core.pictures import NotePicture, Picture, RollupPicture, RunPicture
 from bot.slack.blocks import Said
 from bot.slack.cards.notes import note, plain_note
+from bot.slack.cards.rollups import plain_rollup, rollup
 from bot.slack.cards.run import card, plain_card
 
 
@@ -17,5 +18,7 @@ def render(picture: Picture, *, plain: bool = False) -> Said:
             return plain_card(picture) if plain else card(picture)
         case NotePicture():
             return plain_note(picture) if plain else note(picture)
+        case RollupPicture():
+            return plain_rollup(picture) if plain else rollup(picture)
         case _:
             assert_never(picture)

@@ -62,8 +62,13 @@ def watches(found: Sequence[Watch]) -> Said:
 
 
 def watch_row(watch: Watch) -> list[Block]:
-    row = [words(cut(one_line(watch.pattern), NAME_MOST), code=True), words(f" · {measure_words(watch.measure)}")]
-    return [*row, words(" · asked for by "), person(watch.owner)] if watch.owner else row
+    manner = [measure_words(watch.measure), "in threads" if watch.in_thread else "", "with a mention" if watch.mentions else ""]
+    row = [words(cut(one_line(watch.title), NAME_MOST), code=True), *(words(f" · {word}") for word in manner if word)]
+    if watch.source:
+        row.append(words(f" · stands in {cut(one_line(watch.source), NAME_MOST)}"))
+    elif watch.owner:
+        row += [words(" · asked for by "), person(watch.owner)]
+    return row if watch.paused_at is None else [*row, words(f" · ⏸️ paused: {cut(one_line(watch.paused_why), NAME_MOST)}")]
 
 
 def measure_words(measure: Measure) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.pictures import NotePicture
 from bot.slack.blocks import Said, section
-from bot.slack.text import cut, escape, is_web_address, link, mention
+from bot.slack.text import channel_mention, cut, escape, is_web_address, link, mention
 
 NOTE_MOST = 600
 
@@ -18,4 +18,5 @@ def plain_note(picture: NotePicture) -> Said:
     """One paragraph: whom it is for, what there is to say, and where more is to be seen."""
     to = f"{mention(picture.mention)} " if picture.mention else ""
     more = f" {link(picture.link, 'Open')}" if is_web_address(picture.link) else ""
-    return {"text": f"{to}{escape(cut(picture.text, NOTE_MOST))}{more}"}
+    about = f"{channel_mention(picture.about)}: " if picture.about else ""
+    return {"text": f"{to}{about}{escape(cut(picture.text, NOTE_MOST))}{more}"}

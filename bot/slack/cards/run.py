@@ -10,7 +10,7 @@ from bot.slack.cards.buttons import buttons
 from bot.slack.cards.counts import picture_counts
 from bot.slack.cards.deeds import deed_line
 from bot.slack.cards.labels import label
-from bot.slack.cards.stages import stages
+from bot.slack.cards.stages import passed, stages
 from bot.slack.text import TEXT_MOST, code, cut, date, escape, link, mention, one_line, quoted
 
 SOURCES = {
@@ -31,7 +31,8 @@ def card(picture: RunPicture) -> Said:
 def blocks(picture: RunPicture) -> list[Block]:
     if is_answered_call(picture):
         return [section(answer_line(picture))]
-    said = [section("\n".join(filter(None, head(picture)))), context(origin(picture))]
+    times = passed(picture.run) if picture.kind is Kind.CARD else ""
+    said = [section("\n".join(filter(None, head(picture)))), context(*filter(None, [origin(picture), times]))]
     message = run_message(picture)
     if message and picture.kind is not Kind.END:
         said.append(quotation(message))
@@ -57,13 +58,17 @@ def head(picture: RunPicture) -> list[str]:
     plan, deed = picture_counts(picture), deed_line(picture)
     shown = label(picture)
     return [
-        f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}",
+        f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
         warning(picture.run),
         f"Plan: {plan}" if plan else "",
         stages(picture.run) if picture.kind is Kind.CARD else "",
         "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
         deed,
     ]
+
+
+def addressed(picture: RunPicture) -> str:
+    return f" · {mention(picture.mention)}" if picture.mention else ""
 
 
 def warning(run: Run) -> str:
@@ -94,11 +99,11 @@ def run_message(picture: RunPicture) -> str:
 
 
 def headline_text(picture: RunPicture) -> str:
-    """What a notification and a screen reader say: the same outcome, with nobody mentioned."""
+    """What a notification and a screen reader say: the same outcome, with nobody mentioned but whom the message is addressed to."""
     if is_answered_call(picture):
         return f"☑️ Decided: {escape(cut(one_line(picture.workspace.name), 80))}"
     plan, message = picture_counts(picture), run_message(picture)
-    said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}"
+    said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}{addressed(picture)}"
     return said + (f". Plan: {plan}" if plan else "") + (f". Its message: {quoted(message)}" if message.strip() else "")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.core.runs import OVERRIDABLE, Phase, Run, RunStatus
+from bot.core.snapshots import history
+from bot.slack.text import date
 
 DONE, NOW, NEXT = " ✓", " …", ""
 CHECKED = frozenset({"cost-estimated", "policy-checked", "post-plan-completed", "tf-policy-checked"})
@@ -17,6 +19,11 @@ def stages(run: Run) -> str:
     at = names.index(stage_now(run)) if stage_now(run) in names else len(names) - 1
     marks = [DONE if place < at else NOW if place == at else NEXT for place in range(len(names))]
     return " → ".join(name + mark for name, mark in zip(names, marks, strict=True))
+
+
+def passed(run: Run) -> str:
+    """`planned 10:02 · confirmed 10:05 · applied 10:06`: every milestone, also those that came and went between two looks."""
+    return " · ".join(f"{change.word} {date(change.at, '{time}')}" for change in history(run) if change.at is not None)
 
 
 def stage_names(run: Run) -> list[str]:

@@ -79,7 +79,7 @@ def test_a_command_is_read(text: str, command: Command) -> None:
         ("watch a b", "“b”"),
         ("watch a --measure", "--measure needs a value."),
         ("watch a --measure some", "“some” is no measure. It is one of all, decisions or failures."),
-        ("watch a --loud", "It takes --measure."),
+        ("watch a --loud", "It takes --thread, --mention, --tag, --project and --measure."),
         ("unwatch", "Which watch shall end?"),
         ("unwatch a b", "“b”"),
         ("watches a", "“a”"),
