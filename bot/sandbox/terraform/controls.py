@@ -51,11 +51,14 @@ async def list_requests(request: web.Request) -> web.Response:
 
 
 async def set_clock(request: web.Request) -> web.Response:
-    clock, speed = context_of(request).clock, (await json_body(request)).get("speed")
-    if isinstance(speed, bool) or not isinstance(speed, int | float):
-        raise bad_request("speed must be a number")
+    """`speed` is how fast time passes from now on, `advance` so many seconds that pass at once; either may be left out."""
+    clock, body = context_of(request).clock, await json_body(request)
+    speed, seconds = body.get("speed", clock.speed), body.get("advance", 0)
+    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in (speed, seconds)):
+        raise bad_request("speed and advance must be numbers")
     try:
         clock.speed = float(speed)
+        clock.advance(float(seconds))
     except (ValueError, OverflowError) as error:
         raise bad_request(str(error)) from error
     return web.json_response({"speed": clock.speed, "now": clock.now().isoformat()})

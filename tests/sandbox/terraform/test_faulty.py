@@ -107,3 +107,12 @@ async def test_a_token_is_issued_and_revoked(caller: Caller) -> None:
     assert (await caller.control("DELETE", "tokens", {"token": secret})).document == {"revoked": True}
     assert (await reader.get(f"/api/v2/runs/{run}")).status == 401
     assert (await caller.control("POST", "tokens", {"kind": "robot"})).status == 400
+
+
+async def test_time_passes_at_once(caller: Caller, api: RunsApi) -> None:
+    before = api.context.clock.now()
+    answer = await caller.control("POST", "clock", {"speed": 1, "advance": 3600})
+    assert (answer.status, api.context.clock.speed) == (200, 1.0)
+    assert (api.context.clock.now() - before).total_seconds() >= 3600
+    for wrong in ({"advance": -1}, {"advance": "1"}, {"speed": True}, {"speed": 0}):
+        assert (await caller.control("POST", "clock", wrong)).status == 400
