@@ -6,35 +6,44 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.identities import Role, Sameness
-from bot.core.people import Circle, Membership, Standing
+from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
 from bot.core.rules import Demand, Rule
 from bot.core.verdicts import Fallen, Lack, Missing
 from bot.core.votes import Vote, Why
 
+RIGHT = Demand(votes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A demand for votes, by a rule or (no name) by the right to decide, with everybody whose votes could count for it."""
+    """A demand for votes, by a rule or (no name) by the right to decide. `circle` are those of whom `need` votes are wanted."""
 
     rule: str
     demand: Demand
     circle: Circle
+    need: int
+
+    @property
+    def everybody(self) -> Circle:
+        """Those whose votes could count for any part of it."""
+        groups = self.demand.one_from_each
+        return self.circle | Circle(groups=frozenset(groups)) if groups else self.circle
 
 
 def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
     """The right to decide, where anybody has it here, and each rule that wants votes. None at all: nobody may."""
     holders = question.policy.holders(Right.DECIDE, question.workspace)
-    claims = [Claim("", Demand(votes=1, circle=holders), holders)] if holders else []
-    claims += [Claim(rule.name, rule.demand, circle_of(rule.demand, holders)) for rule in rules if rule.demand.votes_needed]
-    return claims if any(claim.circle for claim in claims) else []
+    claims = [Claim("", RIGHT, holders, 1)] if holders else []
+    claims += [claim_of(rule, holders) for rule in rules if rule.demand.votes_needed or rule.demand.one_from_each]
+    return claims if any(claim.everybody for claim in claims) else []
 
 
-def circle_of(demand: Demand, holders: Circle) -> Circle:
-    """Everybody whose vote could count for a demand."""
-    asked = demand.circle or holders
-    return asked | Circle(groups=frozenset(demand.one_from_each)) if demand.one_from_each else asked
+def claim_of(rule: Rule, holders: Circle) -> Claim:
+    """A rule that only wants groups to be heard asks nothing of a circle."""
+    need = rule.demand.votes_needed
+    return Claim(rule.name, rule.demand, (rule.demand.circle or holders) if need else NOBODY, need)
 
 
 def ballots_of(question: Question) -> tuple[list[Vote], list[Fallen]]:
@@ -69,7 +78,7 @@ def judge(claim: Claim, ballots: Iterable[Vote], question: Question) -> tuple[li
     counted: list[Vote] = []
     objections: list[Fallen] = []
     for vote in ballots:
-        if not claim.circle.holds(vote.person, question.membership):
+        if not claim.everybody.holds(vote.person, question.membership):
             continue
         objection = objection_to(vote, claim, question)
         if objection is None:
@@ -103,11 +112,22 @@ def kinship(person: str, roles: Iterable[Role], question: Question) -> tuple[Rol
 
 
 def votes_missing(claim: Claim, counted: Sequence[Vote], membership: Membership) -> Missing | None:
-    need = claim.demand.votes_needed
-    unheard = groups_unheard(claim.demand.one_from_each, [vote.person for vote in counted], membership)
-    if len(counted) >= need and not unheard:
+    """What is left of a claim; one for groups alone counts the groups."""
+    people = [vote.person for vote in counted]
+    groups = claim.demand.one_from_each
+    unheard = groups_unheard(groups, people, membership) if groups else ()
+    have = sum(claim.circle.holds(person, membership) for person in people)
+    if have >= claim.need and not unheard:
         return None
-    return Missing(lack=Lack.VOTES, rule=claim.rule, have=min(len(counted), need), need=need, circle=claim.circle, groups=unheard)
+    need = claim.need or len(set(groups))
+    got = min(have, need) if claim.need else need - len(unheard)
+    return Missing(lack=Lack.VOTES, rule=claim.rule, have=got, need=need, circle=wanted_of(claim, have, unheard), groups=unheard)
+
+
+def wanted_of(claim: Claim, have: int, unheard: Iterable[str]) -> Circle:
+    """Those of whom a vote is still wanted."""
+    groups = Circle(groups=frozenset(unheard))
+    return claim.circle | groups if have < claim.need else groups
 
 
 def groups_unheard(groups: Iterable[str], people: Sequence[str], membership: Membership) -> tuple[str, ...]:

@@ -137,14 +137,15 @@ def candidates(question: Question) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for claim in claims_of(question, applying(question)):
         counted, _ = judge(claim, ballots, question)
-        if votes_missing(claim, counted, question.membership) is not None:
-            found |= helpful(claim, {question.identities.human(vote.person) for vote in counted}, question)
+        missing = votes_missing(claim, counted, question.membership)
+        if missing is not None:
+            found |= helpful(claim, missing, {question.identities.human(vote.person) for vote in counted}, question)
     return found
 
 
-def helpful(claim: Claim, counted: Collection[str], question: Question) -> frozenset[str]:
-    """Who could vote for a claim and does not count for it yet; `counted` are humans."""
-    asked = claim.circle.people.union(*(question.membership.get(group, frozenset()) for group in claim.circle.groups))
+def helpful(claim: Claim, missing: Missing, counted: Collection[str], question: Question) -> frozenset[str]:
+    """Who is wanted and does not count yet; `counted` are humans."""
+    asked = missing.circle.people.union(*(question.membership.get(group, frozenset()) for group in missing.circle.groups))
     return frozenset(
         person
         for person in asked

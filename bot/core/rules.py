@@ -87,7 +87,8 @@ class Match:
 class Demand:
     """What must be there before a run may be applied; all of it.
 
-    `circle` are those whose votes count, where it is empty those with the right to decide; members of `one_from_each` count besides.
+    `votes` are wanted of `circle`, where it is empty of those with the right to decide; `one_from_each` of these groups is wanted besides,
+    by different people, and whoever is of both counts for both.
     `windows`: one of them has to be open. `after_stage`: the stage before has applied the same configuration.
     No slots: what follows from it is worked out once.
     """
@@ -112,9 +113,9 @@ class Demand:
 
     @cached_property
     def votes_needed(self) -> int:
-        """Whoever demands anything of a voter demands a voter, and as many as there are groups to be heard."""
+        """How many of the circle; whoever demands anything of a voter demands a voter."""
         asks_voter = bool(self.circle or self.four_eyes or self.wants_reason or self.wants_typed_name)
-        return max(self.votes, len(self.one_from_each), int(asks_voter))
+        return max(self.votes, int(asks_voter))
 
     @cached_property
     def groups(self) -> frozenset[str]:
@@ -135,4 +136,4 @@ class Rule:
     @property
     def leads_outside(self) -> bool:
         """What is critical is decided by the rule's own people, and where it names none, not in Slack."""
-        return self.outside or (self.demand.risk is Risk.CRITICAL and not self.demand.circle and not self.demand.one_from_each)
+        return self.outside or (self.demand.risk is Risk.CRITICAL and not self.demand.circle)
