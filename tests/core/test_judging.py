@@ -1,0 +1,306 @@
+"""Verdicts: the table of what is granted, what is missing, who may help, and which votes fall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.chains import Chain
+from bot.core.contents import UNREAD
+from bot.core.freezes import Freeze
+from bot.core.identities import Identities, KnownPerson, Origin, Role
+from bot.core.judging import candidates, decide
+from bot.core.people import NOBODY, Standing
+from bot.core.policy import Right
+from bot.core.rules import Match, Risk, Rule
+from bot.core.runs import Action
+from bot.core.verdicts import Fallen, Lack, Outcome
+from bot.core.votes import Vote, Why
+from bot.core.windows import Window
+from tests.core.cases import EVERYBODY, GUS, RAJ, SEC, circle, question, rule, vote
+from tests.core.making import ANA, KIM, NOON, PROD, grant
+
+TWO = rule("two", votes=2)
+SECURITY = rule("security", circle=circle(groups=("S0SECURITY",)))
+WITH_SECURITY = rule("with", votes=2, circle=circle(groups=("S0PLATFORM", "S0SECURITY")), one_from_each=("S0SECURITY",))
+BOTH_GROUPS = rule("both", one_from_each=("S0PLATFORM", "S0SECURITY"))
+
+
+@pytest.mark.parametrize(
+    "rules, votes, outcome",
+    [
+        ((), (), Outcome.MISSING),
+        ((), (vote(ANA),), Outcome.GRANTED),
+        ((), (vote(RAJ),), Outcome.MISSING),
+        ((TWO,), (vote(ANA),), Outcome.MISSING),
+        ((TWO,), (vote(ANA), vote(ANA, minutes=1)), Outcome.MISSING),
+        ((TWO,), (vote(ANA), vote(RAJ)), Outcome.MISSING),
+        ((TWO,), (vote(ANA), vote(KIM)), Outcome.GRANTED),
+        ((SECURITY,), (vote(SEC),), Outcome.MISSING),
+        ((SECURITY,), (vote(ANA),), Outcome.MISSING),
+        ((SECURITY,), (vote(ANA), vote(SEC)), Outcome.GRANTED),
+        ((rule("two with security", votes=2, one_from_each=("S0SECURITY",)),), (vote(ANA), vote(KIM)), Outcome.MISSING),
+        ((rule("two with security", votes=2, one_from_each=("S0SECURITY",)),), (vote(ANA), vote(SEC)), Outcome.MISSING),
+        ((rule("two with security", votes=2, one_from_each=("S0SECURITY",)),), (vote(ANA), vote(KIM), vote(SEC)), Outcome.GRANTED),
+        ((WITH_SECURITY,), (vote(ANA), vote(KIM)), Outcome.MISSING),
+        ((WITH_SECURITY,), (vote(ANA), vote(SEC)), Outcome.GRANTED),
+        ((WITH_SECURITY,), (vote(SEC), vote(RAJ)), Outcome.MISSING),
+        ((BOTH_GROUPS,), (vote(ANA),), Outcome.MISSING),
+        ((BOTH_GROUPS,), (vote(ANA), vote(KIM)), Outcome.MISSING),
+        ((BOTH_GROUPS,), (vote(RAJ), vote(ANA)), Outcome.GRANTED),
+        ((BOTH_GROUPS,), (vote(ANA), vote(SEC)), Outcome.GRANTED),
+        ((rule("members", votes=3, circle=circle(members=True)),), (vote(ANA), vote(SEC), vote(RAJ)), Outcome.GRANTED),
+        ((rule("no", deny="Never."),), (vote(ANA), vote(KIM)), Outcome.DENIED),
+        ((rule("web", outside=True),), (vote(ANA),), Outcome.OUTSIDE),
+        ((rule("web", outside=True), rule("no", deny="Never.")), (vote(ANA),), Outcome.DENIED),
+        ((rule("critical", risk=Risk.CRITICAL),), (vote(ANA),), Outcome.OUTSIDE),
+        ((rule("critical", risk=Risk.CRITICAL, one_from_each=("S0SECURITY",)),), (vote(ANA),), Outcome.OUTSIDE),
+        ((rule("critical", risk=Risk.CRITICAL, circle=circle(ANA)),), (vote(ANA),), Outcome.MISSING),
+        ((rule("empty", one_from_each=("S0EMPTY",)),), (vote(ANA), vote(KIM)), Outcome.MISSING),
+    ],
+)
+def test_all_demands_are_to_be_met_together(rules: tuple[Rule, ...], votes: tuple[Vote, ...], outcome: Outcome) -> None:
+    assert decide(question(*rules, votes=votes)).outcome is outcome
+
+
+def test_neither_a_right_nor_a_rule_means_nobody() -> None:
+    verdict = decide(question(grants=(), votes=(vote(ANA),)))
+    assert (verdict.outcome, verdict.nobody, verdict.voters) == (Outcome.DENIED, True, NOBODY)
+    assert decide(question(TWO, grants=(), votes=(vote(ANA), vote(KIM)))).nobody, "a rule that names nobody asks those with the right"
+    assert decide(question(rule("late", after_stage=True), grants=())).nobody, "a rule without votes lets nobody do anything"
+
+
+def test_a_rule_that_names_people_is_enough_without_a_right() -> None:
+    assert decide(question(SECURITY, grants=(), votes=(vote(SEC),))).granted
+
+
+def test_one_vote_counts_for_several_rules_and_for_one_group_within_a_rule() -> None:
+    alone, other = rule("alone", one_from_each=("S0PLATFORM",)), rule("other", one_from_each=("S0SECURITY",))
+    assert decide(question(alone, other, grants=(), votes=(vote(RAJ),))).granted
+    assert not decide(question(BOTH_GROUPS, grants=(), votes=(vote(RAJ),))).granted
+
+
+def test_the_right_is_one_vote_of_anybody_who_has_it_by_any_table() -> None:
+    verdict = decide(
+        question(grants=(grant(Right.DECIDE, people=[ANA.id]), grant(Right.DECIDE, groups=["S0SECURITY"])), votes=(vote(SEC),))
+    )
+    assert verdict.granted
+    assert decide(question(grants=(grant(Right.DECIDE, workspaces=["*-dev"], members=True),), votes=(vote(ANA),))).nobody
+
+
+def test_what_is_missing_counts_votes_and_names_who_is_yet_to_be_heard() -> None:
+    verdict = decide(question(rule("two", votes=2, one_from_each=("S0SECURITY",)), votes=(vote(ANA),)))
+    (missing,) = verdict.missing
+    assert (missing.rule, missing.have, missing.need, missing.groups) == ("two", 1, 2, ("S0SECURITY",))
+    assert verdict.voters == circle(ANA, KIM, groups=("S0SECURITY",))
+    assert verdict.rules == ("two",)
+    assert verdict.counting == (ANA.id,)
+
+
+def test_stopping_a_run_needs_the_right_alone() -> None:
+    freeze = Freeze(scope="everything", reason="sale")
+    for action in (Action.DISCARD, Action.CANCEL):
+        asked = question(TWO, rule("no", deny="Never."), votes=(vote(ANA),), action=action, freezes=(freeze,))
+        assert decide(asked).granted
+        assert not decide(replace(asked, votes=(vote(RAJ),))).granted
+
+
+# Votes
+
+
+@pytest.mark.parametrize(
+    "bad, why",
+    [
+        (vote(ANA, digest="another"), Why.PLAN_CHANGED),
+        (vote(ANA, rules="another"), Why.RULES_CHANGED),
+        (vote(GUS), Why.NO_MEMBER),
+        (vote(replace(ANA, id="U0WHO")), Why.UNKNOWN_PERSON),
+        (vote(RAJ), Why.NOT_ASKED),
+    ],
+)
+def test_a_vote_that_cannot_count_is_told_with_the_reason(bad: Vote, why: Why) -> None:
+    verdict = decide(question(votes=(bad,)))
+    assert not verdict.granted
+    assert verdict.fallen == verdict.objections_to(bad.person) == (Fallen(person=bad.person, why=why),)
+    assert verdict.counting == ()
+
+
+@pytest.mark.parametrize("standing", set(Standing) - {Standing.MEMBER})
+def test_the_votes_of_whoever_is_no_full_member_never_count(standing: Standing) -> None:
+    people = EVERYBODY | {ANA.id: replace(ANA, standing=standing)}
+    open_to_all = rule("all", circle=circle(ANA, groups=("S0PLATFORM",), members=True))
+    assert not decide(question(open_to_all, votes=(vote(ANA),), people=people)).granted
+
+
+def test_whoever_has_left_a_group_counts_no_more() -> None:
+    asked = question(SECURITY, votes=(vote(ANA), vote(SEC)))
+    assert decide(asked).granted
+    left = decide(replace(asked, membership={"S0SECURITY": frozenset({RAJ.id})}))
+    assert (left.outcome, left.objections_to(SEC.id)) == (Outcome.MISSING, (Fallen(person=SEC.id, why=Why.NOT_ASKED),))
+
+
+def test_a_group_that_could_not_be_read_is_named_where_it_matters() -> None:
+    assert decide(question(SECURITY, votes=(vote(ANA), vote(SEC)), membership={})).unread_groups == ("S0SECURITY",)
+    assert decide(question(SECURITY, votes=(vote(ANA), vote(SEC)))).unread_groups == ()
+
+
+def test_one_human_with_two_accounts_has_one_vote() -> None:
+    humans = Identities((KnownPerson(slack=(ANA.id, KIM.id)),))
+    verdict = decide(question(TWO, votes=(vote(KIM, minutes=1), vote(ANA)), identities=humans))
+    assert not verdict.granted
+    assert verdict.fallen == (Fallen(person=ANA.id, why=Why.COUNTED_ONCE),)
+    assert verdict.counting == (KIM.id,)
+
+
+def test_the_newest_vote_of_a_person_counts_and_one_that_fell_does_not_stand_in_its_way() -> None:
+    reasons = rule("why", reason=True)
+    assert decide(question(reasons, votes=(vote(ANA), vote(ANA, minutes=1, reason="looks good")))).granted
+    assert decide(question(reasons, votes=(vote(ANA, reason="looks good"), vote(ANA, minutes=1, digest="another")))).granted
+
+
+@pytest.mark.parametrize(
+    "demand, given, granted",
+    [
+        ({"reason": True}, {}, False),
+        ({"reason": True}, {"reason": " "}, False),
+        ({"reason": True}, {"reason": "x"}, True),
+        ({"typed_name": True}, {}, False),
+        ({"typed_name": True}, {"typed_name": "storefront-dev"}, False),
+        ({"typed_name": True}, {"typed_name": " storefront-prod "}, True),
+        ({"risk": Risk.LOW, "votes": 1}, {}, True),
+        ({"risk": Risk.MEDIUM}, {}, False),
+        ({"risk": Risk.MEDIUM}, {"reason": "x"}, True),
+        ({"risk": Risk.HIGH}, {"reason": "x"}, False),
+        ({"risk": Risk.HIGH}, {"typed_name": "storefront-prod"}, False),
+        ({"risk": Risk.HIGH}, {"reason": "x", "typed_name": "storefront-prod"}, True),
+        ({"risk": Risk.CRITICAL, "circle": circle(ANA)}, {"reason": "x", "typed_name": "storefront-prod"}, True),
+        ({"risk": Risk.CRITICAL, "circle": circle(KIM)}, {"reason": "x", "typed_name": "storefront-prod"}, False),
+    ],
+)
+def test_risk_asks_for_a_reason_then_the_name_then_the_rules_own_people(
+    demand: dict[str, Any],
+    given: dict[str, Any],
+    granted: bool,  # noqa: FBT001 - a table
+) -> None:
+    assert decide(question(rule(**demand), votes=(vote(ANA, **given),))).granted is granted
+
+
+def test_what_is_asked_of_the_next_voter_is_told() -> None:
+    verdict = decide(question(rule("a", risk=Risk.MEDIUM), rule("b", typed_name=True)))
+    assert (verdict.risk, verdict.wants_reason, verdict.wants_typed_name) == (Risk.MEDIUM, True, True)
+    assert (decide(question()).risk, decide(question()).wants_reason, decide(question()).wants_typed_name) == (Risk.LOW, False, False)
+
+
+def test_a_vote_without_what_one_rule_asks_still_counts_for_the_others() -> None:
+    verdict = decide(question(rule("why", reason=True), votes=(vote(ANA),)))
+    assert verdict.counting == (ANA.id,)
+    assert verdict.objections_to(ANA.id) == (Fallen(person=ANA.id, why=Why.NO_REASON, rule="why"),)
+
+
+# Four eyes
+
+ORIGINS = {Role.CREATOR: Origin(terraform="ana"), Role.AUTHOR: Origin(vcs="who-knows"), Role.REQUESTER: Origin(slack=KIM.id)}
+
+
+@pytest.mark.parametrize(
+    "roles, voter, why",
+    [
+        ({Role.CREATOR}, ANA, Why.SAME_PERSON),
+        ({Role.CREATOR}, KIM, None),
+        ({Role.REQUESTER}, KIM, Why.SAME_PERSON),
+        ({Role.REQUESTER}, ANA, None),
+        ({Role.AUTHOR}, ANA, None),
+        ({Role.AUTHOR}, RAJ, Why.POSSIBLY_SAME),
+        ({Role.CREATOR, Role.AUTHOR}, RAJ, Why.POSSIBLY_SAME),
+        ({Role.AUTHOR, Role.CREATOR, Role.REQUESTER}, KIM, Why.SAME_PERSON),
+    ],
+)
+def test_four_eyes_want_somebody_who_is_surely_another(roles: set[Role], voter: Any, why: Why | None) -> None:
+    eyes = rule("eyes", four_eyes=frozenset(roles), circle=circle(members=True))
+    verdict = decide(question(eyes, grants=(), votes=(vote(voter),), origins=ORIGINS))
+    assert verdict.granted is (why is None)
+    assert [one.why for one in verdict.fallen] == ([] if why is None else [why])
+
+
+def test_a_role_that_nobody_had_bars_nobody() -> None:
+    eyes = rule("eyes", four_eyes=frozenset(Role))
+    assert decide(question(eyes, votes=(vote(ANA),), origins={})).granted
+
+
+def test_the_refusal_names_the_rule_the_role_and_the_unknown_name() -> None:
+    eyes = rule("eyes", four_eyes=frozenset({Role.AUTHOR}), circle=circle(RAJ))
+    verdict = decide(question(eyes, votes=(vote(RAJ),), origins=ORIGINS))
+    (fallen,) = verdict.fallen
+    assert (fallen.rule, fallen.role, fallen.known_as) == ("eyes", Role.AUTHOR, "who-knows")
+
+
+# What votes cannot bring
+
+OFFICE = Window(name="office", start=time(9), end=time(17))
+CHAIN = Chain(name="storefront", stages=("storefront-dev", "storefront-prod"))
+
+
+def test_a_window_is_judged_at_the_moment() -> None:
+    asked = question(rule("office", windows=(OFFICE,)), votes=(vote(ANA),))
+    assert decide(asked).granted
+    late = decide(replace(asked, now=NOON + timedelta(hours=6)))
+    assert late.outcome is Outcome.MISSING
+    assert [(one.lack, one.opens_at) for one in late.missing] == [(Lack.WINDOW, NOON + timedelta(hours=21))]
+
+
+def test_one_open_window_of_several_is_enough() -> None:
+    night = replace(OFFICE, start=time(22), end=time(6))
+    assert decide(question(rule("any", windows=(night, OFFICE)), votes=(vote(ANA),))).granted
+
+
+def test_the_stage_before_has_to_have_applied_the_same() -> None:
+    asked = question(rule("after", after_stage=True), votes=(vote(ANA),), chains=(CHAIN,))
+    (missing,) = decide(asked).missing
+    assert (missing.lack, missing.stage) == (Lack.STAGE, "acme/storefront-dev")
+    assert decide(replace(asked, applied_in=frozenset({"acme/storefront-dev"}))).granted
+
+
+def test_a_workspace_in_no_chain_cannot_come_after_a_stage() -> None:
+    (missing,) = decide(question(rule("after", after_stage=True), votes=(vote(ANA),))).missing
+    assert (missing.lack, missing.stage) == (Lack.STAGE, "")
+    first = Chain(name="first", stages=("storefront-prod", "storefront-later"))
+    assert decide(question(rule("after", after_stage=True), votes=(vote(ANA),), chains=(first,))).granted
+
+
+def test_a_freeze_holds_up_what_has_all_votes() -> None:
+    freezes = (Freeze(scope="*-prod", reason="sale"), Freeze(scope="acme/*"))
+    verdict = decide(question(votes=(vote(ANA),), freezes=freezes))
+    assert verdict.outcome is Outcome.MISSING
+    assert [one.freeze for one in verdict.missing] == list(freezes)
+
+
+def test_a_plan_that_is_not_known_is_told_where_a_rule_about_plans_applies() -> None:
+    about_plans = rule("plans", match=Match(destroys=True))
+    assert decide(question(about_plans, plan=UNREAD)).plan_unread
+    assert decide(question(rule("dear", match=Match(cost_above=None, failed_policy=True)), plan=UNREAD)).plan_unread
+    assert not decide(question(rule("place", match=Match(workspaces=("*",))), plan=UNREAD)).plan_unread
+    assert not decide(question(about_plans)).plan_unread
+
+
+# Who could help
+
+
+def test_candidates_are_those_whose_vote_would_bring_it_closer() -> None:
+    asked = question(TWO, SECURITY, votes=(vote(ANA),))
+    assert candidates(asked) == {KIM.id, RAJ.id, SEC.id}
+    assert candidates(replace(asked, votes=(vote(ANA), vote(KIM)))) == {RAJ.id, SEC.id}
+    assert candidates(replace(asked, votes=(vote(ANA), vote(KIM), vote(SEC)))) == frozenset()
+
+
+def test_whoever_a_run_came_from_is_no_candidate_for_four_eyes() -> None:
+    eyes = rule("eyes", four_eyes=frozenset({Role.REQUESTER}))
+    assert candidates(question(eyes, votes=(vote(KIM),), origins=ORIGINS)) == {ANA.id}
+
+
+def test_the_same_workspace_elsewhere_is_another() -> None:
+    only_acme = rule("acme", match=Match(organizations=frozenset({"acme"})), votes=2)
+    assert decide(question(only_acme)).rules == ("acme",)
+    assert decide(question(only_acme, workspace=replace(PROD, organization="umbrella"))).rules == ()
