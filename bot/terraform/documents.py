@@ -140,8 +140,8 @@ def lock_of(resource: Resource, included: Included) -> Lock:
     )
 
 
-def decode_workspace_page(body: bytes, organization: str, page: int) -> WorkspacePage:
-    """A page of an organization's workspaces, each with its current run where that came along."""
+def decode_workspace_page(body: bytes, organization: str, page: int, size: int = 0) -> WorkspacePage:
+    """A page of an organization's workspaces, each with its current run where that came along; `size` as for `next_page`."""
     document = decode(body, WorkspaceList, "a list of workspaces")
     included = by_identity(document.included)
     rows: list[tuple[Workspace, Run | None]] = []
@@ -149,27 +149,31 @@ def decode_workspace_page(body: bytes, organization: str, page: int) -> Workspac
         workspace = workspace_in(organization, resource)
         run = included.get(("runs", workspace.current_run_id or ""))
         rows.append((workspace, run_of(as_run(run), included, workspace.id) if run is not None else None))
-    return WorkspacePage(tuple(rows), next_page(document, page))
+    return WorkspacePage(tuple(rows), next_page(document, page, size))
 
 
-def decode_run_page(body: bytes, page: int, workspace_id: str = "") -> RunPage:
-    """A page of runs; `workspace_id` stands where a run does not name its workspace."""
+def decode_run_page(body: bytes, page: int, workspace_id: str = "", size: int = 0) -> RunPage:
+    """A page of runs; `workspace_id` stands where a run does not name its workspace, `size` as for `next_page`."""
     document = decode(body, RunList, "a list of runs")
     included = by_identity(document.included)
     runs = tuple([run_of(resource, included, workspace_id) for resource in document.data])
     workspaces = (workspace_of(resource) for resource in included.values() if resource.type == "workspaces")
-    return RunPage(runs, tuple(workspace for workspace in workspaces if workspace is not None), next_page(document, page))
+    return RunPage(runs, tuple(workspace for workspace in workspaces if workspace is not None), next_page(document, page, size))
 
 
 def by_identity(included: Iterable[Resource] | None) -> Included:
     return {(resource.type, id_of(resource)): resource for resource in included or ()}
 
 
-def next_page(document: ListDocument | RunList | WorkspaceList, page: int) -> int | None:
-    """The page after this one; None on the last, and where the server knows no pages. It is always a later one, so readers end."""
+def next_page(document: ListDocument | RunList | WorkspaceList, page: int, size: int = 0) -> int | None:
+    """The page after this one; None on the last. It is always a later one, so readers end.
+
+    A server that says nothing of pages may have another one where this one is as full as was asked for, of `size`.
+    """
     pagination = document.meta.pagination if document.meta is not None else None
     if pagination is None:
-        return page + 1 if document.links is not None and document.links.next else None
+        has_more = bool(document.links.next) if document.links is not None else 0 < size == len(document.data)
+        return page + 1 if has_more else None
     following = pagination.next_page or None
     if following is not None and following <= page:
         raise UnexpectedAnswer("a list whose next page is not a later one")

@@ -21,6 +21,7 @@ class Lists:
     def __init__(self, exchanges: Exchanges, lacks: set[Lack]) -> None:
         self._exchanges, self._lacks = exchanges, lacks
         self._shorter: dict[str, int] = {}
+        self._firsts: dict[str, str] = {}
         self._asks_by_name = False
 
     async def workspaces(
@@ -30,9 +31,10 @@ class Lists:
         what = f"The workspace list of {organization}"
         path = path_of(what, "organizations", organization, "workspaces")
         body = await self.read_with(("current_run",), path, what, {**pages(page, size), **workspace_filters(query)}, hurry=hurry)
-        found = decode_workspace_page(body, organization, page)
+        found = decode_workspace_page(body, organization, page, min(size, PAGE_SIZE))
         self._look_at(found, query)
-        return found
+        is_repeat = self._is_repeat(path, page, found.rows[0][0].id if found.rows else "")
+        return WorkspacePage((), None) if is_repeat else found
 
     async def organization_runs(
         self, organization: str, query: RunQuery = ANY, *, page: int = 1, size: int = PAGE_SIZE, hurry: bool = False
@@ -77,7 +79,10 @@ class Lists:
 
     async def _runs(self, path: str, what: str, params: Params, page: int, *, hurry: bool, workspace_id: str = "") -> RunPage:
         ladder = ("workspace,created_by", "workspace")
-        found = decode_run_page(await self.read_with(ladder, path, what, params, is_run_list=True, hurry=hurry), page, workspace_id)
+        body = await self.read_with(ladder, path, what, params, is_run_list=True, hurry=hurry)
+        found = decode_run_page(body, page, workspace_id, int(params["page[size]"]))
+        if self._is_repeat(path, page, found.runs[0].id if found.runs else ""):
+            return RunPage((), (), None)
         if any(run.apply_doubted for run in found.runs):
             self._lacks.add(Lack.CONFIRM_FLAG)
         return found
@@ -89,6 +94,13 @@ class Lists:
         except TerraformTrouble:
             self._lacks.add(Lack.ORGANIZATION_RUNS)
             return None
+
+    def _is_repeat(self, path: str, page: int, first: str) -> bool:
+        """Whether a later page begins as the first one did: then the server knows no pages, and this is the same list again."""
+        if page == 1:
+            self._firsts[path] = first
+            return False
+        return bool(first) and self._firsts.get(path) == first
 
     def _look_at(self, page: WorkspacePage, query: WorkspaceQuery) -> None:
         """Note what the answer shows of the server."""

@@ -41,10 +41,10 @@ class FakeRuns:
     """Fits the Runs port. Runs move only when a test moves them, but for what an action does at once: apply → `confirmed`,
     discard → `discarded`, cancel → `canceled`. A run that ends lets the workspace's next pending one become current.
 
-    `has_organization_runs`, `heeds_filters` and `keeps_comments` are what lesser servers lack; `permitted` is what the token may with
-    runs added from then on, `page_size` the length of list pages, `refusal` the words with which `create_run` is refused; runs in `stuck`
-    are not ended by a cancel, but can be killed. `before`
-    holds what is awaited before the deed of a method, by its name.
+    `has_organization_runs`, `heeds_filters`, `keeps_comments`, `sends_along` (a run's workspace and plan, current runs) and `kills`
+    (force-cancel and force-execute) are what lesser servers lack; `permitted` is what the token may with runs added from then on,
+    `page_size` the length of list pages, `refusal` the words with which `create_run` is refused. Runs of workspaces named in
+    `stubborn` are not ended by a cancel. `before` holds what is awaited before the deed of a method, by its name.
     """
 
     def __init__(self, *organizations: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -57,14 +57,17 @@ class FakeRuns:
         self.has_organization_runs = True
         self.heeds_filters = True
         self.keeps_comments = True
+        self.sends_along = True
         self.page_size = 100
         self.refusal: str | None = None
-        self.stuck: set[str] = set()
+        self.stubborn: set[str] = set()
+        self.kills = True
         self._numbers = itertools.count(1)
         self._workspaces: dict[str, Workspace] = {}
         self._runs: dict[str, Run] = {}
         self._plans: dict[str, PlanFacts] = {}
         self._comments: dict[str, list[str]] = defaultdict(list)
+        self._canceling: set[str] = set()
         self._failures: dict[str, deque[Failure]] = defaultdict(deque)
 
     # What a test does to the world
@@ -239,6 +242,8 @@ class FakeRuns:
 
     def _reading(self, run_id: str) -> RunReading:
         run = self.run(run_id)
+        if not self.sends_along:
+            return RunReading(run=run)
         return RunReading(run=run, workspace=self._workspaces.get(run.workspace_id), plan=self._plans.get(run.plan_id or ""))
 
     def _workspace_page(self, organization: str, page: int, *, live_only: bool, newest_first: bool) -> WorkspacePage:
@@ -250,7 +255,7 @@ class FakeRuns:
         if newest_first and self.heeds_filters:
             rows.sort(key=lambda row: self._age(row[1]), reverse=True)
         found, following = self._page(rows, page, self.page_size)
-        return WorkspacePage(tuple(found), following)
+        return WorkspacePage(tuple((known, run if self.sends_along else None) for known, run in found), following)
 
     def _organization_page(self, organization: str, page: int, *, live_only: bool) -> RunPage:
         owner = self._organization(organization)
@@ -291,21 +296,24 @@ class FakeRuns:
         if action not in run.allowed:
             raise StateMovedOn(f"Run {run_id}", "transition not allowed")
         self._comments[run_id].append(comment)
-        if run_id not in self.stuck:
+        if action is Action.CANCEL and self.workspace(run.workspace_id).name in self.stubborn:
+            self._canceling.add(run_id)
+        else:
             self.move(run_id, DONE_AS[action])
 
     def _force_cancel(self, run_id: str, comment: str) -> None:
         run = self.run(run_id)
-        if run_id not in self.stuck or run.is_final:
+        if not self.kills:
+            raise NotVisible(f"Run {run_id}")
+        if run_id not in self._canceling or run.is_final:
             raise StateMovedOn(f"Run {run_id}", "transition not allowed")
-        self.stuck.remove(run_id)
         self._comments[run_id].append(comment)
         self.move(run_id, "force_canceled")
 
     def _force_execute(self, run_id: str) -> None:
         run = self.run(run_id)
         holder = self._holder(run.workspace_id)
-        if run.status is not RunStatus.PENDING or holder is None:
+        if not self.kills or run.status is not RunStatus.PENDING or holder is None:
             raise NotVisible(f"Run {run_id}")
         if Action.DISCARD not in holder.allowed:
             raise StateMovedOn(f"Run {run_id}", "transition not allowed")
