@@ -35,6 +35,7 @@ def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -
         ca_bundle=settings.ca_bundle,
         proxy=settings.proxy_for(settings.terraform_address),
         user_agent=user_agent(),
+        blob_hosts=settings.hosts_of_blobs,
         meter=meter,
     )
 

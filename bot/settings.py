@@ -38,6 +38,7 @@ HOW = {
     "RUNBELL_LOG_FORMAT": "json, or console for people",
     "RUNBELL_CA_BUNDLE": "the path of a PEM file: what your Terraform server is trusted by, and Slack besides the usual",
     "RUNBELL_KEEP_DAYS": "a number of days, from 1 to 36500",
+    "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
@@ -57,6 +58,7 @@ KEEP_DAYS = 90
 KEEP_MOST = 36_500
 COMMAND = re.compile(r"/[\w-]{1,31}")
 SHORTEST_SECRET = 16
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 PROXY_NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -99,6 +101,7 @@ class Settings(BaseSettings):
     https_proxy: SecretStr | None = Field(None, validation_alias=AliasChoices("HTTPS_PROXY", "https_proxy"))
     no_proxy: str = Field("", validation_alias=AliasChoices("NO_PROXY", "no_proxy"))
     keep_days: int = Field(KEEP_DAYS, ge=1, le=KEEP_MOST, validation_alias="RUNBELL_KEEP_DAYS")
+    blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
 
     @field_validator("slack_bot_token")
@@ -139,6 +142,14 @@ class Settings(BaseSettings):
         if wrong or not value:
             raise ValueError(f"“{', '.join(wrong)}” is no name of an organization" if wrong else "it names no organization")
         return tuple(dict.fromkeys(value))
+
+    @field_validator("blob_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        wrong = [host for host in split_hosts(value) if not HOST.fullmatch(host)]
+        if wrong:
+            raise ValueError(f"“{', '.join(wrong)}” is no name of a host; it has neither scheme nor port")
+        return value
 
     @field_validator("slack_api_url", "terraform_address", "public_url")
     @classmethod
@@ -192,6 +203,10 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def hosts_of_blobs(self) -> tuple[str, ...]:
+        return split_hosts(self.blob_hosts)
+
+    @property
     def uses_socket(self) -> bool:
         return self.slack_app_token is not None
 
@@ -214,6 +229,10 @@ class Settings(BaseSettings):
         if self.https_proxy is None or host in LOOPBACK or urllib.request.proxy_bypass_environment(host, {"no": self.no_proxy}):  # type: ignore[attr-defined]
             return None
         return self.https_proxy.get_secret_value()
+
+
+def split_hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
 
 
 def plain(text: str) -> str:

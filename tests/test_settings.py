@@ -151,6 +151,13 @@ def test_only_the_proxy_that_goes_for_slack_is_left_to_libraries(monkeypatch: py
     assert environ == {"HOME": "/"}
 
 
+def test_hosts_of_blobs_are_names_without_scheme_or_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = reading(monkeypatch, RUNBELL_BLOB_HOSTS="archivist.tfe.example, blobs.example ,")
+    assert found.hosts_of_blobs == ("archivist.tfe.example", "blobs.example")
+    with pytest.raises(SettingsWrong, match="no name of a host"):
+        reading(monkeypatch, RUNBELL_BLOB_HOSTS="https://blobs.example")
+
+
 def names_and_defaults() -> dict[str, str]:
     found = {}
     for field in Settings.model_fields.values():

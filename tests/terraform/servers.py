@@ -88,12 +88,12 @@ class ScriptedServer:
 
 
 @asynccontextmanager
-async def serving(server: ScriptedServer, ssl_context: Any = None) -> AsyncIterator[ScriptedServer]:
+async def serving(server: ScriptedServer, ssl_context: Any = None, port: int = 0) -> AsyncIterator[ScriptedServer]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl_context)
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=ssl_context)
     try:
         await site.start()
         port = runner.addresses[0][1]

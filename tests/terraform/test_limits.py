@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.terraform.limits import Limiter, WaitTooLong, pause_wanted
+from bot.terraform.limits import Limiter, WaitTooLong, pause_wanted, spent_for
 from tests.terraform.times import VirtualClock
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
@@ -19,8 +19,8 @@ Granted = tuple[float, bool, bool]
 class Traffic:
     """Requests through a limiter on a virtual clock; `granted` is (when, is a run list, is of a person)."""
 
-    def __init__(self) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, clock: VirtualClock | None = None) -> None:
+        self.clock = clock or VirtualClock()
         self.limiter = Limiter(self.clock.read, self.clock.sleep)
         self.granted: list[Granted] = []
 
@@ -54,6 +54,36 @@ def test_no_budget_is_ever_overdrawn_and_polling_gets_half(wanted: list[tuple[fl
     assert_at_most(15, 1.0, traffic.when(polling=True))
     assert_at_most(30, 60.0, traffic.when(lists=True))
     assert_at_most(15, 60.0, traffic.when(lists=True, polling=True))
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(wanted=st.lists(st.tuples(st.floats(0, 3), st.booleans(), st.booleans(), st.integers(0, 8)), max_size=150), replicas=st.integers(2, 9))
+def test_replicas_that_share_a_token_keep_its_budget_together(wanted: list[tuple[float, bool, bool, int]], replicas: int) -> None:
+    """One of them polls, all of them serve people."""
+    clock = VirtualClock()
+    fleet = [Traffic(clock) for _ in range(replicas)]
+    for traffic in fleet:
+        traffic.limiter.share(replicas)
+
+    async def day() -> None:
+        asked = ((fleet[who % replicas if hurry else 0], at, lists, hurry) for at, lists, hurry, who in wanted)
+        await clock.run(*(traffic.ask(at, is_run_list=lists, hurry=hurry) for traffic, at, lists, hurry in asked))
+
+    asyncio.run(day())
+    granted = [each for traffic in fleet for each in traffic.granted]
+    assert len(granted) == len(wanted)
+    assert_at_most(30, 1.0, sorted(at for at, _, _ in granted))
+    assert_at_most(30, 60.0, sorted(at for at, is_run_list, _ in granted if is_run_list))
+
+
+async def test_a_share_that_has_grown_again_is_used_at_once() -> None:
+    traffic = Traffic()
+    traffic.limiter.share(5)
+    await traffic.clock.run(*(traffic.ask() for _ in range(4)))
+    assert traffic.when()[2:] == [0.0, pytest.approx(1.05)]
+    traffic.limiter.share(1)
+    await traffic.clock.run(*(traffic.ask() for _ in range(26)))
+    assert traffic.when()[-1] == traffic.when()[3]
 
 
 async def test_what_fits_the_budget_does_not_wait() -> None:
@@ -122,3 +152,20 @@ async def test_who_would_wait_too_long_is_told_at_once_and_has_spent_nothing() -
 )
 def test_the_pause_that_a_server_wants_is_read(headers: dict[str, str], seconds: float) -> None:
     assert pause_wanted(headers, NOW) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "headers, seconds",
+    [
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "0.4"}, 0.4),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1e9"}, 300),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "0"}, 0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "nan"}, 0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}, 0),
+        ({"x-ratelimit-remaining": "0"}, 0),
+        ({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "0.4"}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_budget_that_is_spent_is_waited_for(headers: dict[str, str], seconds: float) -> None:
+    assert spent_for(headers) == seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -205,6 +206,34 @@ async def test_two_writes_never_share_a_connection_that_may_have_been_closed_mea
     await client.act(Action.APPLY, "run-1", "ok")
     await client.act(Action.APPLY, "run-1", "ok")
     assert client._connections._writing._transport._pool.connections == []  # type: ignore[attr-defined]
+
+
+async def test_a_success_that_says_that_nothing_is_left_is_heeded(client: TerraformClient, server: ScriptedServer) -> None:
+    spent = {"X-RateLimit-Limit": "30", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0.3"}
+    server.on(READ, Reply(200, run_document(), headers=spent), FINE)
+    await client.read_run("run-1")
+    asked_at = time.monotonic()
+    await client.read_run("run-1")
+    assert time.monotonic() - asked_at > 0.25
+    server.on("GET /api/v2/organizations/acme/runs", Reply(200, {"data": []}, headers={**spent, "X-RateLimit-Reset": "59"}))
+    await client.list_organization_runs("acme")
+    await client.read_run("run-1")
+    with pytest.raises(TerraformRateLimited):
+        await client.list_workspace_runs("ws-1")
+
+
+async def test_a_write_that_nobody_heard_is_sent_again_once_somebody_listens() -> None:
+    listener = bind_loopback(0, "nobody")
+    address, port = url_of(listener), listener.getsockname()[1]
+    listener.close()
+    async with TerraformClient(address, TOKEN, pace=QUICK) as client:
+        client._connections._base = "/api/v2/"
+        order = asyncio.create_task(client.act(Action.APPLY, "run-1", "ok"))
+        await asyncio.sleep(0.005)
+        async with serving(ScriptedServer(), port=port) as server:
+            server.on(APPLY, Reply(202))
+            await order
+            assert server.calls() == [APPLY]
 
 
 async def test_polling_that_is_throttled_holds_up_run_lists_alone(client: TerraformClient, server: ScriptedServer) -> None:
