@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from bot.core.plans import PlanFacts
 from bot.core.selections import Selections
 
 
@@ -44,6 +46,8 @@ BY_ACTIONS: Mapping[tuple[str, ...], Effect | None] = {
 
 DESTROYS = frozenset({Effect.DESTROY, Effect.REPLACE, Effect.UNKNOWN})
 """As Terraform counts it: what is replaced is destroyed first."""
+
+ADDS = frozenset({Effect.CREATE, Effect.REPLACE, Effect.UNKNOWN})
 
 REPLACES = frozenset({Effect.REPLACE, Effect.UNKNOWN})
 
@@ -103,6 +107,16 @@ def plan_contents(document: object) -> PlanContents | None:
         return None
 
 
+def believed(contents: PlanContents | None, facts: PlanFacts | None) -> PlanContents | None:
+    """The contents, unless the counts that the server tells besides are higher than what they show: then they are not of this plan."""
+    if contents is None or facts is None:
+        return contents
+    shown = Counter(change.effect for change in contents.changes)
+    added, destroyed = (sum(shown[effect] for effect in effects) for effects in (ADDS, DESTROYS))
+    pairs = ((facts.additions, added), (facts.changes, shown[Effect.UPDATE] + shown[Effect.UNKNOWN]), (facts.destructions, destroyed))
+    return None if any(told is not None and told > counted for told, counted in pairs) else contents
+
+
 def strong_digest(document: object) -> str:
     """sha256, hex, of the document as canonical JSON: keys in order, no blanks, ASCII."""
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -123,7 +137,9 @@ def changes_of(document: object) -> Iterator[ResourceChange]:
 
 
 def entries(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    found = document.get(key) or []
+    found = document.get(key)
+    if found is None:
+        return []
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise Unreadable(key)
     return found

@@ -11,6 +11,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 MIDNIGHT = time(0)
 DAY = timedelta(days=1)
+HOURS = timedelta(hours=3)
+SECOND = timedelta(seconds=1)
 FAR = 400
 """Days ahead that are looked at for when a window opens; beyond them it counts as never."""
 
@@ -45,28 +47,24 @@ class Window:
 
     def opens_at(self, after: datetime) -> datetime | None:
         """The first moment from `after` on, in UTC and to the second, at which it is open; None where that is not within a year."""
-        return after if self.is_open(after) else next((at for at in self.starts(after) if at > after), None)
+        return after if self.is_open(after) else next((at for at in self.marks(after) if self.is_open(at)), None)
 
     def closes_at(self, after: datetime) -> datetime | None:
         """The first moment from `after` on at which it is not open; None where that is not within a year."""
-        if not self.is_open(after):
-            return after
-        return next((at for at in self.ends(after) if at > after and not self.is_open(at)), None)
+        return next((at for at in self.marks(after) if not self.is_open(at)), None) if self.is_open(after) else after
 
-    def starts(self, after: datetime) -> Iterator[datetime]:
-        for day in self.days_from(after):
-            if self.begins_on(day):
-                yield moment_of(day, self.start, self.zone)
+    def marks(self, after: datetime) -> Iterator[datetime]:
+        """The moments after one, in order, at which it may open or close: its times on each day, and where the clock is set."""
+        first = after.astimezone(zone_of(self.zone)).date()
+        if self.since is not None:
+            first = max(first, self.since)
+        for number in range(FAR):
+            yield from (at for at in self.marks_on(first + timedelta(days=number)) if at > after)
 
-    def ends(self, after: datetime) -> Iterator[datetime]:
-        for day in self.days_from(after):
-            if self.begins_on(day):
-                yield last_moment_of(day if self.end > self.start else day + DAY, self.end, self.zone)
-
-    def days_from(self, after: datetime) -> Iterator[date]:
-        first = after.astimezone(zone_of(self.zone)).date() - DAY
-        begin = max(first, self.since) if self.since else first
-        return (begin + timedelta(days=number) for number in range(FAR))
+    def marks_on(self, day: date) -> list[datetime]:
+        zone = zone_of(self.zone)
+        clocks = (datetime.combine(day, at.replace(fold=fold), zone) for at in (self.start, self.end) for fold in (0, 1))
+        return sorted({clock.astimezone(UTC) for clock in clocks} | leaps_on(day, zone))
 
 
 def zone_of(name: str) -> tzinfo:
@@ -74,31 +72,20 @@ def zone_of(name: str) -> tzinfo:
     return UTC if name == "UTC" else ZoneInfo(name)
 
 
-def moment_of(day: date, at: time, zone: str) -> datetime:
-    """When a wall clock first shows a time, in UTC; where it leaps over that time, the moment of the leap."""
-    before = datetime.combine(day, at.replace(fold=0), zone_of(zone)).astimezone(UTC)
-    shown = before.astimezone(zone_of(zone))
-    return before if shown.replace(tzinfo=None) == datetime.combine(day, at) else leap_before(before, zone)
-
-
-def last_moment_of(day: date, at: time, zone: str) -> datetime:
-    """When a wall clock shows a time for the last time."""
-    later = datetime.combine(day, at.replace(fold=1), zone_of(zone)).astimezone(UTC)
-    shown = later.astimezone(zone_of(zone)).replace(tzinfo=None)
-    return later if shown == datetime.combine(day, at) else moment_of(day, at, zone)
-
-
-def leap_before(moment: datetime, zone: str) -> datetime:
-    """The second at which the clock was put forward, which was less than a day before."""
-    low, high = moment - DAY, moment
-    offset = high.astimezone(zone_of(zone)).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-        if middle.astimezone(zone_of(zone)).utcoffset() == offset:
-            high = middle
-        else:
+def leaps_on(day: date, zone: tzinfo) -> set[datetime]:
+    """The second on a day at which the clock is put forward or back, where there is one."""
+    low = datetime.combine(day, MIDNIGHT, zone).astimezone(UTC) - HOURS
+    high = datetime.combine(day + DAY, MIDNIGHT, zone).astimezone(UTC) + HOURS
+    before = low.astimezone(zone).utcoffset()
+    if high.astimezone(zone).utcoffset() == before:
+        return set()
+    while high - low > SECOND:
+        middle = low + (high - low) // 2 // SECOND * SECOND
+        if middle.astimezone(zone).utcoffset() == before:
             low = middle
-    return high
+        else:
+            high = middle
+    return {high} if high.astimezone(zone).date() == day else set()
 
 
 def is_any_open(windows: Iterable[Window], at: datetime) -> bool:
