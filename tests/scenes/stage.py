@@ -235,7 +235,7 @@ def texts(value: Any) -> list[str]:
 
 @asynccontextmanager
 async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIterator[Stage]:
-    """A sandbox in a process of its own, and no bot yet; everything that was started is ended."""
+    """A sandbox in a process of its own, with Slack's limits on, and no bot yet; everything that was started is ended."""
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(folder, *options)
         stack.push_async_callback(sandbox.end)
@@ -244,6 +244,7 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         (folder / "runbell.toml").write_text(rules, encoding="utf-8")
         stage = Stage(card, client, folder)
+        await stage.person("POST", "limits", json_body={"on": True})
         stack.push_async_callback(end_bot, stage)
         yield stage
 
