@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from bot.core.freezes import Freeze
 from bot.core.identities import DID, Role
@@ -124,6 +125,8 @@ def headline(verdict: Verdict) -> str:
             return "This is decided on the server's own page, and not in Slack."
         case Outcome.MISSING:
             return "It cannot be applied yet."
+        case _:
+            assert_never(verdict.outcome)
 
 
 def lacks(verdict: Verdict) -> tuple[Phrase, ...]:
@@ -145,6 +148,8 @@ def lacking(missing: Missing) -> Phrase:
             return (f"{by(missing.rule)}: it wants the stage before, and this workspace is in no chain of stages.",)
         case Lack.FREEZE:
             return freeze_lacking(missing.freeze)
+        case _:
+            assert_never(missing.lack)
 
 
 def votes_lacking(missing: Missing) -> Phrase:

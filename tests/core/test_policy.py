@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policy import WITHOUT_FILE, Grant, Person, Policy, Right, Standing, permit, right_for
+from bot.core.policy import WITHOUT_FILE, Circle, Grant, Person, Policy, Right, Standing, permit, right_for
+from bot.core.rules import Demand, Rule
 from bot.core.runs import Action
 from bot.core.workspaces import Workspace
 from tests.core.making import ANA, DEV, KIM, PROD, grant
@@ -84,6 +85,12 @@ def test_a_refusal_says_who_could() -> None:
         False,
         "file",
     )
+
+
+def test_the_groups_of_rules_are_named_besides_those_of_rights() -> None:
+    demand = Demand(circle=Circle(groups=frozenset({"S2"})), one_from_each=("S3",))
+    policy = Policy((grant(Right.READ, groups=["S1"]),), rules=(Rule(name="r", demand=demand),))
+    assert (policy.groups, policy.granted_groups) == ({"S1", "S2", "S3"}, {"S1"})
 
 
 def test_only_the_groups_that_matter_are_asked_for() -> None:

@@ -1,0 +1,108 @@
+"""Who is who: what [people] says, what e-mail addresses say, and what nothing says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.identities import Identities, KnownPerson, Origin, Role, Sameness, origins_of
+
+ANA = KnownPerson(
+    slack=("U0ANA", "U0ANA2"), terraform=frozenset({"Ana", "ana@work.example"}), vcs=frozenset({"ana-gh", "ana@home.example"})
+)
+KIM = KnownPerson(slack=("U0KIM",), terraform=frozenset({"kim"}))
+BOB = KnownPerson(slack=("U0BOB", "U0BOB2"))
+IDENTITIES = Identities((ANA, KIM, BOB), {"U0RAJ": "Raj@acme.example", "U0NONE": ""})
+YES, NO, UNKNOWN = Sameness.YES, Sameness.NO, Sameness.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "voter, origin, same",
+    [
+        ("U0ANA", None, NO),
+        ("U0ANA", Origin(), UNKNOWN),
+        ("U0ANA", Origin(slack="U0ANA"), YES),
+        ("U0ANA2", Origin(slack="U0ANA"), YES),
+        ("U0KIM", Origin(slack="U0ANA2"), NO),
+        ("U0STRANGE", Origin(slack="U0ANA"), NO),
+        ("U0ANA", Origin(terraform="ana"), YES),
+        ("U0ANA2", Origin(terraform="ANA"), YES),
+        ("U0KIM", Origin(terraform="ana"), NO),
+        ("U0STRANGE", Origin(terraform="ana"), NO),
+        ("U0ANA", Origin(terraform="ana-gh"), NO),
+        ("U0ANA", Origin(vcs="ana-gh"), YES),
+        ("U0ANA", Origin(vcs="somebody"), NO),
+        ("U0KIM", Origin(vcs="somebody"), UNKNOWN),
+        ("U0KIM", Origin(terraform="somebody"), NO),
+        ("U0BOB", Origin(terraform="somebody"), UNKNOWN),
+        ("U0RAJ", Origin(terraform="somebody"), UNKNOWN),
+        ("U0ANA", Origin(terraform="x", email="ANA@work.example"), YES),
+        ("U0ANA", Origin(vcs="x", email="ana@home.example"), YES),
+        ("U0RAJ", Origin(terraform="raj9", email="raj@ACME.example"), YES),
+        ("U0OTHER", Origin(terraform="raj9", email="raj@acme.example"), NO),
+        ("U0RAJ", Origin(terraform="raj9", email="else@acme.example"), UNKNOWN),
+        ("U0NONE", Origin(terraform="x", email=""), UNKNOWN),
+    ],
+)
+def test_a_voter_is_surely_the_same_surely_another_or_possibly_the_same(voter: str, origin: Origin | None, same: Sameness) -> None:
+    assert IDENTITIES.same(voter, origin) is same
+
+
+def test_without_any_knowledge_everybody_is_possibly_anybody() -> None:
+    assert Identities().same("U0ANA", Origin(terraform="ana")) is UNKNOWN
+    assert Identities().same("U0ANA", Origin(slack="U0ANA")) is YES
+
+
+def test_a_likeness_of_names_proves_nothing() -> None:
+    assert Identities().same("kim", Origin(terraform="kim")) is UNKNOWN
+
+
+def test_all_accounts_of_a_human_are_one() -> None:
+    assert [IDENTITIES.human(each) for each in ("U0ANA", "U0ANA2", "U0RAJ")] == ["U0ANA", "U0ANA", "U0RAJ"]
+
+
+@pytest.mark.parametrize(
+    "facts, origins",
+    [
+        (
+            {"creator": "kim", "requester": "", "sender": None},
+            {Role.CREATOR: Origin(terraform="kim")},
+        ),
+        (
+            {"creator": "runbell", "requester": "U0KIM", "sender": None},
+            {Role.CREATOR: Origin(slack="U0KIM"), Role.REQUESTER: Origin(slack="U0KIM")},
+        ),
+        (
+            {"creator": "runbell", "requester": "", "sender": None},
+            {Role.CREATOR: Origin()},
+        ),
+        (
+            {"creator": None, "requester": "", "sender": "kim-gh"},
+            {Role.CREATOR: Origin(vcs="kim-gh"), Role.AUTHOR: Origin(vcs="kim-gh")},
+        ),
+        (
+            {"creator": None, "requester": "", "sender": ""},
+            {Role.CREATOR: Origin(), Role.AUTHOR: Origin()},
+        ),
+        (
+            {"creator": None, "requester": "", "sender": None},
+            {Role.CREATOR: Origin()},
+        ),
+        (
+            {"creator": "kim", "requester": "", "sender": "ana-gh", "email": "kim@acme.example"},
+            {Role.CREATOR: Origin(terraform="kim", email="kim@acme.example"), Role.AUTHOR: Origin(vcs="ana-gh")},
+        ),
+    ],
+)
+def test_a_run_comes_from_whom_the_server_and_slack_name(facts: dict[str, Any], origins: dict[Role, Origin]) -> None:
+    assert dict(origins_of(own_account="runbell", **facts)) == origins
+
+
+def test_an_unknown_person_is_told_by_the_name_that_is_known() -> None:
+    assert [Origin(slack="U1").known_as, Origin(terraform="t", vcs="v").known_as, Origin(vcs="v").known_as, Origin().known_as] == [
+        "U1",
+        "t",
+        "v",
+        "",
+    ]
