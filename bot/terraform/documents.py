@@ -6,7 +6,7 @@ in evaluation_documents.py and member_documents.py, a run itself in run_document
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.errors import UnexpectedAnswer
@@ -143,13 +143,16 @@ def lock_of(resource: Resource, included: Included) -> Lock:
 def decode_workspace_page(body: bytes, organization: str, page: int, size: int = 0) -> WorkspacePage:
     """A page of an organization's workspaces, each with its current run where that came along; `size` as for `next_page`."""
     document = decode(body, WorkspaceList, "a list of workspaces")
+    return WorkspacePage(tuple(workspace_rows(document, organization)), next_page(document, page, size))
+
+
+def workspace_rows(document: WorkspaceList, organization: str) -> Iterator[tuple[Workspace, Run | None]]:
+    """The rows of a page one by one, so that whoever reads a large one can let others go on in between."""
     included = by_identity(document.included)
-    rows: list[tuple[Workspace, Run | None]] = []
     for resource in document.data:
         workspace = workspace_in(organization, resource)
         run = included.get(("runs", workspace.current_run_id or ""))
-        rows.append((workspace, run_of(as_run(run), included, workspace.id) if run is not None else None))
-    return WorkspacePage(tuple(rows), next_page(document, page, size))
+        yield workspace, run_of(as_run(run), included, workspace.id) if run is not None else None
 
 
 def decode_run_page(body: bytes, page: int, workspace_id: str = "", size: int = 0) -> RunPage:

@@ -48,6 +48,13 @@ class Timestamps(Mapping[str, datetime]):
             return read_time(value) is not None
         return key in self._all()
 
+    def __eq__(self, other: object) -> bool:
+        return self._all() == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    def __hash__(self) -> int:
+        """By the words and times as they were written, none of which is read for it."""
+        return hash(frozenset((key, value) for key, value in self._values.items() if isinstance(value, str)))
+
     def __repr__(self) -> str:
         return repr(self._all())
 

@@ -57,8 +57,8 @@ def test_no_budget_is_ever_overdrawn_and_polling_gets_half(wanted: list[tuple[fl
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-@given(wanted=st.lists(st.tuples(st.floats(0, 3), st.booleans(), st.booleans(), st.integers(0, 8)), max_size=150), replicas=st.integers(2, 9))
-def test_replicas_that_share_a_token_keep_its_budget_together(wanted: list[tuple[float, bool, bool, int]], replicas: int) -> None:
+@given(wanted=st.lists(st.tuples(REQUESTS, st.integers(0, 8)), max_size=150), replicas=st.integers(2, 9))
+def test_replicas_that_share_a_token_keep_its_budget_together(wanted: list[tuple[tuple[float, bool, bool], int]], replicas: int) -> None:
     """One of them polls, all of them serve people."""
     clock = VirtualClock()
     fleet = [Traffic(clock) for _ in range(replicas)]
@@ -66,7 +66,7 @@ def test_replicas_that_share_a_token_keep_its_budget_together(wanted: list[tuple
         traffic.limiter.share(replicas)
 
     async def day() -> None:
-        asked = ((fleet[who % replicas if hurry else 0], at, lists, hurry) for at, lists, hurry, who in wanted)
+        asked = ((fleet[who % replicas if hurry else 0], at, lists, hurry) for (at, lists, hurry), who in wanted)
         await clock.run(*(traffic.ask(at, is_run_list=lists, hurry=hurry) for traffic, at, lists, hurry in asked))
 
     asyncio.run(day())
