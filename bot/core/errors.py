@@ -20,6 +20,7 @@ RunbellError
 │   ├── TokenMayNot
 │   ├── PlanChanged
 │   ├── ApprovalSwitchedOff
+│   ├── RulesDiffer
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
@@ -197,6 +198,19 @@ class ApprovalSwitchedOff(CannotAct):
         super().__init__(
             f"The server says that {run_id} can be applied while it is {status.replace('_', ' ')}, which I do not trust, "
             "so approving from here is switched off. Apply it on the server's own page."
+        )
+
+
+class RulesDiffer(CannotAct):
+    """`source` is the file of rules that this process has read, empty where it has none."""
+
+    def __init__(self, source: str, *, are_any: bool = True) -> None:
+        self.source, self.are_any = source, are_any
+        mine = f"The rules that I have read from {source}" if source else "My rules (there is no runbell.toml)"
+        others = "others are in force" if are_any else "none are in force yet"
+        super().__init__(
+            f"{mine} are not in force: {others}, so I decide nothing. An operator gives every replica the same file, "
+            "and puts its rules in force with “runbell policy activate”."
         )
 
 

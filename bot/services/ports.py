@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from bot.core.activations import Activation
 from bot.core.cadence import Look
 from bot.core.configurations import ConfigurationVersion, NewConfiguration
 from bot.core.costs import CostEstimate
@@ -458,6 +459,13 @@ class LeavingsRows(Protocol):
         """What the two would remove together."""
 
 
+class RuleRows(Protocol):
+    async def in_force(self) -> Activation | None:
+        """None where none ever were."""
+
+    async def activate(self, activation: Activation) -> None: ...
+
+
 class Transaction(Protocol):
     @property
     def workspaces(self) -> WorkspaceRows: ...
@@ -482,6 +490,9 @@ class Transaction(Protocol):
 
     @property
     def looks(self) -> LookRows: ...
+
+    @property
+    def rules(self) -> RuleRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

@@ -87,6 +87,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.TokenMayNot: step(OPERATOR),
         errors.PlanChanged: step("`{command} show` tells how it stands."),
         errors.ApprovalSwitchedOff: step("`runbell check` tells an operator more."),
+        errors.RulesDiffer: sentence_alone,
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),

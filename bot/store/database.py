@@ -25,6 +25,7 @@ from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
 from bot.store.refusals import DatabaseUnreachable, plainly, said_by
 from bot.store.replicas import ReplicaTable
+from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
@@ -52,6 +53,7 @@ class Transaction:
     leases: LeaseTable
     replicas: ReplicaTable
     leavings: LeavingsTable
+    rules: RuleTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -68,6 +70,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         leases=LeaseTable(connection, clock.now),
         replicas=ReplicaTable(connection, clock.now),
         leavings=LeavingsTable(connection),
+        rules=RuleTable(connection),
     )
 
 

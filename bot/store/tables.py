@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0003"
+REVISION = "0005"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -173,8 +173,34 @@ messages = Table(
 )
 """`wanted_at` is since when the row waits to be painted; numbers of rows are never used twice, since a painter may hold an old one."""
 
-gates = Table("gates", metadata, words("run_id", key=True), words("gate", key=True), number("round"))
-"""The row that is locked while people decide; rounds count from 1."""
+gates = Table(
+    "gates",
+    metadata,
+    words("run_id", key=True),
+    words("gate", key=True),
+    number("round"),
+    Column("tally", JSON(none_as_null=True), nullable=True),
+    perhaps_moment("judged_at"),
+)
+"""The row that is locked while people decide; rounds count from 1. `tally` is how it stood when it was last judged, in words."""
+
+votes = Table(
+    "votes",
+    metadata,
+    words("run_id", key=True),
+    words("gate", key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    words("person", key=True),
+    words("person_name"),
+    words("channel"),
+    moment("at"),
+    words("plan_digest"),
+    words("rules_hash"),
+    words("reason"),
+    words("typed_name"),
+    ForeignKeyConstraint(["run_id", "gate"], ["gates.run_id", "gates.gate"]),
+)
+"""One of each person in a round; a round that follows another takes its votes along."""
 
 decisions = Table(
     "decisions",
@@ -241,3 +267,16 @@ leases = Table("leases", metadata, words("role", key=True), words("owner"), mome
 
 replicas = Table("replicas", metadata, words("id", key=True), moment("started_at"), moment("beat_at"), words("version"), words("mode"))
 """Processes that serve; `mode` is socket or http."""
+
+rules = Table(
+    "rules",
+    metadata,
+    row_number(),
+    words("hash"),
+    words("source"),
+    words("text"),
+    words("by"),
+    moment("activated_at"),
+    sqlite_autoincrement=True,
+)
+"""The newest row is in force; the others were."""

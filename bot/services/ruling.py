@@ -1,0 +1,40 @@
+"""The rules in force: a process decides only by the very rules that the database says, so that no two replicas judge by different ones."""
+
+from __future__ import annotations
+
+from bot.core.activations import Activation
+from bot.core.errors import RulesDiffer
+from bot.core.policy import Policy
+from bot.services.ports import Clock, Store, Transaction
+
+
+class RulesInForce:
+    """Of one process, whose policy it is; `text` is the file it was read from."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Policy, text: str = "") -> None:
+        self._store = store
+        self._clock = clock
+        self.policy = policy
+        self._text = text
+
+    @property
+    def hash(self) -> str:
+        return self.policy.hash
+
+    async def demand_current(self, transaction: Transaction) -> None:
+        """RulesDiffer where others are in force; asked in the transaction in which something is decided."""
+        found = await transaction.rules.in_force()
+        if found is None or found.hash != self.hash:
+            raise RulesDiffer(self.policy.source, are_any=found is not None)
+
+    async def activate(self, by: str) -> bool:
+        """Put ours in force; False where they are already."""
+        async with self._store.write() as transaction:
+            found = await transaction.rules.in_force()
+            if found is not None and found.hash == self.hash:
+                return False
+            now = self._clock.now()
+            await transaction.rules.activate(
+                Activation(hash=self.hash, source=self.policy.source, text=self._text, by=by, activated_at=now)
+            )
+        return True
