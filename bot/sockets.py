@@ -40,14 +40,15 @@ class Socket:
         self._handler: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[Any] | None = None
         self._answering = 0
+        self._gave_way = self._is_over = False
         self._up_at = time.monotonic()
 
     async def is_up(self) -> bool:
         return self._handler is not None and await self._handler.client.is_connected()
 
     async def open(self) -> None:
-        """Begin to connect, where nobody has yet: the watchdog may have been first."""
-        if self._handler is not None:
+        """Begin to connect, where nobody has yet, and not after the last `drain`."""
+        if self._handler is not None or self._is_over:
             return
         handler = AsyncSocketModeHandler(self._bolt, self._token, ping_interval=max(self._pace.socket_ping, SHORTEST_PING))
         handler.client.on_message_listeners.append(self._greeted)
@@ -67,10 +68,11 @@ class Socket:
         """The watchdog: a socket that stays down is made anew; none is held while the database is lost."""
         if self._presence.has_lost_database:
             await self._give_way()
-        elif self._handler is None:
+        elif self._gave_way:
+            self._gave_way = False
             log.warning("the database is back: connecting to Slack again")
             await self.open()
-        elif await self.is_up():
+        elif self._handler is None or await self.is_up():
             self._up_at = time.monotonic()
         elif time.monotonic() - self._up_at > self._pace.socket_gone:
             log.error("the socket to Slack stays down: connecting anew", seconds=self._pace.socket_gone)
@@ -79,11 +81,13 @@ class Socket:
 
     async def _give_way(self) -> None:
         if self._handler is not None:
+            self._gave_way = True
             log.error("the database is lost: closing the socket to Slack, so that whoever has it answers people")
             await self.close()
 
     async def drain(self, within: float) -> None:
         """Let what has arrived be acknowledged, at most so many seconds, and hear no more."""
+        self._is_over = True
         until, idle = time.monotonic() + within, 0
         while self._handler is not None and idle < 2 and time.monotonic() < until:  # noqa: PLR2004 - between queue and listener lies one turn
             idle = 0 if self._answering or self._handler.client.message_queue.qsize() else idle + 1

@@ -108,6 +108,13 @@ def missing() -> NoReturn:
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
+    with made_cluster() as cluster, serving(cluster):
+        yield cluster
+
+
+@contextmanager
+def made_cluster() -> Iterator[Cluster]:
+    """A cluster that does not run yet: `serving` starts it, as often as one likes."""
     found = programs() or missing()
     who = somebody()
     with tempfile.TemporaryDirectory(prefix="runbell-pg-", ignore_cleanup_errors=True) as name:
@@ -124,21 +131,25 @@ def running_cluster() -> Iterator[Cluster]:
             **who,
         )
         assert made.returncode == 0, made.stderr
-        with serving(found["postgres"], folder, who):
-            yield Cluster(folder)
+        yield Cluster(folder)
 
 
 @contextmanager
-def serving(program: str, folder: Path, who: dict[str, Any]) -> Iterator[None]:
+def serving(cluster: Cluster, ending: signal.Signals = signal.SIGQUIT) -> Iterator[None]:
+    """The server, until the block ends: SIGQUIT drops everything, SIGINT cuts its clients off and keeps what was committed."""
+    folder = cluster.folder
     settings = [f"unix_socket_directories={folder}", *SETTINGS]
+    program = (programs() or missing())["postgres"]
     command = [program, "-D", str(folder / "data"), *(word for setting in settings for word in ("-c", setting))]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env={"PATH": os.defpath, "LC_ALL": "C"}, stdout=log, stderr=log, **who)  # noqa: S603 - as above
+    with (folder / "log").open("ab") as log:
+        server = subprocess.Popen(  # noqa: S603 - as above
+            command, cwd=folder, env={"PATH": os.defpath, "LC_ALL": "C"}, stdout=log, stderr=log, **somebody()
+        )
     try:
         wait_until_up(server, folder)
         yield
     finally:
-        server.send_signal(signal.SIGQUIT)
+        server.send_signal(ending)
         server.wait(timeout=START_SECONDS)
 
 

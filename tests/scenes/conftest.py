@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import bare_postgres_url, postgres_cluster
 from tests.requirements import demand_terraform
 from tests.scenes.stage import Stage, open_stage
+
+__all__ = ["bare_postgres_url", "postgres_cluster"]
 
 
 @pytest.fixture
