@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -25,6 +26,44 @@ def diff(before: Run | None, after: Run) -> tuple[Change, ...]:
     if (before is None or before.status_word != after.status_word) and after.status_word not in {change.word for change in changes}:
         changes.append(Change(after.status_word, None))
     return tuple(changes)
+
+
+def mark(run: Run) -> int:
+    """A short mark of one look: two looks with the same one show the same, but for the names of creator and commit, which come and go.
+
+    Good within this process alone.
+    """
+    return hash(
+        (
+            run.id,
+            run.workspace_id,
+            run.status_word,
+            run.message,
+            run.source,
+            run.trigger_reason,
+            run.created_at,
+            run.plan_id,
+            run.configuration_version_id,
+            run.auto_apply,
+            run.is_destroy,
+            run.plan_only,
+            run.refresh_only,
+            run.save_plan,
+            run.has_changes,
+            run.allowed,
+            run.permitted,
+            run.apply_doubted,
+            times_mark(run.timestamps),
+        )
+    )
+
+
+def times_mark(times: Mapping[str, datetime]) -> int:
+    """Some mappings have a mark of their own, which spares reading the times one by one."""
+    try:
+        return hash(times)
+    except TypeError:
+        return hash(frozenset(times.items()))
 
 
 def differs(before: Run | None, after: Run) -> bool:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.errors import TerraformTrouble
 from bot.core.runs import Commit, Run
+from bot.core.watches import is_news
 from bot.services.bursts import CARDS_MOST
 from bot.services.ports import RunReading, Runs, Store
 from bot.services.recording import Sighting
@@ -27,9 +28,12 @@ class Commits:
         self._store = store
         self._within = within
 
-    async def told(self, sightings: Sequence[Sighting]) -> list[Sighting]:
-        """The same, with the commits of those that nobody has seen before, where they may be a burst. One that cannot be read stays so."""
-        lacking = [one for one in sightings if one.run.lacks_commit and one.run.created_at is not None]
+    async def told(self, sightings: Sequence[Sighting], now: datetime) -> list[Sighting]:
+        """The same, with the commits of those that nobody has seen before, where they may be a burst. One that cannot be read stays so.
+
+        Runs that ended too long ago to be news are nobody's burst.
+        """
+        lacking = [one for one in sightings if one.run.lacks_commit and one.run.created_at is not None and is_news(one.run, now)]
         if not lacking:
             return list(sightings)
         async with self._store.read() as transaction:

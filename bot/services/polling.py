@@ -50,7 +50,7 @@ class Poller:
         await self._recorder.reconsider_unheard()
         async with self._store.read() as transaction:
             kept = {(look.organization, look.recipe): look for look in await transaction.looks.all()}
-            live = len(await transaction.runs.live()) > 0
+            live = await transaction.runs.any_live()
         await asyncio.gather(*(self._look_at(organization, kept, now, live=live) for organization in self._organizations))
 
     async def _look_at(self, organization: str, kept: Mapping[tuple[str, Recipe], Look], now: datetime, *, live: bool) -> None:

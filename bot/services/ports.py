@@ -243,7 +243,13 @@ class WorkspaceRows(Protocol):
 
     async def get(self, workspace_id: str) -> Workspace | None: ...
 
+    async def many(self, workspace_ids: Sequence[str]) -> dict[str, Workspace]:
+        """Those of these ids that we know."""
+
     async def named(self, organization: str, name: str) -> Workspace | None: ...
+
+    async def ids(self, organization: str, after: str = "", most: int = 500) -> tuple[str, ...]:
+        """The ids of the workspaces that we know of an organization, in their order, a portion at a time."""
 
     async def all(self) -> tuple[Workspace, ...]:
         """Every workspace we know, by organization and name."""
@@ -264,6 +270,12 @@ class RunRows(Protocol):
 
     async def of_commit(self, sha: str) -> dict[str, datetime | None]:
         """The runs of one commit, by id, with when the server created them."""
+
+    async def alive(self, organization: str) -> tuple[tuple[str, datetime], ...]:
+        """Of an organization, the ids of the runs that are not final, and when each was asked for: oldest first."""
+
+    async def any_live(self) -> bool:
+        """Whether any run is not final."""
 
     async def live(self) -> tuple[StoredRun, ...]:
         """Runs that are not final, oldest read first."""

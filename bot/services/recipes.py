@@ -5,18 +5,18 @@ Each recipe takes what the last complete look of its kind reached and returns wh
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import structlog
 
-from bot.core.errors import UnknownRun
+from bot.core.errors import NotVisible, UnknownRun
 from bot.core.runs import Run
-from bot.core.stored import StoredRun
+from bot.core.workspaces import Workspace
 from bot.services.bursts import BURST
 from bot.services.commits import Commits
-from bot.services.ports import Clock, RunPage, Runs, Store, WorkspacePage
+from bot.services.ports import Clock, RunPage, Runs, Store, Transaction, WorkspacePage
 from bot.services.reading import Reader
 from bot.services.recording import Recorder, Sighting
 
@@ -40,22 +40,16 @@ class Recipes:
         self._recorder = recorder
         self._reader = reader
         self._clock = clock
-        self._read_at: dict[str, datetime] = {}
+        self._read_at: dict[str, tuple[str, datetime]] = {}
 
     async def all(self, organization: str, reached: datetime | None) -> datetime:  # noqa: ARG002 - every recipe has one shape
         """The whole workspace list: what is new, renamed or gone, and every current run."""
         began = self._clock.now()
         seen: set[str] = set()
         async for asked_at, page in self._workspace_pages(organization):
-            await self._recorder.record(
-                await self._commits.told(sightings(page)), asked_at, whole=[workspace for workspace, _ in page.rows]
-            )
+            await self._note(sightings(page), asked_at, whole=[workspace for workspace, _ in page.rows])
             seen.update(workspace.id for workspace, _ in page.rows)
-        async with self._store.write() as transaction:
-            known = await transaction.workspaces.all()
-            gone = [one.id for one in known if one.organization == organization and one.id not in seen]
-            if gone:
-                await transaction.workspaces.forget(gone)
+        await self._forget_gone(organization, seen)
         return began
 
     async def live(self, organization: str, reached: datetime | None) -> datetime:  # noqa: ARG002 - as above
@@ -65,7 +59,7 @@ class Recipes:
         async for asked_at, page in self._workspace_pages(organization, live_only=True):
             if any(run is None or run.is_final for _, run in page.rows):
                 raise NotSupported
-            await self._recorder.record(await self._commits.told(sightings(page)), asked_at)
+            await self._note(sightings(page), asked_at)
             seen.update(run.id for _, run in page.rows if run is not None)
         await self._read_missing(organization, seen)
         return began
@@ -77,7 +71,7 @@ class Recipes:
             if not is_newest_first([run for _, run in page.rows if run is not None]):
                 raise NotSupported
             met = await self._meets_known(page)
-            await self._recorder.record(await self._commits.told(sightings(page)), asked_at)
+            await self._note(sightings(page), asked_at)
             if met:
                 break
         return began
@@ -90,7 +84,7 @@ class Recipes:
         while number is not None and number <= PAGES_MOST:
             asked_at = self._clock.now()
             page = await self._runs.list_organization_runs(organization, page=number)
-            await self._recorder.record(await self._commits.told(await self._placed(organization, page)), asked_at)
+            await self._note(await self._placed(organization, page), asked_at)
             times = [run.created_at for run in page.runs if run.created_at is not None]
             newest = max([*times, *([newest] if newest else [])], default=None)
             if any(time < since for time in times):
@@ -101,6 +95,30 @@ class Recipes:
     async def read_missing(self, organization: str) -> None:
         """One by one, every known run that goes on: for a server whose lists do not tell which ones do."""
         await self._read_missing(organization, frozenset())
+
+    async def _note(self, seen: Sequence[Sighting], asked_at: datetime, *, whole: Iterable[Workspace] = ()) -> None:
+        """Record what is news, a portion at a time, so that nobody else waits long for the loop."""
+        news, unnoted = self._recorder.news(seen), self._recorder.unnoted([*whole, *(one.workspace for one in seen)])
+        if not news and not unnoted:
+            return
+        await self._recorder.record(await self._commits.told(news, asked_at), asked_at, whole=unnoted)
+
+    async def _forget_gone(self, organization: str, seen: Collection[str]) -> None:
+        """Let go of workspaces that the server has no more. A list of pages that move may lack one that is there, so each is asked for."""
+        async with self._store.read() as transaction:
+            missing = [one async for one in ids_of(transaction, organization) if one not in seen]
+            known = await transaction.workspaces.many(missing[:READS_A_LOOK])
+        gone = [one.id for one in known.values() if not await self._is_there(one)]
+        if gone:
+            async with self._store.write() as transaction:
+                await transaction.workspaces.forget(gone)
+        self._recorder.forget(*gone)
+
+    async def _is_there(self, workspace: Workspace) -> bool:
+        try:
+            return (await self._runs.read_workspace(workspace.organization, workspace.name)).id == workspace.id
+        except NotVisible:
+            return False
 
     async def _workspace_pages(
         self, organization: str, *, live_only: bool = False, newest_first: bool = False
@@ -122,30 +140,41 @@ class Recipes:
 
     async def _placed(self, organization: str, page: RunPage) -> list[Sighting]:
         """Runs with their workspaces, sent along or known; a run of a workspace that nobody has seen waits for the next whole list."""
-        async with self._store.read() as transaction:
-            known = {one.id: one for one in await transaction.workspaces.all() if one.organization == organization}
-        known |= {one.id: one for one in page.workspaces if one.organization == organization}
+        sent = {one.id: one for one in page.workspaces if one.organization == organization}
+        missing = {run.workspace_id for run in page.runs} - sent.keys()
+        known = dict(sent)
+        if missing:
+            async with self._store.read() as transaction:
+                found = await transaction.workspaces.many(sorted(missing))
+            known |= {one.id: one for one in found.values() if one.organization == organization}
         return [Sighting(run, known[run.workspace_id]) for run in page.runs if run.workspace_id in known]
 
     async def _read_missing(self, organization: str, seen: Iterable[str]) -> None:
         async with self._store.read() as transaction:
-            ours = {one.id for one in await transaction.workspaces.all() if one.organization == organization}
-            live = [one for one in await transaction.runs.live() if one.run.workspace_id in ours]
-        for stored in self._longest_unread(live, frozenset(seen)):
-            self._read_at[stored.run.id] = self._clock.now()
+            alive = await transaction.runs.alive(organization)
+        for run_id in self._longest_unread(organization, dict(alive), frozenset(seen)):
+            self._read_at[run_id] = (organization, self._clock.now())
             try:
-                await self._reader.read(stored.run.id, hurry=False)
+                await self._reader.read(run_id, hurry=False)
             except UnknownRun:
-                log.warning("run_gone", run=stored.run.id)
+                log.warning("run_gone", run=run_id)
                 async with self._store.write() as transaction:
-                    await transaction.runs.forget(stored.run.id)
+                    await transaction.runs.forget(run_id)
+                self._recorder.forget(run_id)
 
-    def _longest_unread(self, live: Sequence[StoredRun], seen: frozenset[str]) -> list[StoredRun]:
+    def _longest_unread(self, organization: str, alive: Mapping[str, datetime], seen: frozenset[str]) -> list[str]:
         """At most twenty a look, in turns."""
-        alive = {one.run.id for one in live}
-        self._read_at = {run_id: at for run_id, at in self._read_at.items() if run_id in alive}
-        missing = [one for one in live if one.run.id not in seen]
-        return sorted(missing, key=lambda one: self._read_at.get(one.run.id, one.asked_at))[:READS_A_LOOK]
+        self._read_at = {run_id: read for run_id, read in self._read_at.items() if run_id in alive or read[0] != organization}
+        missing = [run_id for run_id in alive if run_id not in seen]
+        return sorted(missing, key=lambda run_id: self._read_at.get(run_id, ("", alive[run_id]))[1])[:READS_A_LOOK]
+
+
+async def ids_of(transaction: Transaction, organization: str) -> AsyncIterator[str]:
+    portion = await transaction.workspaces.ids(organization)
+    while portion:
+        for one in portion:
+            yield one
+        portion = await transaction.workspaces.ids(organization, portion[-1])
 
 
 def sightings(page: WorkspacePage) -> list[Sighting]:

@@ -19,6 +19,7 @@ from bot.core.watches import Ear, Hearing, Measure, Watch, hearings, is_unwatche
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.bursts import BURST, rollup_for
+from bot.services.memory import Memory
 from bot.services.ports import Clock, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,22 @@ class Recorder:
         self._clock = clock
         self._wake_painter = wake_painter
         self._unheard: set[str] = set()
+        self._memory = Memory()
+
+    def news(self, sightings: Iterable[Sighting]) -> list[Sighting]:
+        """Those of which the store may not hold everything yet; nothing is asked for it."""
+        now = self._clock.now()
+        return [one for one in sightings if one.plan is not None or not self._memory.has_run(one.run, now)]
+
+    def unnoted(self, workspaces: Iterable[Workspace]) -> list[Workspace]:
+        """As `news`, of workspaces."""
+        now = self._clock.now()
+        return [one for one in workspaces if not self._memory.has_workspace(one, now)]
+
+    def forget(self, *ids: str) -> None:
+        """Runs or workspaces that the store does not hold any more."""
+        self._memory.forget(*ids)
+        self._memory.forget_old(self._clock.now())
 
     async def record(self, sightings: Sequence[Sighting], asked_at: datetime, *, whole: Iterable[Workspace] = ()) -> int:
         """Write what has changed; how many runs did. `whole` are workspaces to note even where no run of theirs was seen."""
@@ -57,9 +74,11 @@ class Recorder:
         async with self._store.write() as transaction:
             await transaction.workspaces.put(tuple(workspaces.values()), asked_at)
             known = await transaction.runs.many([sighting.run.id for sighting in sightings])
-            changed = [one for one in sightings if await self._write(transaction, one, known.get(one.run.id), asked_at)]
+            held: list[Run] = []
+            changed = [one for one in sightings if await self._write(transaction, one, known.get(one.run.id), asked_at, held)]
             for sighting in sorted(changed, key=began):
                 await self._raise(transaction, sighting.run, ears.get(sighting.workspace.id))
+        self._remember(held, workspaces.values())
         if changed:
             self._wake_painter()
         return len(changed)
@@ -80,15 +99,27 @@ class Recorder:
         run_ids, self._unheard = sorted(self._unheard), set()
         async with self._store.read() as transaction:
             stored = (await transaction.runs.many(run_ids)).values()
-            workspaces = {one.id: one for one in await transaction.workspaces.all()}
+            workspaces = await transaction.workspaces.many([one.run.workspace_id for one in stored])
         await self.reconsider(stored, workspaces)
 
-    async def _write(self, transaction: Transaction, sighting: Sighting, known: StoredRun | None, asked_at: datetime) -> bool:
+    def _remember(self, runs: Iterable[Run], workspaces: Iterable[Workspace]) -> None:
+        now = self._clock.now()
+        for run in runs:
+            self._memory.keep_run(run, now)
+        for workspace in workspaces:
+            self._memory.keep_workspace(workspace, now)
+
+    async def _write(
+        self, transaction: Transaction, sighting: Sighting, known: StoredRun | None, asked_at: datetime, held: list[Run]
+    ) -> bool:
+        """Whether anything has changed; what the store holds now just so is added to `held`."""
         plan_is_new = await put_plan(transaction, sighting.plan)
         run = completed(sighting.run, known)
-        if known is not None and known.run == run:
-            return plan_is_new
-        return await transaction.runs.put(run, asked_at) or plan_is_new
+        is_known = known is not None and known.run == run
+        is_written = not is_known and await transaction.runs.put(run, asked_at)
+        if is_known or is_written:
+            held.append(run)
+        return is_written or plan_is_new
 
     async def _raise(self, transaction: Transaction, run: Run, hearing: Mapping[str, Hearing] | None, *, moved: bool = True) -> None:
         messages = await transaction.messages.of_subject(run.id)

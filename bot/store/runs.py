@@ -15,7 +15,7 @@ from bot.core.runs import Run
 from bot.core.stored import StoredRun
 from bot.store.snapshots import decode_run, encode_run
 from bot.store.statements import changed, insert_into, portions
-from bot.store.tables import runs
+from bot.store.tables import runs, workspaces
 
 SEARCHED = ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha")
 
@@ -49,6 +49,20 @@ class RunTable:
         """The runs of one commit, by id, with when the server created them."""
         rows = await self.connection.execute(select(runs.c.id, runs.c.created_at).where(runs.c.commit_sha == sha))
         return dict(rows.tuples())
+
+    async def alive(self, organization: str) -> tuple[tuple[str, datetime], ...]:
+        """Of an organization, the ids of the runs that are not final, and when each was asked for: oldest first."""
+        query = (
+            select(runs.c.id, runs.c.asked_at)
+            .join(workspaces, workspaces.c.id == runs.c.workspace_id)
+            .where(not_(runs.c.is_final), workspaces.c.organization == organization)
+            .order_by(runs.c.asked_at, runs.c.id)
+        )
+        return tuple((row[0], row[1]) for row in await self.connection.execute(query))
+
+    async def any_live(self) -> bool:
+        query = select(runs.c.id).where(not_(runs.c.is_final)).limit(1)
+        return (await self.connection.execute(query)).first() is not None
 
     async def live(self) -> tuple[StoredRun, ...]:
         """Runs that are not final, oldest read first."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.workspaces import Workspace
-from bot.store.statements import portions, upsert
+from bot.store.statements import MOST_AT_ONCE, portions, upsert
 from bot.store.tables import workspaces
 
 
@@ -31,6 +31,16 @@ class WorkspaceTable:
     async def get(self, workspace_id: str) -> Workspace | None:
         row = (await self.connection.execute(select(workspaces).where(workspaces.c.id == workspace_id))).mappings().first()
         return decode(row) if row else None
+
+    async def many(self, workspace_ids: Sequence[str]) -> dict[str, Workspace]:
+        """Those of these ids that we know."""
+        return {row_id: decode(row) for row_id, row in (await self._rows(workspace_ids)).items()}
+
+    async def ids(self, organization: str, after: str = "", most: int = MOST_AT_ONCE) -> tuple[str, ...]:
+        """The ids of the workspaces that we know of an organization, in their order, a portion at a time."""
+        here = (workspaces.c.organization == organization) & (workspaces.c.id > after)
+        query = select(workspaces.c.id).where(here).order_by(workspaces.c.id).limit(most)
+        return tuple((await self.connection.execute(query)).scalars())
 
     async def named(self, organization: str, name: str) -> Workspace | None:
         """The one that bears the name; where two do, since one was renamed or made anew, the one seen so last."""
