@@ -83,7 +83,7 @@ def sweep_official(url: str) -> dict[str, float]:
     from pytfe.models import WorkspaceIncludeOpt, WorkspaceListOptions  # noqa: PLC0415 - each side loads its own library alone
 
     client = TFEClient(TFEConfig(address=url, token="bench.atlasv1.token", http2=False))
-    options = WorkspaceListOptions(include=[WorkspaceIncludeOpt.CURRENT_RUN], **{"page[size]": 100})
+    options = WorkspaceListOptions.model_validate({"include": [WorkspaceIncludeOpt.CURRENT_RUN], "page[size]": 100})
     found = sum(1 for _ in client.workspaces.list(ORGANIZATION, options))
     return {"requests": found / 100, "runs": 0}
 

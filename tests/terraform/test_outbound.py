@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import ssl
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -23,7 +25,8 @@ from bot.terraform.bodies import File, Memory
 from bot.terraform.connections import Way, trusted_by
 from bot.terraform.outbound import Outbound
 from tests.terraform.floods import flooding
-from tests.terraform.servers import Reply, ScriptedServer
+from tests.terraform.servers import Reply, ScriptedServer, serving
+from tests.terraform.test_connections import make_certificate
 
 SECRET = "canary-6Zk2Qp"
 GET = f"GET /v1/object/{SECRET}"
@@ -100,6 +103,34 @@ async def test_a_host_is_looked_up_once_and_dialled_by_its_number_under_its_own_
     await outbound.aclose()
     assert asked == [f"tfe.test:{port}"]
     assert server.last().headers["host"] == f"tfe.test:{port}"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+async def test_a_certificate_must_be_the_names_though_a_number_is_dialled(tmp_path: Path) -> None:
+    async def look_up(host: str, port: int) -> tuple[str, ...]:
+        return ("127.0.0.1",) if host and port else ()
+
+    certificate, key = tmp_path / "ca.pem", tmp_path / "key.pem"
+    make_certificate(certificate, key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    way = Way(timeout=2.0, user_agent="x", trusted=trusted_by(certificate))
+    async with serving(ScriptedServer(), context) as server:
+        server.on("GET /x", Reply(200, body=b"there"))
+        port = server.url.rpartition(":")[2]
+        right, wrong = (Outbound(f"https://{name}:{port}", way, resolver=look_up) for name in ("localhost", "other.test"))
+        assert await text_at(right, "/x") == b"there"
+        with pytest.raises(TerraformUnreachable):
+            await text_at(wrong, "/x")
+        await right.aclose()
+        await wrong.aclose()
+
+
+async def test_a_cookie_is_not_kept(outbound: Outbound, server: ScriptedServer) -> None:
+    server.on(GET, Reply(200, body=b"x", headers={"Set-Cookie": "session=1; Path=/"}))
+    await text_at(outbound, secret_url(server))
+    await text_at(outbound, secret_url(server))
+    assert "cookie" not in server.last().headers
 
 
 async def test_the_next_address_is_tried_where_the_first_does_not_answer(server: ScriptedServer) -> None:
