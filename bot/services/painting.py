@@ -99,7 +99,7 @@ class Painter:
                 log.warning("paint_failed", subject=message.subject, channel=message.channel, kind=message.kind, error=trouble.sentence)
 
     async def _paint(self, message: Message) -> None:
-        if message.ts is not None and message.channel in self._closed:
+        if message.channel in self._closed and (message.ts is not None or message.last_error):
             await self._leave(message)
             return
         picture = await self._picture(message)

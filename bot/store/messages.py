@@ -96,7 +96,7 @@ class MessageTable:
         for some in portions(subjects):
             here = (messages.c.channel == channel) & (messages.c.kind == Kind.CARD) & messages.c.subject.in_(some)
             rows = await self.connection.execute(select(messages.c.subject, messages.c.parent).where(here))
-            found.update(dict(rows.tuples()))
+            found.update({row.subject: row.parent for row in rows})
         return found
 
     async def lines_of(self, parent: str, channel: str) -> tuple[Message, ...]:

@@ -48,7 +48,7 @@ class RunTable:
     async def of_commit(self, sha: str) -> dict[str, datetime | None]:
         """The runs of one commit, by id, with when the server created them."""
         rows = await self.connection.execute(select(runs.c.id, runs.c.created_at).where(runs.c.commit_sha == sha))
-        return dict(rows.tuples())
+        return {row.id: row.created_at for row in rows}
 
     async def alive(self, organization: str) -> tuple[tuple[str, datetime], ...]:
         """Of an organization, the ids of the runs that are not final, and when each was asked for: oldest first."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from bot.core.errors import ChannelClosed, ChatAnswerLost, ChatRefused, MessageGone
+from bot.core.errors import ChannelClosed, ChatAnswerLost, ChatRefused, MessageGone, ThreadClosed
 from bot.core.pace import Pace
 from bot.core.pictures import NotePicture
 from bot.core.policy import Standing
@@ -32,6 +32,7 @@ class World:
     chat: Chat
     people: People
     lose_next_post: Callable[[], object]
+    archive: Callable[[str], object]
     home: str = "C0DEPLOYS"
     outside: str = "C0PROD"
     secret: str = "C0SECRET"
@@ -43,7 +44,7 @@ async def fake_world() -> AsyncIterator[World]:
     people = FakePeople(groups={"S0PLATFORM": ["U0ANA", "U0KIM"]})
     people.add("U0ANA", "Ana Ruiz")
     people.add("U0GUS", "Gus Ivey", Standing.GUEST)
-    yield World(chat, people, lambda: chat.lose("post"))
+    yield World(chat, people, lambda: chat.lose("post"), chat.archived.add)
 
 
 @asynccontextmanager
@@ -55,7 +56,11 @@ async def slack_world() -> AsyncIterator[World]:
         chat = SlackChat(clients, Pace(), who["bot_id"])
         await chat.join("C0DEPLOYS")
         fault = {"side": "slack", "match": "chat.postMessage", "kind": "lost", "times": 1}
-        yield World(chat, SlackPeople(clients, Pace(), TEAM), lambda: server.state.faults.add(fault))
+
+        def archive(channel: str) -> None:
+            server.state.team.channel(channel).is_archived = True
+
+        yield World(chat, SlackPeople(clients, Pace(), TEAM), lambda: server.state.faults.add(fault), archive)
 
 
 WORLDS = {"fake": fake_world, "slack": slack_world}
@@ -123,6 +128,50 @@ async def test_a_private_channel_takes_an_invitation(world: World) -> None:
         await world.chat.join(world.secret)
     with pytest.raises(ChannelClosed):
         await world.chat.post(world.secret, waiting(), key="run-1/card/")
+
+
+async def test_a_reply_stands_in_its_thread_and_is_found_there(world: World) -> None:
+    head = await world.chat.post(world.home, waiting(), key="run-1/card/")
+    quiet = await world.chat.post(world.home, waiting(), key="run-1/end/", thread_ts=head)
+    loud = await world.chat.post(world.home, waiting(), key="run-1/call/confirm", thread_ts=head, broadcast=True)
+    assert await world.chat.find(world.home, "run-1/end/", since()) == ()
+    assert await world.chat.find(world.home, "run-1/end/", since(), thread_ts=head) == (quiet,)
+    assert await world.chat.find(world.home, "run-1/call/confirm", since()) == (loud,)
+    assert await world.chat.find(world.home, "run-1/call/confirm", since(), thread_ts=head) == (loud,)
+
+
+async def test_a_thread_that_is_gone_takes_no_reply(world: World) -> None:
+    head = await world.chat.post(world.home, waiting(), key="run-1/card/")
+    await world.chat.delete(world.home, head)
+    with pytest.raises(ThreadClosed):
+        await world.chat.post(world.home, waiting(), key="run-1/end/", thread_ts=head)
+    assert await world.chat.find(world.home, "run-1/end/", since(), thread_ts=head) == ()
+
+
+async def test_a_person_is_written_to_directly(world: World) -> None:
+    ts = await world.chat.post("U0ANA", NotePicture(text="Your watch is paused."), key="closed/note/1")
+    await world.chat.update("U0ANA", ts, NotePicture(text="It goes on."))
+    assert await world.chat.find("U0ANA", "closed/note/1", since()) == (ts,)
+    await world.chat.delete("U0ANA", ts)
+    assert await world.chat.find("U0ANA", "closed/note/1", since()) == ()
+
+
+async def test_whether_a_channel_is_open_can_be_asked(world: World) -> None:
+    assert await world.chat.is_open(world.home)
+    assert not await world.chat.is_open(world.outside)
+    with pytest.raises(ChannelClosed):
+        await world.chat.is_open(world.secret)
+
+
+async def test_nothing_can_be_said_or_changed_in_an_archived_channel(world: World) -> None:
+    ts = await world.chat.post(world.home, waiting(), key="run-1/card/")
+    world.archive(world.home)
+    for attempt in (world.chat.post(world.home, waiting(), key="run-2/card/"), world.chat.update(world.home, ts, waiting())):
+        with pytest.raises(ChannelClosed):
+            await attempt
+    with pytest.raises(ChannelClosed):
+        await world.chat.join(world.home)
+    assert not await world.chat.is_open(world.home)
 
 
 async def test_a_whisper_leaves_no_message_behind(world: World) -> None:

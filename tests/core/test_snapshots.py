@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.runs import Run
-from bot.core.snapshots import Change, diff, differs
+from bot.core.snapshots import Change, diff, differs, history
 from tests.core.making import NOON, ago, make_run
 
 PLANNING = make_run("planning", timestamps={"plan-queued": ago(seconds=9), "planning": ago(seconds=8)})
@@ -54,3 +54,37 @@ def after(steps: list[str]) -> Run:
 def test_looking_in_between_neither_adds_nor_loses_a_change(steps: list[str], cut: int) -> None:
     first, between, last = after([]), after(steps[:cut]), after(steps)
     assert diff(first, between) + diff(between, last) == diff(first, last)
+
+
+def test_the_history_of_a_run_names_the_milestones_that_it_passed_in_the_order_of_their_times() -> None:
+    times = {
+        "applied": ago(minutes=1),
+        "plan-queued": ago(minutes=9),
+        "planned": ago(minutes=6),
+        "confirmed": ago(minutes=3),
+        "applying": ago(minutes=2),
+    }
+    assert history(make_run("applied", timestamps=times)) == (
+        Change("planned", ago(minutes=6)),
+        Change("confirmed", ago(minutes=3)),
+        Change("applied", ago(minutes=1)),
+    )
+
+
+def test_milestones_of_the_same_second_keep_their_usual_order() -> None:
+    times = {"confirmed": NOON, "planned": NOON, "errored": NOON, "cost-estimated": NOON, "a-new-word": NOON}
+    assert [change.word for change in history(make_run("errored", timestamps=times))] == [
+        "planned",
+        "costs estimated",
+        "confirmed",
+        "failed",
+    ]
+
+
+def test_a_plan_that_is_the_end_is_told_once() -> None:
+    times = {"planned": ago(minutes=1), "planned-and-finished": NOON}
+    assert [change.word for change in history(make_run("planned_and_finished", timestamps=times))] == ["planned"]
+
+
+def test_a_run_that_has_passed_nothing_has_no_history() -> None:
+    assert history(make_run("pending", timestamps={"plan-queueable": NOON})) == ()

@@ -32,8 +32,8 @@ from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
+from tests.fakes.commits import FakeRunsOfCommits
 from tests.fakes.memberships import FakeMemberships
-from tests.fakes.runs import FakeRuns
 from tests.fakes.stores import sqlite_store
 
 TEAM = "T0ACME"
@@ -72,7 +72,7 @@ class TestClock:
 
 @dataclass
 class House:
-    runs: FakeRuns
+    runs: FakeRunsOfCommits
     chat: FakeChat
     people: FakePeople
     store: Store
@@ -140,7 +140,7 @@ async def open_house(
 
 def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy: Policy, fallback: str = "") -> House:
     pace, wakes = Pace(), list[str]()
-    runs = FakeRuns(*organizations, clock=clock.now)
+    runs = FakeRunsOfCommits(*organizations, clock=clock.now)
     chat, people = FakeChat(now=clock.now), FakePeople(groups={"S0PLATFORM": ["U0ANA", "U0KIM"]})
     for actor in (ANA, KIM, RAJ):
         people.add(actor.id, actor.name)

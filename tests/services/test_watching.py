@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import AlreadyWatched, NotInChannel, RightMissing, UnknownWatch, UnknownWorkspace
+from bot.core.errors import AlreadyWatched, NotInChannel, RightMissing, SeveralWatches, UnknownProject, UnknownWatch, UnknownWorkspace
 from bot.core.policy import Grant, Policy, Right
 from bot.core.watches import Measure
-from tests.services.house import ANA, DEPLOYS, GUS, KIM, RAJ, House, open_house
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, RAJ, House, open_house
 
 
 async def test_a_watch_joins_the_channel_and_says_what_it_covers(house: House) -> None:
@@ -97,3 +97,37 @@ async def test_ones_own_watch_ends_in_silence_and_anothers_with_admin_and_aloud(
 async def test_a_watch_that_is_not_there_cannot_end(house: House) -> None:
     with pytest.raises(UnknownWatch):
         await house.watching.remove(RemoveWatch("dns"), ANA, DEPLOYS)
+
+
+async def test_of_several_watches_with_one_glob_the_narrower_ones_are_ended_by_what_narrows_them(house: House) -> None:
+    house.runs.add_workspace("shop-prod", tags=frozenset({"prod", "web"}))
+    await house.poll()
+    for tag in ("prod", "web"):
+        await house.watching.add(AddWatch("shop-*", tag=tag), RAJ, DEPLOYS)
+
+    with pytest.raises(SeveralWatches, match=r"shop-\* --tag prod or shop-\* --tag web"):
+        await house.watching.remove(RemoveWatch("shop-*"), RAJ, DEPLOYS)
+    await house.watching.add(AddWatch("shop-*"), RAJ, DEPLOYS)
+    ended = [(await house.watching.remove(RemoveWatch("shop-*", tag), RAJ, DEPLOYS)).watch.title for tag in ("", "prod", "")]
+
+    assert ended == ["shop-*", "shop-* --tag prod", "shop-* --tag web"]
+    with pytest.raises(UnknownWatch):
+        await house.watching.remove(RemoveWatch("shop-*"), RAJ, DEPLOYS)
+
+
+async def test_a_project_that_is_not_there_is_refused_with_near_ones(house: House) -> None:
+    with pytest.raises(UnknownProject, match="data platform"):
+        await house.watching.add(AddWatch("*", project="data plattform"), RAJ, DEPLOYS)
+
+
+async def test_plan_only_runs_are_heard_of_where_every_run_is_asked_for(house: House) -> None:
+    workspace = house.runs.add_workspace("storefront-dev")
+    await house.poll()
+    await house.watching.add(AddWatch("*", Measure.ALL), RAJ, DEPLOYS)
+    await house.watching.add(AddWatch("*"), RAJ, OTHER)
+    run = house.runs.add_run(workspace, plan_only=True)
+
+    await house.turn()
+
+    assert [one.run_picture.run.id for one in house.in_channel()] == [run.id]
+    assert house.in_channel(OTHER) == []

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.core.decisions import Decision, Deed, Intent, IntentState
 from bot.core.messages import Kind
-from bot.core.pictures import Request, RunPicture
+from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
 from bot.core.plans import PlanFacts
-from bot.core.runs import Action, Run, RunStatus
+from bot.core.runs import Action, Commit, Run, RunStatus
 from bot.core.workspaces import Workspace
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -90,6 +90,20 @@ def waiting(**facts: Any) -> RunPicture:
 def decided(state: IntentState, action: Action = Action.APPLY, shown: Run | None = None, **facts: Any) -> RunPicture:
     made: dict[str, Any] = {"plan": plan(), "request": request(), "decision": decision(action), "intent": intent(state, action)}
     return picture(shown, **(made | facts))
+
+
+def burst(number: int = 4) -> RollupPicture:
+    """Lines in the states that there are: waiting, failed, under way, over; more of those that are over, where more are asked for."""
+    commit = Commit(
+        sha="4e8f1c2a9b77", author="kim", url="https://github.example/acme/infra/commit/4e8f1c2a9b77", message="Bump <!channel>"
+    )
+    states = [run(), run(RunStatus.ERRORED), run(RunStatus.PLANNING), *[run(RunStatus.APPLIED)] * (number - 3)]
+    workspaces = [Workspace(id=f"ws-{index}", name=f"shop-{index:02}", organization="acme") for index in range(number)]
+    lines = [
+        RollupLine(run=shown, workspace=workspace, link=LINK, plan=plan() if shown.gate else None)
+        for shown, workspace in zip(states, workspaces, strict=True)
+    ]
+    return RollupPicture(commit=commit, lines=tuple(lines))
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:

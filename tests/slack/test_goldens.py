@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.core.decisions import IntentState
-from bot.core.errors import AlreadyDecided, BadUsage, RightMissing
+from bot.core.errors import AlreadyDecided, BadUsage, RightMissing, SeveralWatches, WatchIsCode
 from bot.core.messages import Kind
 from bot.core.pictures import NotePicture
 from bot.core.runs import Action, RunStatus
@@ -25,11 +25,18 @@ from bot.slack.cards import render
 from bot.slack.cards.help import help_about
 from bot.slack.cards.lists import runs, watches, workspaces
 from bot.slack.replies import reply
-from tests.slack.pictures import AT, BOTH, LINK, PROD, decided, picture, plan, request, run, waiting
+from tests.slack.pictures import AT, BOTH, LINK, PROD, burst, decided, picture, plan, request, run, waiting
 
 FOLDER = Path(__file__).parent / "golden"
 REWRITE = os.environ.get("GOLDEN") == "rewrite"
 CLAIM = "Approved by Ana Ruiz\n✅ *Applied* by <@U0ANA> <!channel> `x`"
+TIMES = {
+    "plan-queued": AT,
+    "planned": AT + timedelta(minutes=2),
+    "confirmed": AT + timedelta(minutes=5),
+    "applying": AT + timedelta(minutes=5),
+    "applied": AT + timedelta(minutes=6),
+}
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 
 CASES: dict[str, dict[str, Any]] = {
@@ -55,17 +62,38 @@ CASES: dict[str, dict[str, Any]] = {
     "no_changes": render(picture(run(RunStatus.PLANNED_AND_FINISHED, has_changes=False), plan=plan(0, 0, 0, has_changes=False))),
     "auto_apply": render(picture(run(RunStatus.PLANNING, auto_apply=True, has_changes=None))),
     "unknown_status": render(picture(run("dreaming_of_<sheep>"), buttons=BOTH)),
+    "waiting_call_mention": render(waiting(kind=Kind.CALL, mention="U0KIM")),
+    "applied_reply": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.REPLY)),
+    "applied_history": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED, timestamps=TIMES))),
+    "rollup": render(burst()),
+    "rollup_plain": render(burst(), plain=True),
+    "note_about_a_channel": render(NotePicture(text="I can say nothing in this channel: it is archived.", about="C0DEPLOYS")),
     "note": render(NotePicture(text="I cannot read the plan <yet>.", mention="U0ANA", link=LINK)),
     "list_workspaces": workspaces(((PROD, run()), (DEV, None)), total=45, pattern="storefront-*", age_seconds=180),
     "list_runs": runs(PROD, [run(), run(RunStatus.APPLIED, message=CLAIM, created_at=AT - timedelta(days=1))], url=LINK),
     "list_watches": watches(
-        [Watch(channel="C1", pattern="storefront-*", owner="U0ANA"), Watch(channel="C1", pattern="x", measure=Measure.ALL)]
+        [
+            Watch(channel="C1", pattern="storefront-*", owner="U0ANA"),
+            Watch(
+                channel="C1",
+                pattern="x",
+                measure=Measure.ALL,
+                tag="prod",
+                project="web",
+                in_thread=True,
+                mentions=True,
+                source="runbell.toml",
+            ),
+            Watch(channel="C1", pattern="*-prod", owner="U0ANA", measure=Measure.FAILURES, paused_at=AT, paused_why="it is archived"),
+        ]
     ),
     "help": help_about(),
     "help_watch": help_about("watch"),
     "reply_right_missing": reply(
         RightMissing("decide", "acme/storefront-prod", people=["U0ANA"], groups=["S0PLATFORM"], source="runbell.toml")
     ),
+    "reply_watch_is_code": reply(WatchIsCode("storefront-*", "runbell.toml")),
+    "reply_several_watches": reply(SeveralWatches("shop-*", ["shop-* --tag prod", "shop-* --tag web"])),
     "reply_already_decided": reply(AlreadyDecided("run-1", "applied", "U0ANA", AT)),
     "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.messages import Kind, Message
+from bot.core.runs import Run
 from bot.store.database import Database, open_database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -226,3 +227,81 @@ async def test_a_doubt_is_due_at_its_time_until_it_is_cleared(database: Database
         assert [one.id for one in await transaction.messages.doubtful(after(301))] == [message.id]
         await transaction.messages.doubt(message, None)
         assert await transaction.messages.doubtful(after(301)) == ()
+
+
+async def test_a_line_is_never_due_and_raises_its_rollup(database: Database) -> None:
+    async with database.write() as transaction:
+        await transaction.messages.want("commit:1:2", "C1", Kind.ROLLUP)
+        await transaction.messages.want("run-1", "C1", Kind.CARD, parent="commit:1:2")
+        await transaction.messages.want("run-1", "C1", Kind.CALL, "confirm")
+        [rollup] = await transaction.messages.of_subject("commit:1:2")
+        await transaction.messages.painted(rollup, "1.1", 1, NOON)
+        due = await transaction.messages.due(NOON)
+        assert [message.kind for message in due] == [Kind.CALL]
+        assert await transaction.messages.raise_wanted("run-1") == 2
+        due = await transaction.messages.due(NOON)
+        assert [message.kind for message in due] == [Kind.CALL, Kind.ROLLUP]
+        assert await transaction.messages.raise_wanted("run-1", kinds=(Kind.CALL,)) == 1
+        assert [line.subject for line in await transaction.messages.lines_of("commit:1:2", "C1")] == ["run-1"]
+        assert await transaction.messages.lines_of("commit:1:2", "C2") == ()
+
+
+async def test_cards_of_a_channel_are_told_with_their_rollups(database: Database) -> None:
+    async with database.write() as transaction:
+        await transaction.messages.want("run-1", "C1", Kind.CARD)
+        await transaction.messages.want("run-2", "C1", Kind.CARD, parent="commit:1:2")
+        await transaction.messages.want("run-3", "C2", Kind.CARD)
+        await transaction.messages.want("run-4", "C1", Kind.END)
+        found = await transaction.messages.cards("C1", ["run-1", "run-2", "run-3", "run-4"])
+    assert found == {"run-1": "", "run-2": "commit:1:2"}
+
+
+async def test_a_frozen_message_is_not_due_until_it_is_wanted_anew_and_a_lost_one_thaws(database: Database) -> None:
+    message = await want(database)
+    await painted(database, message)
+    async with database.write() as transaction:
+        await transaction.messages.raise_wanted("run-1")
+        [message] = await transaction.messages.due(NOON)
+        await transaction.messages.freeze(message)
+        assert await transaction.messages.due(NOON) == ()
+        await transaction.messages.raise_wanted("run-1")
+        [message] = await transaction.messages.due(NOON)
+        assert message.is_frozen
+        await transaction.messages.lose(message)
+        [message] = await transaction.messages.due(NOON)
+        assert not message.is_frozen
+
+
+async def test_what_was_given_up_in_a_channel_can_be_wanted_again(database: Database) -> None:
+    card, other = await want(database), await want(database, "run-2")
+    async with database.write() as transaction:
+        for message in (card, other):
+            await transaction.messages.give_up(message, "the channel is closed")
+        assert await transaction.messages.raise_in_channel("C1", ["run-1"]) == 1
+        assert [message.subject for message in await transaction.messages.due(NOON)] == ["run-1"]
+        assert await transaction.messages.raise_in_channel("C9", ["run-1"]) == 0
+
+
+async def test_a_claim_keeps_the_thread_that_it_was_tried_in(database: Database) -> None:
+    message = await want(database)
+    async with database.write() as transaction:
+        assert await transaction.messages.claim(message, NOON, "1.0")
+        [kept] = await transaction.messages.of_subject("run-1")
+    assert kept.thread_ts == "1.0"
+
+
+async def test_calls_that_stand_nowhere_are_told_while_their_runs_go_on(database: Database) -> None:
+    goes_on = Run(id="run-1", workspace_id="ws-1", status_word="planned")
+    async with database.write() as transaction:
+        await transaction.runs.put(goes_on, NOON)
+        await transaction.runs.put(replace(goes_on, id="run-2", status_word="applied"), NOON)
+        for subject in ("run-1", "run-2", "run-3"):
+            await transaction.messages.want(subject, "C1", Kind.CALL, "confirm")
+        await transaction.messages.want("run-1", "C2", Kind.CARD, text="confirm")
+        await transaction.messages.want("run-1", "C3", Kind.CARD)
+        await transaction.messages.want("run-1", "C4", Kind.CARD, parent="commit:1:2")
+        await transaction.messages.want("run-1", "C5", Kind.CALL, "confirm")
+        posted = (await transaction.messages.of_subject("run-1"))[-1]
+        await transaction.messages.painted(posted, "1.1", 1, NOON)
+        found = await transaction.messages.unposted_calls()
+    assert [(message.subject, message.channel) for message, _ in found] == [("run-1", "C1"), ("run-1", "C2")]

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.runs import Action, Run
+from bot.core.runs import Action, Commit, Run
 from bot.store.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -121,3 +122,16 @@ async def test_a_forgotten_run_is_gone(database: Database) -> None:
         await transaction.runs.forget("run-1")
     async with database.read() as transaction:
         assert await transaction.runs.get("run-1") is None
+
+
+async def test_the_runs_of_a_commit_are_found_by_its_sha(database: Database) -> None:
+    commit = Commit(sha="4e8f", author="kim", url="https://github.example/c/4e8f", message="Bump")
+    runs = [replace(run(f"run-{number}"), commit=commit) for number in (1, 2)]
+    async with database.write() as transaction:
+        for one in [*runs, run("run-3")]:
+            await transaction.runs.put(one, NOON)
+        assert await transaction.runs.of_commit("4e8f") == {"run-1": NOON, "run-2": NOON}
+        assert await transaction.runs.of_commit("none") == {}
+        stored = await transaction.runs.get("run-1")
+    assert stored is not None
+    assert stored.run.commit == commit

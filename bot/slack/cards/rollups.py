@@ -29,13 +29,13 @@ def plain_rollup(picture: RollupPicture) -> Said:
 
 
 def plain_title(picture: RollupPicture) -> str:
-    return f"{number(picture)} more of commit {code(picture.commit.sha[:SHA_SHOWN])}"
+    return f"{number(picture)} of commit {code(picture.commit.sha[:SHA_SHOWN])}"
 
 
 def title(picture: RollupPicture) -> str:
     commit = picture.commit
     by = f" by {code(commit.author, 60)}" if commit.author else ""
-    return f"*{number(picture)} more of one commit* · {address(commit)}{by}"
+    return f"*{number(picture)} of one commit* · {address(commit)}{by}"
 
 
 def address(commit: Commit) -> str:
@@ -44,17 +44,18 @@ def address(commit: Commit) -> str:
 
 def number(picture: RollupPicture) -> str:
     many = len(picture.lines)
-    return f"{many} run{'' if many == 1 else 's'}"
+    return f"{many} more run{'' if many == 1 else 's'}"
 
 
 def tally(picture: RollupPicture) -> str:
-    """`2 wait for a decision · 1 failed · 3 under way · 4 done`, what is nought left out."""
+    """`2 need a decision · 1 failed · 3 under way · 4 done`, what is nought left out."""
     runs = [line.run for line in picture.lines]
     waiting = sum(run.gate is not None for run in runs)
     failed = sum(run.has_failed for run in runs)
     done = sum(run.is_final and not run.has_failed for run in runs)
     under_way = len(runs) - waiting - failed - done
-    told = ((waiting, "need a decision"), (failed, "failed"), (under_way, "under way"), (done, "done"))
+    need = "needs a decision" if waiting == 1 else "need a decision"
+    told = ((waiting, need), (failed, "failed"), (under_way, "under way"), (done, "done"))
     return " · ".join(f"{many} {what}" for many, what in told if many)
 
 
