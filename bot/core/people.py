@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -19,11 +19,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who acts in Slack; `id` comes from the signed payload, `name` is for display only."""
+    """Somebody who acts in Slack; `id` comes from the signed payload, `name` is for display only.
+
+    `email` is "" where the token may not see it.
+    """
 
     id: str
     name: str
     standing: Standing = Standing.MEMBER
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """Bound to the plan's digest and the rules' hash at the time. `typed_name` is the workspace's name as the voter typed it."""
+    """Bound to the plan's digest and the rules' hash at the time. `typed_name` is the workspace's name as the voter typed it.
+
+    `name` is the person's, for display alone; `channel` is where they voted.
+    """
 
     person: str
     at: datetime
@@ -17,6 +20,8 @@ class Vote:
     rules: str
     reason: str = ""
     typed_name: str = ""
+    name: str = ""
+    channel: str = ""
 
 
 class Why(StrEnum):

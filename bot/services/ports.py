@@ -28,6 +28,8 @@ from bot.core.roles import Lease, Mode, Replica
 from bot.core.runs import Action, Run
 from bot.core.servers import MembershipPage, ProjectPage
 from bot.core.stored import StoredRun
+from bot.core.tallies import Tally
+from bot.core.votes import Vote
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace, WorkspaceDetail
 
@@ -216,6 +218,9 @@ class Chat(Protocol):
     async def whisper(self, channel: str, person: str, text: str) -> None:
         """Say something in a channel that only this person sees."""
 
+    async def is_shared(self, channel: str) -> bool:
+        """Whether people of other companies are in the channel (Slack Connect); ChannelClosed where we cannot see it."""
+
 
 class People(Protocol):
     """Who somebody is. Raises a ChatTrouble."""
@@ -223,6 +228,12 @@ class People(Protocol):
     async def person(self, person_id: str, team_id: str) -> Person: ...
 
     async def members(self, group_id: str) -> frozenset[str]: ...
+
+    async def handle(self, group_id: str) -> str:
+        """What people call a user group, without the @; its id where Slack does not know it."""
+
+    async def with_email(self, email: str) -> str:
+        """The id of whoever has this address in Slack; "" for nobody, and where our token may not ask."""
 
 
 # Time
@@ -267,6 +278,9 @@ class RunRows(Protocol):
 
     async def put(self, run: Run, asked_at: datetime) -> bool:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
+
+    async def put_all(self, found: Sequence[Run], asked_at: datetime) -> frozenset[str]:
+        """As `put`, for each; the ids of those that were written."""
 
     async def of_commit(self, sha: str) -> dict[str, datetime | None]:
         """The runs of one commit, by id, with when the server created them."""
@@ -392,10 +406,30 @@ class GateRows(Protocol):
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
 
+    async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
+        """As `latest`, for each run about which there is one."""
+
     async def decide(self, decision: Decision) -> None: ...
 
     async def reopen(self, run_id: str, gate: str, number: int) -> None:
-        """Begin the next round, unless it has begun."""
+        """Begin the next round, unless it has begun; what was voted in this one is taken along."""
+
+    async def look(self, run_id: str, gate: str) -> tuple[int, Tally | None, datetime | None]:
+        """The current round without locking it, how it stood when it was last judged, and when; round 1 where nobody has come yet."""
+
+    async def judged(self, run_id: str, gate: str, tally: Tally, now: datetime) -> None:
+        """Note how it stands at a gate that is locked."""
+
+
+class VoteRows(Protocol):
+    async def at(self, run_id: str, gate: str, number: int) -> tuple[Vote, ...]:
+        """The votes of a round, the oldest first; read them under the gate's lock where something hangs on them."""
+
+    async def cast(self, run_id: str, gate: str, number: int, vote: Vote) -> None:
+        """A second vote of the same person takes the place of the first."""
+
+    async def take_back(self, run_id: str, gate: str, number: int, person: str) -> bool:
+        """False where there was none."""
 
 
 class IntentRows(Protocol):
@@ -417,6 +451,12 @@ class IntentRows(Protocol):
 
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""
+
+    async def wishes(self) -> tuple[Intent, ...]:
+        """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
+
+    async def creating_of(self, run_ids: Sequence[str]) -> dict[str, Intent]:
+        """As `creating`, for each run that we created."""
 
 
 class LookRows(Protocol):
@@ -496,6 +536,9 @@ class Transaction(Protocol):
 
     @property
     def gates(self) -> GateRows: ...
+
+    @property
+    def votes(self) -> VoteRows: ...
 
     @property
     def intents(self) -> IntentRows: ...

@@ -30,6 +30,7 @@ from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
 from bot.store.signals import Word, listen
+from bot.store.votes import VoteTable
 from bot.store.watches import WatchTable
 from bot.store.workspaces import WorkspaceTable
 
@@ -47,6 +48,7 @@ class Transaction:
     watches: WatchTable
     messages: MessageTable
     gates: GateTable
+    votes: VoteTable
     intents: IntentTable
     looks: LookTable
     seen: SeenTable
@@ -64,6 +66,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         watches=WatchTable(connection),
         messages=MessageTable(connection, clock.now, word.note),
         gates=GateTable(connection),
+        votes=VoteTable(connection),
         intents=IntentTable(connection),
         looks=LookTable(connection),
         seen=SeenTable(connection),

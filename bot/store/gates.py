@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import RowMapping
@@ -11,8 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.decisions import Decision
 from bot.core.errors import AlreadyDecided
 from bot.core.runs import Action
-from bot.store.statements import changed, insert_into
+from bot.core.tallies import Tally
+from bot.store.statements import changed, insert_into, portions
 from bot.store.tables import decisions, gates
+from bot.store.tallies import document_of, tally_from
+from bot.store.votes import VoteTable
 
 DONE = {Action.APPLY: "applied", Action.DISCARD: "discarded", Action.CANCEL: "canceled"}
 
@@ -38,11 +43,15 @@ class GateTable:
 
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
-        query = (
-            select(decisions).where(decisions.c.run_id == run_id).order_by(decisions.c.decided_at.desc(), decisions.c.id.desc()).limit(1)
-        )
-        row = (await self.connection.execute(query)).mappings().first()
-        return decode(row) if row else None
+        return (await self.latest_of([run_id])).get(run_id)
+
+    async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
+        """As `latest`, for each run about which there is one."""
+        found: dict[str, Decision] = {}
+        for some in portions(run_ids):
+            query = select(decisions).where(decisions.c.run_id.in_(some)).order_by(decisions.c.decided_at, decisions.c.id)
+            found.update((row["run_id"], decode(row)) for row in (await self.connection.execute(query)).mappings())
+        return found
 
     async def decide(self, decision: Decision) -> None:
         """Write the decision of a round at a gate that is locked; AlreadyDecided where the round has one."""
@@ -53,9 +62,21 @@ class GateTable:
         raise AlreadyDecided(standing.run_id, DONE[standing.action], standing.person, standing.decided_at)
 
     async def reopen(self, run_id: str, gate: str, number: int) -> None:
-        """Begin the next round, unless it has begun."""
+        """Begin the next round, unless it has begun; what was voted in this one is taken along."""
         here = (gates.c.run_id == run_id) & (gates.c.gate == gate) & (gates.c.round == number)
-        await self.connection.execute(update(gates).where(here).values(round=number + 1))
+        if await changed(self.connection, update(gates).where(here).values(round=number + 1)):
+            await VoteTable(self.connection).carry_over(run_id, gate, number)
+
+    async def look(self, run_id: str, gate: str) -> tuple[int, Tally | None, datetime | None]:
+        """The current round without locking it, how it stood when it was last judged, and when; round 1 where nobody has come yet."""
+        here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
+        row = (await self.connection.execute(select(gates.c.round, gates.c.tally, gates.c.judged_at).where(here))).first()
+        return (row.round, tally_from(row.tally), row.judged_at) if row else (1, None, None)
+
+    async def judged(self, run_id: str, gate: str, tally: Tally, now: datetime) -> None:
+        """Note how it stands at a gate that is locked."""
+        here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
+        await self.connection.execute(update(gates).where(here).values(tally=document_of(tally), judged_at=now))
 
 
 def decode(row: RowMapping) -> Decision:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, not_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import OPEN, Deed, Intent, IntentState
-from bot.store.statements import changed
-from bot.store.tables import intents
+from bot.store.statements import changed, portions
+from bot.store.tables import intents, runs
 
 FIELDS = frozenset(field.name for field in fields(Intent)) - {"id", "state"}
 
@@ -62,9 +63,27 @@ class IntentTable:
 
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""
-        query = select(intents).where(intents.c.run_id == run_id, intents.c.deed == Deed.CREATE).order_by(intents.c.created_at).limit(1)
-        row = (await self.connection.execute(query)).mappings().first()
-        return decode(row) if row else None
+        return (await self.creating_of([run_id])).get(run_id)
+
+    async def creating_of(self, run_ids: Sequence[str]) -> dict[str, Intent]:
+        """As `creating`, for each run that we created."""
+        found: dict[str, Intent] = {}
+        for some in portions(run_ids):
+            here = intents.c.run_id.in_(some) & (intents.c.deed == Deed.CREATE)
+            query = select(intents).where(here).order_by(intents.c.created_at.desc())
+            found.update((row["run_id"], decode(row)) for row in (await self.connection.execute(query)).mappings())
+        return found
+
+    async def wishes(self) -> tuple[Intent, ...]:
+        """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
+        query = (
+            select(intents)
+            .join(runs, runs.c.id == intents.c.run_id)
+            .where(intents.c.deed == Deed.CREATE, intents.c.state == IntentState.SETTLED, not_(runs.c.is_final))
+            .order_by(intents.c.created_at, intents.c.id)
+        )
+        found = map(decode, (await self.connection.execute(query)).mappings())
+        return tuple(intent for intent in found if intent.payload.get("auto_apply") == "yes")
 
 
 def storable(values: dict[str, Any]) -> dict[str, Any]:

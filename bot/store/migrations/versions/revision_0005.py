@@ -23,8 +23,8 @@ def upgrade() -> None:
         sa.Column("rules_hash", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("typed_name", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["run_id", "gate"], ["gates.run_id", "gates.gate"], name=op.f("fk_votes_run_id_gate_gates")),
+        sa.ForeignKeyConstraint(["run_id", "gate"], ["gates.run_id", "gates.gate"], name=op.f("fk_votes_run_id_gate")),
         sa.PrimaryKeyConstraint("run_id", "gate", "round", "person", name=op.f("pk_votes")),
     )
-    op.add_column("gates", sa.Column("standing", sa.JSON(), nullable=True))
+    op.add_column("gates", sa.Column("tally", sa.JSON(), nullable=True))
     op.add_column("gates", sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True))

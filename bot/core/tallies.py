@@ -1,0 +1,64 @@
+"""How it stood at a gate when it was last judged, kept in words so that a card can show it without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.people import NOBODY, Circle
+from bot.core.rules import Risk
+from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, lacks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Sentences hold names of people and groups as text, which mentions nobody, and may hold words from outside.
+
+    `rules` are the names of those that apply; `wanted` are those whose votes would bring it closer, by Slack id.
+    """
+
+    outcome: Outcome
+    headline: str
+    rules: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    falls: tuple[str, ...] = ()
+    risk: Risk = Risk.LOW
+    wants_reason: bool = False
+    wants_typed_name: bool = False
+    plan_unread: bool = False
+    wanted: Circle = NOBODY
+
+    @property
+    def may_be_voted(self) -> bool:
+        """Whether anybody can do anything about it from Slack."""
+        return self.outcome in {Outcome.GRANTED, Outcome.MISSING}
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether a click alone is not enough."""
+        return self.wants_reason or self.wants_typed_name
+
+
+def tally_of(verdict: Verdict, names: Mapping[Named, str]) -> Tally:
+    """`names` are those of `named_in(verdict)`; who is missing in it goes by id."""
+    return Tally(
+        outcome=verdict.outcome,
+        headline=headline(verdict),
+        rules=verdict.rules,
+        lacks=tuple(spoken(phrase, names) for phrase in lacks(verdict)),
+        falls=tuple(spoken(phrase, names) for phrase in falls(verdict.fallen)),
+        risk=verdict.risk,
+        wants_reason=verdict.wants_reason,
+        wants_typed_name=verdict.wants_typed_name,
+        plan_unread=verdict.plan_unread,
+        wanted=verdict.voters,
+    )
+
+
+def named_in(verdict: Verdict) -> frozenset[Named]:
+    """Everybody who is named in what a tally says."""
+    return frozenset(part for phrase in (*lacks(verdict), *falls(verdict.fallen)) for part in phrase if isinstance(part, Named))
+
+
+def spoken(phrase: Phrase, names: Mapping[Named, str]) -> str:
+    return "".join(part if isinstance(part, str) else f"@{names.get(part, part.id)}" for part in phrase)

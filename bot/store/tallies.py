@@ -1,0 +1,45 @@
+"""A tally as JSON and back; what an older release wrote and this one does not understand counts as never judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.people import Circle
+from bot.core.rules import Risk
+from bot.core.tallies import Tally
+from bot.core.verdicts import Outcome
+
+
+def document_of(tally: Tally) -> dict[str, Any]:
+    return {
+        "outcome": tally.outcome.value,
+        "headline": tally.headline,
+        "rules": list(tally.rules),
+        "lacks": list(tally.lacks),
+        "falls": list(tally.falls),
+        "risk": tally.risk.value,
+        "wants_reason": tally.wants_reason,
+        "wants_typed_name": tally.wants_typed_name,
+        "plan_unread": tally.plan_unread,
+        "people": sorted(tally.wanted.people),
+        "groups": sorted(tally.wanted.groups),
+        "members": tally.wanted.members,
+    }
+
+
+def tally_from(document: Any) -> Tally | None:
+    try:
+        return Tally(
+            outcome=Outcome(document["outcome"]),
+            headline=str(document["headline"]),
+            rules=tuple(document["rules"]),
+            lacks=tuple(document["lacks"]),
+            falls=tuple(document["falls"]),
+            risk=Risk(document["risk"]),
+            wants_reason=bool(document["wants_reason"]),
+            wants_typed_name=bool(document["wants_typed_name"]),
+            plan_unread=bool(document["plan_unread"]),
+            wanted=Circle(people=frozenset(document["people"]), groups=frozenset(document["groups"]), members=bool(document["members"])),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
