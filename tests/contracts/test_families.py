@@ -14,9 +14,8 @@ import pytest
 from aiohttp import web
 
 from bot.core.configurations import NewConfiguration
-from bot.core.errors import NotVisible, RequestRefused, StateMovedOn
+from bot.core.errors import StateMovedOn
 from bot.core.logs import Part
-from bot.core.notifications import NewNotification, Scope
 from bot.core.readings import NewRun, RunReading
 from bot.core.runs import Action
 from bot.sandbox.clock import Clock
@@ -100,14 +99,6 @@ async def test_a_configuration_is_uploaded_and_run(admin: TerraformClient, tmp_p
     assert [run.id for run in (await admin.list_workspace_runs(workspace.id)).runs] == [run_id]
 
 
-async def test_what_is_no_archive_is_refused(admin: TerraformClient, tmp_path: Path) -> None:
-    workspace = await admin.read_workspace(ORGANIZATION, "shop")
-    made = await admin.configurations.create(NewConfiguration(workspace_id=workspace.id))
-    (tmp_path / "junk").write_bytes(b"no archive")
-    with pytest.raises(RequestRefused):
-        await admin.configurations.upload(made, tmp_path / "junk")
-
-
 async def test_logs_and_the_plan_are_read_where_they_are_kept(admin: TerraformClient, tmp_path: Path) -> None:
     reading = await reached(admin, await started(admin, "shop"), "planned")
     plan_id = str(reading.run.plan_id)
@@ -179,21 +170,6 @@ async def test_a_workspace_is_locked_and_unlocked(admin: TerraformClient) -> Non
         await admin.locks.force_unlock(workspace.id)
 
 
-async def test_a_webhook_is_made_verified_and_removed(admin: TerraformClient) -> None:
-    workspace = await admin.read_workspace(ORGANIZATION, "shop")
-    async with hearing() as (url, heard):
-        wish = NewNotification(scope=Scope.WORKSPACE, owner_id=workspace.id, name="runbell", url=url, secret="s3cret")
-        made = await admin.webhooks.create(wish)
-        assert [each.id for each in await admin.webhooks.all(Scope.WORKSPACE, workspace.id)] == [made.id]
-        await admin.webhooks.verify(made.id)
-        assert len(heard) == 2
-        assert not (await admin.webhooks.enable(made.id, enabled=False)).enabled
-        await admin.webhooks.remove(made.id)
-        assert await admin.webhooks.all(Scope.WORKSPACE, workspace.id) == ()
-    with pytest.raises(RequestRefused):
-        await admin.webhooks.create(wish)
-
-
 async def test_comments_events_members_and_projects_are_read(admin: TerraformClient) -> None:
     run_id = await started(admin, "shop")
     await reached(admin, run_id, "planned")
@@ -208,19 +184,3 @@ async def test_comments_events_members_and_projects_are_read(admin: TerraformCli
     assert await admin.organizations.project(project.id) == project
     assert "operations" in await admin.organizations.entitlements(ORGANIZATION)
     assert (await admin.organizations.server()).api_version
-
-
-async def test_what_is_not_there_is_not_visible(admin: TerraformClient, tmp_path: Path) -> None:
-    for question in (
-        admin.configurations.read("cv-none"),
-        admin.logs.read(Part.PLAN, "plan-none"),
-        admin.plan_texts.save("plan-none", tmp_path / "plan", 1000),
-        admin.policies.checks("run-none"),
-        admin.policies.stage("ts-none"),
-        admin.locks.lock("ws-none", "x"),
-        admin.webhooks.all(Scope.PROJECT, "prj-none"),
-        admin.histories.events("run-none"),
-        admin.organizations.members("nowhere"),
-    ):
-        with pytest.raises(NotVisible):
-            await question
