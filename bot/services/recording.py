@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.decisions import Deed, Intent
+from bot.core.decisions import Decision, Deed, Intent
 from bot.core.errors import MembershipUnread
 from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
@@ -74,10 +74,10 @@ class Recorder:
         async with self._store.write() as transaction:
             await transaction.workspaces.put(tuple(workspaces.values()), asked_at)
             known = await transaction.runs.many([sighting.run.id for sighting in sightings])
-            held: list[Run] = []
-            changed = [one for one in sightings if await self._write(transaction, one, known.get(one.run.id), asked_at, held)]
+            changed, held = await write(transaction, sightings, known, asked_at)
+            past = await past_of(transaction, [one.run.id for one in changed])
             for sighting in sorted(changed, key=began):
-                await self._raise(transaction, sighting.run, ears.get(sighting.workspace.id))
+                await self._raise(transaction, sighting.run, past, ears.get(sighting.workspace.id))
         self._remember(held, workspaces.values())
         if changed:
             self._wake_painter()
@@ -88,8 +88,9 @@ class Recorder:
         stored = [one for one in runs if one.run.workspace_id in workspaces]
         ears = await self._listeners({workspaces[one.run.workspace_id] for one in stored})
         async with self._store.write() as transaction:
+            past = await past_of(transaction, [one.run.id for one in stored])
             for one in stored:
-                await self._raise(transaction, one.run, ears.get(one.run.workspace_id), moved=False)
+                await self._raise(transaction, one.run, past, ears.get(one.run.workspace_id), moved=False)
         self._wake_painter()
 
     async def reconsider_unheard(self) -> None:
@@ -109,21 +110,11 @@ class Recorder:
         for workspace in workspaces:
             self._memory.keep_workspace(workspace, now)
 
-    async def _write(
-        self, transaction: Transaction, sighting: Sighting, known: StoredRun | None, asked_at: datetime, held: list[Run]
-    ) -> bool:
-        """Whether anything has changed; what the store holds now just so is added to `held`."""
-        plan_is_new = await put_plan(transaction, sighting.plan)
-        run = completed(sighting.run, known)
-        is_known = known is not None and known.run == run
-        is_written = not is_known and await transaction.runs.put(run, asked_at)
-        if is_known or is_written:
-            held.append(run)
-        return is_written or plan_is_new
-
-    async def _raise(self, transaction: Transaction, run: Run, hearing: Mapping[str, Hearing] | None, *, moved: bool = True) -> None:
-        messages = await transaction.messages.of_subject(run.id)
-        ears = await ears_of(transaction, run, hearing or {}, messages)
+    async def _raise(
+        self, transaction: Transaction, run: Run, past: Past, hearing: Mapping[str, Hearing] | None, *, moved: bool = True
+    ) -> None:
+        messages = past.messages.get(run.id, ())
+        ears = ears_of(run, past, hearing or {}, messages)
         if hearing is None:
             self._unheard.add(run.id)
         elif self._fallback:
@@ -192,6 +183,37 @@ def began(sighting: Sighting) -> tuple[bool, float]:
     return (at is None, at.timestamp() if at is not None else 0.0)
 
 
+async def write(
+    transaction: Transaction, sightings: Sequence[Sighting], known: Mapping[str, StoredRun], asked_at: datetime
+) -> tuple[list[Sighting], list[Run]]:
+    """What has changed, its plan or itself; and the runs that the store holds now just as they were seen."""
+    planned = {one.run.id for one in sightings if await put_plan(transaction, one.plan)}
+    runs = {one.run.id: completed(one.run, known.get(one.run.id)) for one in sightings}
+    equal = {key for key, run in runs.items() if key in known and known[key].run == run}
+    written = await transaction.runs.put_all([run for key, run in runs.items() if key not in equal], asked_at)
+    changed = [one for one in sightings if one.run.id in written or one.run.id in planned]
+    return changed, [run for key, run in runs.items() if key in equal or key in written]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was said and done about some runs so far, by their ids."""
+
+    messages: Mapping[str, tuple[Message, ...]]
+    creating: Mapping[str, Intent]
+    decisions: Mapping[str, Decision]
+
+
+async def past_of(transaction: Transaction, run_ids: Sequence[str]) -> Past:
+    if not run_ids:
+        return Past({}, {}, {})
+    return Past(
+        messages=await transaction.messages.of_subjects(run_ids),
+        creating=await transaction.intents.creating_of(run_ids),
+        decisions=await transaction.gates.latest_of(run_ids),
+    )
+
+
 async def put_plan(transaction: Transaction, plan: PlanFacts | None) -> bool:
     if plan is None or await transaction.plans.get(plan.plan_id) == plan:
         return False
@@ -210,10 +232,9 @@ def with_fallback(ears: Sequence[Ear], run: Run, channel: str, messages: Sequenc
     return [*(ear for ear in ears if ear.channel != channel), replace(own, measure=measure)]
 
 
-async def ears_of(transaction: Transaction, run: Run, hearing: Mapping[str, Hearing], messages: Sequence[Message]) -> list[Ear]:
-    creating = await transaction.intents.creating(run.id)
-    decision = await transaction.gates.latest(run.id)
-    started = started_in(creating)
+def ears_of(run: Run, past: Past, hearing: Mapping[str, Hearing], messages: Sequence[Message]) -> list[Ear]:
+    decision = past.decisions.get(run.id)
+    started = started_in(past.creating.get(run.id))
     decided = decision.channel if decision else ""
     cards = {message.channel: message for message in messages if message.kind is Kind.CARD}
     channels = dict.fromkeys([*hearing, *filter(None, (started, decided))])

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.runs import Run
 from bot.core.stored import StoredRun
 from bot.store.snapshots import decode_run, encode_run
-from bot.store.statements import changed, insert_into, portions
+from bot.store.statements import insert_into, portions
 from bot.store.tables import runs, workspaces
 
 SEARCHED = ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha")
@@ -35,6 +35,13 @@ class RunTable:
 
     async def put(self, run: Run, asked_at: datetime) -> bool:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
+        return run.id in await self.put_all([run], asked_at)
+
+    async def put_all(self, found: Sequence[Run], asked_at: datetime) -> frozenset[str]:
+        """As `put`, for each; the ids of those that were written."""
+        rows = [encode(run, asked_at) for run in sorted({run.id: run for run in found}.values(), key=lambda run: run.id)]
+        if not rows:
+            return frozenset()
         statement = insert_into(self.connection, runs)
         fresh = statement.excluded
         searched = {name: fresh[name] for name in SEARCHED}
@@ -43,7 +50,7 @@ class RunTable:
             set_={**searched, "version": runs.c.version + 1},
             where=(runs.c.asked_at <= fresh.asked_at) & not_(runs.c.is_final),
         )
-        return await changed(self.connection, statement, encode(run, asked_at)) == 1
+        return frozenset((await self.connection.execute(statement.returning(runs.c.id), rows)).scalars())
 
     async def of_commit(self, sha: str) -> dict[str, datetime | None]:
         """The runs of one commit, by id, with when the server created them."""
