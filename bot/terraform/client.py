@@ -114,6 +114,8 @@ class TerraformClient:
         found = decode_reading(await self.lists.read_with(RUN_LADDER, path_of(what, "runs", run_id), what, hurry=hurry))
         if found.run.apply_doubted:
             self.lacks.add(Lack.CONFIRM_FLAG)
+        if found.workspace is None and found.plan is None and found.run.plan_id is not None:
+            self.lacks.add(Lack.INCLUDES)
         return found
 
     async def read_plan(self, plan_id: str) -> PlanFacts:

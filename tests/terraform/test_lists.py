@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from bot.core.errors import StateMovedOn, TerraformFailed
-from bot.core.readings import NewRun, RunQuery, WorkspaceQuery
+from bot.core.readings import NewRun, RunQuery, WorkspacePage, WorkspaceQuery
 from bot.core.runs import Action
 from bot.core.servers import Lack
 from bot.terraform.client import TerraformClient
@@ -140,6 +140,46 @@ async def test_a_server_that_ignores_the_filter_is_noticed(client: TerraformClie
     assert client.lacks == set()
     await client.list_workspaces("acme", live_only=True)
     assert client.lacks == {Lack.STATUS_FILTER}
+
+
+async def test_a_server_that_says_nothing_of_pages_is_asked_for_another_where_one_is_full(
+    client: TerraformClient, server: ScriptedServer
+) -> None:
+    first, second = ([run_resource(f"run-{number}") for number in numbers] for numbers in ((9, 8), (7,)))
+    server.on("GET /api/v2/workspaces/ws-1/runs", Reply(200, {"data": first}), Reply(200, {"data": second}))
+    assert (await client.list_workspace_runs("ws-1", size=2)).next_page == 2
+    page = await client.list_workspace_runs("ws-1", page=2, size=2)
+    assert ([run.id for run in page.runs], page.next_page) == (["run-7"], None)
+
+
+async def test_a_server_that_knows_no_pages_is_not_asked_for_ever(client: TerraformClient, server: ScriptedServer) -> None:
+    server.on("GET /api/v2/workspaces/ws-1/runs", Reply(200, {"data": [run_resource("run-9"), run_resource("run-8")]}))
+    workspaces = [{"id": f"ws-{number}", "attributes": {"name": f"n{number}"}} for number in range(3)]
+    server.on("GET /api/v2/organizations/acme/workspaces", Reply(200, {"data": workspaces}))
+    assert (await client.list_workspace_runs("ws-1", size=2)).next_page == 2
+    again = await client.list_workspace_runs("ws-1", page=2, size=2)
+    assert (again.runs, again.next_page) == ((), None)
+    assert (await client.lists.workspaces("acme", size=3)).next_page == 2
+    assert await client.lists.workspaces("acme", size=3, page=2) == WorkspacePage((), None)
+
+
+async def test_a_server_that_sends_nothing_along_is_noticed(client: TerraformClient, server: ScriptedServer) -> None:
+    plan = {"plan": {"data": {"id": "plan-1", "type": "plans"}}}
+    server.on("GET /api/v2/runs/run-1", Reply(200, run_document(relationships=plan)))
+    await client.read_run("run-1")
+    assert client.lacks == {Lack.INCLUDES}
+
+
+async def test_a_flag_that_is_worth_nothing_is_noticed_in_lists(client: TerraformClient, server: ScriptedServer) -> None:
+    claimed = {"is-confirmable": True}
+    workspace = {"id": "ws-1", "attributes": {"name": "net"}, "relationships": {"current-run": {"data": {"id": "run-1", "type": "runs"}}}}
+    run = run_resource(status="pending", actions=claimed)
+    server.on("GET /api/v2/organizations/acme/workspaces", Reply(200, {"data": [workspace], "included": [run]}))
+    server.on("GET /api/v2/workspaces/ws-1/runs", Reply(200, {"data": [run]}))
+    for question in (client.list_workspaces("acme"), client.list_workspace_runs("ws-1")):
+        client.lacks.clear()
+        await question
+        assert client.lacks == {Lack.CONFIRM_FLAG}
 
 
 @pytest.mark.parametrize(
