@@ -61,6 +61,8 @@ class FakePerson:
     answers: dict[str, Document] = field(default_factory=dict)
     channels: list[Document] = field(default_factory=_channels)
     is_down: bool = False
+    screen: Document = field(default_factory=lambda: {"view": None, "stack": [], "home": None})
+    shortcuts: list[Document] = field(default_factory=list)
     streams: dict[asyncio.Queue[Document | None], str] = field(default_factory=dict)
     _last: int = 0
 
@@ -79,10 +81,11 @@ class FakePerson:
         ]
         return {
             "team": {"id": "T0ACME", "name": "Acme"},
-            "app": {"id": "A0RUNBELL", "name": "Runbell", "user_id": "U0RUNBELL"},
+            "app": {"id": "A0RUNBELL", "name": "Runbell", "user_id": "U0RUNBELL", "has_home": True},
             "people": PEOPLE,
             "channels": self.channels,
             "commands": commands,
+            "shortcuts": self.shortcuts,
             "groups": [{"id": "S0PLATFORM", "handle": "platform", "users": ["U0ANA", "U0KIM"]}],
             "terraform": {"organization": "acme", "page": "http://127.0.0.1:8801/app/acme/workspaces"},
             "engine": "scripted",
@@ -132,6 +135,10 @@ async def _world(request: web.Request) -> web.Response:
 async def _messages(request: web.Request) -> web.Response:
     query = request.query
     return web.json_response({"messages": request.app[FAKE].seen_by(query["as"], query["channel"], query.get("thread_ts"))})
+
+
+async def _view(request: web.Request) -> web.Response:
+    return web.json_response({"ok": True, **request.app[FAKE].screen})
 
 
 async def _stream(request: web.Request) -> web.StreamResponse:
@@ -185,6 +192,7 @@ async def serve_fake() -> AsyncIterator[FakePerson]:
     app.router.add_get("/", _index)
     app.router.add_get("/_person/world", _world)
     app.router.add_get("/_person/messages", _messages)
+    app.router.add_get("/_person/view", _view)
     app.router.add_get("/_person/stream", _stream)
     app.router.add_post("/_person/{name}", _deed)
     app.router.add_static("/", PAGE)

@@ -39,6 +39,7 @@ export class Actions {
   async readRooms() {
     await Promise.all(this.store.channels.map((channel) => this.readRoom(channel.id)));
     if (this.store.threadTs) await this.readRoom(this.store.channelId, this.store.threadTs);
+    this.store.show(await this.wire.read("view", { as: this.store.me }));
   }
 
   /** What was heard while the answer was on its way may be newer than the answer, so it is applied once more. */
@@ -84,6 +85,7 @@ export class Actions {
     if (this.events.length > EVENTS_KEPT) this.events.shift();
     this.apply(event);
     if (event.type === "message" && event.message && isReply(event.message)) this.rereadSoon(event.message.channel);
+    else if (event.type === "view") this.store.show(event);
     else if (event.type === "connected") this.store.setConnected(event.connected);
     else if (event.type === "channel") this.rereadSoon(null);
     else if (event.type === "notice") this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
@@ -182,6 +184,7 @@ export class Actions {
     const key = keyOf(message);
     store.failures.delete(key);
     node?.setAttribute("aria-busy", "true");
+    if (Object.keys(extra).length) store.held.set(`${store.me} ${key} ${blockId} ${element.action_id}`, extra);
     const body = { as: store.me, channel: message.channel, ts: message.ts, action_id: element.action_id, ephemeral: message.ephemeral, ...extra };
     if (blockId) body.block_id = blockId;
     if (message.thread_ts) body.thread_ts = message.thread_ts;
@@ -190,6 +193,66 @@ export class Actions {
     if (answer && !answer.ok) store.failures.set(key, clickFailure(answer.error, store.world.app.name));
     store.changed();
     return true;
+  }
+
+  #deed(name, body) {
+    return this.guarded(() => this.wire.send(name, { as: this.store.me, ...body }));
+  }
+
+  /** Uses an element of the modal on top or of the Home tab. */
+  use(body) {
+    return this.#deed("click", body);
+  }
+
+  fill(values) {
+    return this.#deed("fill", { values });
+  }
+
+  submit(values) {
+    return this.#deed("submit", { values });
+  }
+
+  closeView(all) {
+    return this.#deed("close", { all });
+  }
+
+  /** What the app offers for what was typed; an Error with words for the list when it offers nothing. */
+  async suggest(body) {
+    const answer = await this.#deed("options", body);
+    if (!answer?.ok) throw new Error(this.because(answer?.error));
+    return answer;
+  }
+
+  because(error) {
+    return clickFailure(error ?? "no answer", this.store.world.app.name);
+  }
+
+  /** Uploads a file for a form; its {id, name}, or null after the person was told why not. */
+  async upload(file, more = {}) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    let binary = "";
+    for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    const answer = await this.#deed("upload", { name: file.name, content_base64: btoa(binary), ...more });
+    if (answer && !answer.ok) this.toast(`${file.name} was not uploaded (${answer.error}).`);
+    return answer?.ok ? answer.file : null;
+  }
+
+  async shortcut(shortcut, message = null) {
+    const where = message ? { channel: message.channel, ts: message.ts } : {};
+    const answer = await this.#deed("shortcut", { callback_id: shortcut.callback_id, ...where });
+    if (answer && !answer.ok) this.toast(`“${shortcut.name}” did not work. ${this.because(answer.error)}`);
+  }
+
+  async deleteMessage(message) {
+    const answer = await this.#deed("delete", { channel: message.channel, ts: message.ts });
+    if (answer && !answer.ok) this.toast(`The message was not deleted (${answer.error}).`);
+  }
+
+  async openTab(tab) {
+    const { store } = this;
+    store.look(store.channelId, tab);
+    const answer = await this.#deed("home", { tab });
+    if (answer?.home) store.show({ ...store.screen, home: answer.home });
   }
 
   /** What `work` gives, or null after telling the person why it could not be done. */

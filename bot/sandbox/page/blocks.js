@@ -1,10 +1,11 @@
 // Block Kit as nodes: one drawer a block. A block that the page does not know is a labelled box.
 
 import { h, icon, link } from "./dom.js";
-import { drawElement, imageNode, textNodes } from "./elements.js";
+import { drawElement } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
+import { imageNode, textNodes } from "./texts.js";
 
 const NAMED_COLOURS = { good: "#2f9e6e", warning: "#d99a1c", danger: "#cf3a32" };
 const PAGE_SIZE = 5;
@@ -14,6 +15,8 @@ const DRAWERS = {
   section,
   context: (block, ctx) => h("div", { class: "block-context" }, (block.elements ?? []).map((element) => contextPart(element, ctx))),
   actions: (block, ctx) => h("div", { class: "block-actions" }, (block.elements ?? []).map((element) => drawElement(element, block.block_id, ctx))),
+  context_actions: (block, ctx) => h("div", { class: "block-actions" }, (block.elements ?? []).map((element) => drawElement(element, block.block_id, ctx))),
+  input,
   divider: () => h("hr", { class: "block-divider" }),
   image: (block, ctx) => h("figure", { class: "block-image" }, block.title ? h("figcaption", {}, textNodes(block.title, ctx)) : null, imageNode(block, "image-large")),
   rich_text: (block, ctx) => richText(block, ctx.names),
@@ -27,7 +30,25 @@ export function drawBlocks(blocks, ctx) {
   return h("div", { class: "blocks" }, blocks.map((block) => drawBlock(block, ctx)));
 }
 
-function drawBlock(block, ctx) {
+/** A field with its label, its hint and what is wrong with it, tied together for screen readers. */
+function input(block, ctx) {
+  const id = `field-${crypto.randomUUID()}`;
+  const wrong = ctx.error?.(block.block_id);
+  const node = drawElement(block.element, block.block_id, { ...ctx, dispatches: block.dispatch_action === true });
+  const control = node.matches("[data-control]") ? node : (node.querySelector("[data-control]") ?? node);
+  const told = [block.hint ? `${id}-hint` : "", wrong ? `${id}-wrong` : ""].join(" ").trim();
+  control.removeAttribute("aria-label");
+  control.setAttribute("aria-labelledby", `${id}-label`);
+  if (told) control.setAttribute("aria-describedby", told);
+  if (wrong) control.setAttribute("aria-invalid", "true");
+  return h("div", { class: wrong ? "block-input wrong" : "block-input" },
+    h("span", { class: "input-label", id: `${id}-label`, onclick: () => control.focus() }, textNodes(block.label, ctx), block.optional ? h("small", {}, " (optional)") : null),
+    node,
+    wrong ? h("p", { class: "field-error", id: `${id}-wrong`, role: "alert" }, icon("warn"), wrong) : null,
+    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, textNodes(block.hint, ctx)) : null);
+}
+
+export function drawBlock(block, ctx) {
   const draw = Object.hasOwn(DRAWERS, block?.type) ? DRAWERS[block.type] : unknown;
   try {
     return draw(block, ctx);

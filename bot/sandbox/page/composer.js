@@ -16,8 +16,8 @@ const history = {
 
 export class Composer {
   /** `commands()` are the app's; `ideas()` are lines worth trying; `send(text)` gives whether it was taken. */
-  constructor(node, id, { commands, ideas = () => [], send }) {
-    Object.assign(this, { id, commands, ideas, send });
+  constructor(node, id, { commands, ideas = () => [], shortcuts = () => [], upload = null, send }) {
+    Object.assign(this, { id, commands, ideas, shortcuts, send });
     this.at = null;
     this.draft = "";
     this.picked = 0;
@@ -28,11 +28,13 @@ export class Composer {
     this.hint = h("p", { class: "usage", id: `${id}-usage`, hidden: true });
     this.button = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", disabled: true, onclick: () => this.#submit() }, icon("send"));
     this.idea = iconButton("idea", "Things to try", { class: "idea", "aria-haspopup": "menu", onclick: () => this.#offer() });
-    fill(node, this.list, this.hint, h("div", { class: "composer-box" }, this.idea, this.input, this.button), h("p", { class: "composer-help" }, "/ for commands · Enter sends · Shift + Enter starts a line · ↑ brings back what you typed"));
+    this.bolt = iconButton("bolt", "Shortcuts", { class: "idea", "aria-haspopup": "menu", hidden: true, onclick: () => openMenu(this.bolt, this.shortcuts(), "Shortcuts") });
+    fill(node, this.list, this.hint, h("div", { class: "composer-box" }, this.idea, this.bolt, upload ? this.#attachments(upload) : null, this.input, this.button), h("p", { class: "composer-help" }, "/ for commands · Enter sends · Shift + Enter starts a line · ↑ brings back what you typed"));
   }
 
   label(text) {
     this.idea.hidden = this.ideas().length === 0;
+    this.bolt.hidden = this.shortcuts().length === 0;
     if (this.input.placeholder === text) return;
     this.input.placeholder = text;
     this.input.setAttribute("aria-label", text);
@@ -47,6 +49,17 @@ export class Composer {
     this.input.focus();
     this.input.setSelectionRange(text.length, text.length);
     this.#typed({ suggest: !text.includes(" ") });
+  }
+
+  /** Files go into the conversation with what is typed beside them. */
+  #attachments(upload) {
+    const take = async (event) => {
+      const [file] = event.currentTarget.files;
+      event.currentTarget.value = "";
+      if (file && (await upload(file, this.input.value.trim()))) this.set("");
+    };
+    const picker = h("input", { type: "file", hidden: true, onchange: take });
+    return [iconButton("attach", "Send a file", { class: "idea", onclick: () => picker.click() }), picker];
   }
 
   #offer() {

@@ -1,7 +1,7 @@
 // The dialog that a confirm object asks for. Native, so that focus stays in it and the rest of the page is out of reach.
 
 import { h } from "./dom.js";
-import { textNodes } from "./elements.js";
+import { textNodes } from "./texts.js";
 
 /** True when the person confirms; Escape, the backdrop and the deny button all say no. */
 export function ask(confirm, ctx) {

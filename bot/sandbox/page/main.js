@@ -3,7 +3,9 @@
 import { Actions } from "./actions.js";
 import { Banners } from "./banners.js";
 import { Composer } from "./composer.js";
-import { fill, h, put } from "./dom.js";
+import { fill, h, icon, put } from "./dom.js";
+import { HomeTab } from "./home.js";
+import { ModalLayer } from "./modal.js";
 import { Names } from "./names.js";
 import { Sidebar } from "./sidebar.js";
 import { keyOf, Store } from "./state.js";
@@ -34,6 +36,9 @@ function context(store, names) {
   ctx.people = () => store.world.people.map(({ id, real_name: label }) => ({ id, label }));
   ctx.channels = () => store.channels.map((channel) => ({ id: channel.id, label: `${channel.is_im ? "" : "#"}${names.title(channel)}` }));
   ctx.failure = (message) => store.failures.get(keyOf(message));
+  ctx.held = (message, element, blockId) => store.held.get(`${store.me} ${keyOf(message)} ${blockId} ${element.action_id}`);
+  ctx.shortcuts = (kind) => (store.world.shortcuts ?? []).filter(({ type }) => type === kind);
+  ctx.mayDelete = (message) => message.user === store.me || Boolean(store.person?.is_admin);
   ctx.redraw = () => store.changed();
   return ctx;
 }
@@ -43,7 +48,9 @@ function assemble(store, names, ctx, actions) {
     timeline.toEnd();
     return actions.say(text);
   };
-  const composer = new Composer(at("composer"), "composer-input", { commands: () => store.world.commands, ideas: () => ideas(store), send });
+  const shortcuts = () => ctx.shortcuts("global").map((one) => ({ label: one.name, note: one.description, lead: icon("bolt"), run: () => actions.shortcut(one) }));
+  const upload = (file, text) => actions.upload(file, { channel: store.channelId, ...(text ? { text } : {}) });
+  const composer = new Composer(at("composer"), "composer-input", { commands: () => store.world.commands, ideas: () => ideas(store), shortcuts, upload, send });
   const timeline = new Timeline(ctx, { intro: () => welcome(store, names, (text) => composer.set(text)), isNew: (message) => store.isNew(message) });
   put(at("timeline"), timeline.node);
   const choose = (channelId) => {
@@ -51,14 +58,18 @@ function assemble(store, names, ctx, actions) {
     composer.focus();
   };
   const sidebar = new Sidebar(at("sidebar"), at("shade"), [at("conversation"), at("thread")], { store, names, choose });
-  const topbar = new Topbar(at("topbar"), { store, names, openSidebar: () => sidebar.show(true), become: (person) => actions.become(person) });
+  const topbar = new Topbar(at("topbar"), { store, names, openSidebar: () => sidebar.show(true), become: (person) => actions.become(person), openTab: (tab) => actions.openTab(tab) });
   const banners = new Banners(at("banners"), { store, hurry: () => actions.stream?.hurry(), invite: () => actions.invite(store.world.app.user_id) });
   const thread = new ThreadPane(at("thread"), { store, names, ctx, actions });
+  const home = new HomeTab(at("home"), { store, actions, ctx });
+  const modals = new ModalLayer({ store, actions, ctx });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => topbar.draw());
   store.subscribe(() => {
     const { channel } = store;
     if (!document.hidden) store.markRead();
-    for (const part of [sidebar, topbar, banners, thread]) part.draw();
+    for (const part of [sidebar, topbar, banners, thread, home, modals]) part.draw();
+    at("timeline").hidden = store.atHome;
+    at("composer").hidden = store.atHome;
     if (!channel) return;
     const title = `${channel.is_im ? "" : "#"}${names.title(channel)}`;
     timeline.draw(`${store.me}/${channel.id}`, `Messages in ${title}`, store.messages(channel.id));
@@ -82,6 +93,10 @@ async function main() {
   const actions = new Actions(store, new Wire(secret), ctx, toast);
   ctx.act = (...deed) => actions.act(...deed);
   ctx.openThread = (ts) => actions.openThread(ts);
+  ctx.upload = (file) => actions.upload(file);
+  ctx.suggest = (message, body) => actions.suggest({ channel: message.channel, ts: message.ts, ...body });
+  ctx.shortcut = (shortcut, message) => actions.shortcut(shortcut, message);
+  ctx.deleteMessage = (message) => actions.deleteMessage(message);
   try {
     await actions.start();
   } catch (error) {

@@ -24,7 +24,7 @@ export function openMenu(anchor, items, label = "Choices") {
   document.addEventListener("pointerdown", outside, true);
   closeOpen = () => close(false);
   anchor.setAttribute("aria-expanded", "true");
-  document.body.append(menu);
+  (anchor.closest("dialog") ?? document.body).append(menu);
   place(menu, anchor);
   (entries.find((node) => node.getAttribute("aria-checked") === "true") ?? entries[0])?.focus();
 }

@@ -2,6 +2,7 @@
 
 import { drawAttachment, drawBlocks, drawFile } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
+import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { hue } from "./names.js";
 import { keyOf } from "./state.js";
@@ -12,7 +13,6 @@ export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
   const date = dateOf(message.ts);
   const kind = `message${follows ? " follows" : ""}${message.ephemeral ? " only-you" : ""}${message.subtype ? " quiet" : ""}`;
   const time = h("time", { class: "message-time", datetime: date.toISOString(), title: fullTime(date) }, clockTime(date));
-  const reply = canReply(message, inThread) ? iconButton("reply", "Reply in thread", { class: "message-reply", onclick: () => ctx.openThread(message.ts) }) : null;
   return h("article", { class: kind, tabindex: "-1", "data-key": keyOf(message), "data-ts": message.ts, "aria-label": `${author.name}, ${clockTime(date)}` },
     message.ephemeral ? h("p", { class: "only-you-note" }, icon("eye"), "Only visible to you") : null,
     avatar(author),
@@ -21,7 +21,24 @@ export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
       body(message, ctx),
       threadSummary(message, ctx, inThread),
       failure(message, ctx)),
-    reply);
+    tools(message, ctx, inThread));
+}
+
+/** Shown on hover and focus: a reply, and the menu with the app's shortcuts for messages. */
+function tools(message, ctx, inThread) {
+  if (message.local || message.subtype) return null;
+  const reply = canReply(message, inThread) ? iconButton("reply", "Reply in thread", { onclick: () => ctx.openThread(message.ts) }) : null;
+  const items = menuItems(message, ctx);
+  const more = items.length ? iconButton("more", "More for this message", { class: "more", "aria-haspopup": "menu", onclick: (event) => openMenu(event.currentTarget, items, "More for this message") }) : null;
+  return reply || more ? h("div", { class: "message-tools" }, reply, more) : null;
+}
+
+function menuItems(message, ctx) {
+  const items = [];
+  if (!message.ephemeral) for (const shortcut of ctx.shortcuts("message")) items.push({ label: shortcut.name, note: shortcut.description, lead: icon("bolt"), run: () => ctx.shortcut(shortcut, message) });
+  if (message.text) items.push({ label: "Copy the text", lead: icon("file"), run: () => navigator.clipboard?.writeText(message.text) });
+  if (!message.ephemeral && ctx.mayDelete(message)) items.push({ label: "Delete", lead: icon("trash"), run: () => ctx.deleteMessage(message) });
+  return items;
 }
 
 const canReply = (message, inThread) => !inThread && !message.local && !message.ephemeral && !message.subtype;
@@ -32,7 +49,14 @@ export function avatar(author, size = "") {
 }
 
 function body(message, ctx) {
-  const bound = { ...ctx, act: (element, blockId, extra, node) => ctx.act(message, element, blockId, extra, node) };
+  const bound = {
+    ...ctx,
+    keepsOnChange: true,
+    act: (element, blockId, extra, node) => ctx.act(message, element, blockId, extra, node),
+    hold: null,
+    held: (element, blockId) => ctx.held(message, element, blockId),
+    suggest: (element, blockId, typed) => ctx.suggest(message, { action_id: element.action_id, block_id: blockId, value: typed }),
+  };
   const blocks = message.blocks?.length ? drawBlocks(message.blocks, bound) : null;
   const text = !blocks && message.text ? h("div", { class: "message-text" }, mrkdwn(message.text, ctx.names)) : null;
   const edited = message.edited && !blocks ? h("span", { class: "edited" }, "(edited)") : null;

@@ -16,6 +16,9 @@ export class Store {
     this.rooms = new Map();
     this.notices = [];
     this.newFrom = null;
+    this.screen = { view: null, stack: [], home: null };
+    this.tab = "messages";
+    this.held = new Map();
     this.lastRead = new Map(JSON.parse(sessionStorage.getItem("runbell.read") ?? "[]"));
     this.listeners = [];
     this.due = false;
@@ -101,6 +104,22 @@ export class Store {
     this.changed();
   }
 
+  /** What this person has over the channels: the stack of modals, and the Home tab. */
+  show({ view, stack, home }) {
+    this.screen = { view: view ?? null, stack: stack ?? [], home: home ?? null };
+    this.changed();
+  }
+
+  /** Whether the Home tab is what one looks at, and not the messages of a conversation. */
+  get atHome() {
+    return this.tab === "home" && this.isAppChannel;
+  }
+
+  get isAppChannel() {
+    const { channel, world } = this;
+    return Boolean(channel?.is_im && channel.members.includes(world.app.user_id));
+  }
+
   setConnected(count) {
     this.world.connected = count;
     this.changed();
@@ -137,8 +156,9 @@ export class Store {
     sessionStorage.setItem("runbell.read", JSON.stringify([...this.lastRead]));
   }
 
-  look(channelId) {
+  look(channelId, tab = "messages") {
     this.channelId = channelId;
+    this.tab = tab;
     this.threadTs = null;
     this.newFrom = this.unread(channelId) ? this.readUpTo(channelId) : null;
     sessionStorage.setItem("runbell.channel", channelId);
@@ -149,6 +169,7 @@ export class Store {
     this.me = personId;
     sessionStorage.setItem("runbell.me", personId);
     this.failures.clear();
+    this.screen = { view: null, stack: [], home: null };
     this.forgetRooms();
   }
 

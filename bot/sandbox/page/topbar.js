@@ -19,28 +19,40 @@ function isDark() {
 }
 
 export class Topbar {
-  constructor(node, { store, names, openSidebar, become }) {
-    Object.assign(this, { node, store, names, become });
+  constructor(node, { store, names, openSidebar, become, openTab }) {
+    Object.assign(this, { node, store, names, become, openTab });
     const menu = iconButton("menu", "Channels", { id: "open-sidebar", class: "only-narrow", "aria-expanded": "false", "aria-controls": "sidebar", onclick: openSidebar });
     this.title = h("h1", {});
     this.topic = h("p", { class: "topic" });
+    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Home or messages", hidden: true });
     this.theme = iconButton("sun", "Colours", { id: "theme", "aria-haspopup": "menu", onclick: () => this.#themes() });
     this.acting = h("button", { type: "button", id: "acting-as", class: "acting", "aria-haspopup": "menu", onclick: () => this.#people() });
-    fill(node, menu, h("div", { class: "topbar-words" }, this.title, this.topic), this.theme, this.acting);
+    fill(node, menu, h("div", { class: "topbar-words" }, this.title, this.topic), this.tabs, this.theme, this.acting);
   }
 
   draw() {
     const { store } = this;
     const { channel, person } = store;
     if (!channel || !person) return;
-    const signature = JSON.stringify([channel, person, isDark(), store.world.app]);
+    const signature = JSON.stringify([channel, person, isDark(), store.world.app, store.tab]);
     if (signature === this.signature) return;
     this.signature = signature;
     fill(this.title, channel.is_im ? null : icon(channel.is_private ? "lock" : "hash"), this.names.title(channel));
     this.topic.textContent = channel.topic || (channel.is_im ? "Direct messages" : "");
+    this.#drawTabs();
     fill(this.theme, icon(isDark() ? "moon" : "sun"));
     this.acting.setAttribute("aria-label", `Acting as ${person.real_name}, ${person.role}. Change`);
     fill(this.acting, avatar(this.#author(person), "small"), h("span", { class: "acting-words" }, h("small", {}, "Acting as"), h("strong", {}, person.real_name), h("small", { class: "role" }, person.role)), icon("down"));
+  }
+
+  #drawTabs() {
+    const { store } = this;
+    this.tabs.hidden = !(store.isAppChannel && store.world.app.has_home);
+    if (this.tabs.hidden) return;
+    const tab = (name, label) => h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(store.tab === name), "aria-controls": name === "home" ? "home" : "timeline", onclick: () => this.openTab(name) }, label);
+    const focused = this.tabs.contains(document.activeElement);
+    fill(this.tabs, tab("home", "Home"), tab("messages", "Messages"));
+    if (focused) this.tabs.querySelector("[aria-selected=true]").focus();
   }
 
   #author(person) {
