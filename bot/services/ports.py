@@ -259,6 +259,9 @@ class WorkspaceRows(Protocol):
 
     async def named(self, organization: str, name: str) -> Workspace | None: ...
 
+    async def count(self, organization: str) -> int:
+        """How many we know of an organization."""
+
     async def ids(self, organization: str, after: str = "", most: int = 500) -> tuple[str, ...]:
         """The ids of the workspaces that we know of an organization, in their order, a portion at a time."""
 

@@ -96,9 +96,9 @@ class Recipes:
         """One by one, every known run that goes on: for a server whose lists do not tell which ones do."""
         await self._read_missing(organization, frozenset())
 
-    async def _note(self, seen: Sequence[Sighting], asked_at: datetime, *, whole: Iterable[Workspace] = ()) -> None:
-        """Record what is news, a portion at a time, so that nobody else waits long for the loop."""
-        news, unnoted = self._recorder.news(seen), self._recorder.unnoted([*whole, *(one.workspace for one in seen)])
+    async def _note(self, seen: Sequence[Sighting], asked_at: datetime, *, whole: Sequence[Workspace] = ()) -> None:
+        """Record what is news; `whole` are the workspaces of a page, those without a run too."""
+        news, unnoted = self._recorder.news(seen), self._recorder.unnoted(whole or [one.workspace for one in seen])
         if not news and not unnoted:
             return
         await self._recorder.record(await self._commits.told(news, asked_at), asked_at, whole=unnoted)
@@ -106,6 +106,9 @@ class Recipes:
     async def _forget_gone(self, organization: str, seen: Collection[str]) -> None:
         """Let go of workspaces that the server has no more. A list of pages that move may lack one that is there, so each is asked for."""
         async with self._store.read() as transaction:
+            if await transaction.workspaces.count(organization) <= len(seen):
+                self._recorder.forget()
+                return
             missing = [one async for one in ids_of(transaction, organization) if one not in seen]
             known = await transaction.workspaces.many(missing[:READS_A_LOOK])
         gone = [one.id for one in known.values() if not await self._is_there(one)]

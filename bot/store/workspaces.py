@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,11 @@ class WorkspaceTable:
     async def many(self, workspace_ids: Sequence[str]) -> dict[str, Workspace]:
         """Those of these ids that we know."""
         return {row_id: decode(row) for row_id, row in (await self._rows(workspace_ids)).items()}
+
+    async def count(self, organization: str) -> int:
+        """How many we know of an organization."""
+        query = select(func.count()).select_from(workspaces).where(workspaces.c.organization == organization)
+        return int((await self.connection.execute(query)).scalar_one())
 
     async def ids(self, organization: str, after: str = "", most: int = MOST_AT_ONCE) -> tuple[str, ...]:
         """The ids of the workspaces that we know of an organization, in their order, a portion at a time."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import ssl
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +28,10 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 LOST = (httpx.TransportError, TimeoutError)
 MOST_CONNECTIONS = 20
 Params = Mapping[str, str | int]
+
+if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
+    # httpcore asks for it at every request; where it is not installed, each time all of the path would be searched.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 for name in ("httpx", "httpcore"):
     # They log addresses and headers of answers, and some of those are secrets: a log's, an upload's, a redirect's.
