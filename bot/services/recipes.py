@@ -64,17 +64,21 @@ class Recipes:
         await self._read_missing(organization, seen)
         return began
 
-    async def new(self, organization: str, reached: datetime | None) -> datetime:  # noqa: ARG002 - as above
-        """Workspaces by the age of their current run, newest first, until one is met that is known."""
-        began = self._clock.now()
+    async def new(self, organization: str, reached: datetime | None) -> datetime | None:
+        """Workspaces by the age of their current run, newest first, back to the newest run of the last complete look.
+
+        That a run is known says nothing of older ones: somebody may just have asked for it. Only the very first look goes by that.
+        """
+        newest = reached
         async for asked_at, page in self._workspace_pages(organization, newest_first=True):
             if not is_newest_first([run for _, run in page.rows if run is not None]):
                 raise NotSupported
-            met = await self._meets_known(page)
+            met = await self._is_far_enough(page, reached)
             await self._note(sightings(page), asked_at)
+            newest = max([*created(page), *([newest] if newest else [])], default=None)
             if met:
                 break
-        return began
+        return newest
 
     async def organization(self, organization: str, reached: datetime | None) -> datetime | None:
         """The organization's run list, back to the newest run of the last complete look; it sees what came and went."""
@@ -133,11 +137,13 @@ class Recipes:
             yield asked_at, page
             number = page.next_page
 
-    async def _meets_known(self, page: WorkspacePage) -> bool:
-        """Whether the oldest current run of the page was known before, or the page reaches workspaces that never ran."""
+    async def _is_far_enough(self, page: WorkspacePage, reached: datetime | None) -> bool:
+        """Whether the page goes back to what was reached, or to what was known, or to workspaces that never ran."""
         oldest = page.rows[-1][1] if page.rows else None
         if oldest is None:
             return True
+        if reached is not None and oldest.created_at is not None:
+            return oldest.created_at < reached - OVERLAP
         async with self._store.read() as transaction:
             return await transaction.runs.get(oldest.id) is not None
 
@@ -182,6 +188,10 @@ async def ids_of(transaction: Transaction, organization: str) -> AsyncIterator[s
 
 def sightings(page: WorkspacePage) -> list[Sighting]:
     return [Sighting(run, workspace) for workspace, run in page.rows if run is not None]
+
+
+def created(page: WorkspacePage) -> list[datetime]:
+    return [run.created_at for _, run in page.rows if run is not None and run.created_at is not None]
 
 
 def is_newest_first(runs: Sequence[Run]) -> bool:

@@ -10,6 +10,7 @@ from bot.core.cadence import Recipe
 from bot.core.commands.watches import AddWatch
 from bot.core.errors import ChatUnreachable, TerraformRateLimited, TerraformUnreachable
 from bot.core.messages import Kind
+from bot.services.recording import Sighting
 from tests.services.house import ANA, DEPLOYS, OTHER, House, open_house
 
 
@@ -291,3 +292,59 @@ async def test_a_run_that_rests_is_not_painted_again_and_again(house: House) -> 
 
     assert len(house.chat.calls) == painted
     assert house.in_channel()[0].run_picture.run.created_by == "kim"
+
+
+async def test_a_workspace_that_a_moving_list_skips_is_asked_for_before_it_is_forgotten(house: House) -> None:
+    kept = house.runs.add_workspace("kept")
+    run = house.runs.add_run(kept, "planned")
+    gone = house.runs.add_workspace("temporary")
+    await house.poll()
+    house.runs.remove_workspace(gone.id)
+    whole, house.runs._workspaces = house.runs._workspaces, {}
+
+    async def back() -> None:
+        house.runs._workspaces = whole
+
+    house.runs.before["read_workspace"] = back
+    await house.poll(400)
+
+    async with house.store.read() as transaction:
+        assert [one.name for one in await transaction.workspaces.all()] == ["kept"]
+        assert await transaction.runs.get(run.id) is not None
+
+
+async def test_what_has_not_moved_costs_no_transaction(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        house.runs.add_run(house.runs.add_workspace(f"ws-{number}"))
+    await house.poll()
+    await house.poller._recipes.all("acme", None)
+    recorded: list[int] = []
+
+    async def record(sightings: list[Sighting], *_: object, **__: object) -> int:
+        recorded.append(len(sightings))
+        return 0
+
+    monkeypatch.setattr(house.recorder, "record", record)
+    await house.poller._recipes.all("acme", None)
+    assert recorded == []
+    house.runs.add_run(house.runs.add_workspace("another"), "planned")
+    await house.poller._recipes.all("acme", None)
+    assert recorded == [1]
+
+
+async def test_a_run_that_somebody_asked_for_does_not_end_the_look_for_new_ones_too_early(house: House) -> None:
+    house.runs.page_size = 2
+    house.runs.add_run(house.runs.add_workspace("first"))
+    await house.poll()
+    house.clock.move(600)
+    runs = [house.runs.add_run(house.runs.add_workspace(f"later-{number}")) for number in range(5)]
+    for run in runs:
+        house.runs.move(run.id, "errored")
+    async with house.store.read() as transaction:
+        reached = next(look.watermark for look in await transaction.looks.all() if look.recipe is Recipe.NEW)
+    await house.reader.read(runs[3].id)
+
+    await house.poller._recipes.new("acme", reached)
+
+    async with house.store.read() as transaction:
+        assert len(await transaction.runs.many([run.id for run in runs])) == 5
