@@ -103,7 +103,13 @@ class FakePerson:
         message = base | {"text": "", "blocks": [], "attachments": [], "ephemeral": only_for is not None} | more
         self.messages.append(message | {"only_for": only_for})
         self.tell({"type": "ephemeral" if only_for else "message", "message": message}, only_for)
+        if "thread_ts" in more:
+            self._tell_parent(channel, str(more["thread_ts"]))
         return message
+
+    def _tell_parent(self, channel: str, ts: str) -> None:
+        parent = next(each for each in self.seen_by("", channel, None) if each["ts"] == ts)
+        self.tell({"type": "message_changed", "message": {key: value for key, value in parent.items() if key != "only_for"}})
 
     def change(self, message: Document, **more: Any) -> None:
         kept = next(each for each in self.messages if each["ts"] == message["ts"])

@@ -1,7 +1,7 @@
 // What a person does on the page, and what comes of it: reading, sending, clicking, inviting, becoming somebody else.
 
 import { ask } from "./dialog.js";
-import { isReply, keyOf } from "./state.js";
+import { keyOf } from "./state.js";
 import { Refused } from "./wire.js";
 
 const REREAD_AFTER_MS = 120;
@@ -84,8 +84,7 @@ export class Actions {
     this.events.push(event);
     if (this.events.length > EVENTS_KEPT) this.events.shift();
     this.apply(event);
-    if (event.type === "message" && event.message && isReply(event.message)) this.rereadSoon(event.message.channel);
-    else if (event.type === "view") this.store.show(event);
+    if (event.type === "view") this.store.show(event);
     else if (event.type === "connected") this.store.setConnected(event.connected);
     else if (event.type === "channel") this.rereadSoon(null);
     else if (event.type === "notice") this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
@@ -235,6 +234,13 @@ export class Actions {
     const answer = await this.#deed("upload", { name: file.name, content_base64: btoa(binary), ...more });
     if (answer && !answer.ok) this.toast(`${file.name} was not uploaded (${answer.error}).`);
     return answer?.ok ? answer.file : null;
+  }
+
+  /** The content of a file in base64, or null after the person was told why not. */
+  async readFile(file) {
+    const answer = await this.guarded(() => this.wire.read("file", { as: this.store.me, file }));
+    if (answer && !answer.ok) this.toast(`The file cannot be read (${answer.error}).`);
+    return answer?.ok ? answer.content_base64 : null;
   }
 
   async shortcut(shortcut, message = null) {

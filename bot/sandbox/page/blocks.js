@@ -1,5 +1,7 @@
 // Block Kit as nodes: one drawer a block. A block that the page does not know is a labelled box.
 
+import { alertBlock, card, carousel, container, plan, task, video } from "./cards.js";
+import { chart } from "./charts.js";
 import { h, icon, link } from "./dom.js";
 import { drawElement } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -23,6 +25,14 @@ const DRAWERS = {
   markdown: (block) => markdown(block.text),
   table: (block, ctx) => table(block, ctx, { header: true, size: Infinity }),
   data_table: (block, ctx) => table(block, ctx, { header: true, size: block.page_size ?? PAGE_SIZE }),
+  data_visualization: chart,
+  alert: alertBlock,
+  card,
+  carousel,
+  container: (block, ctx) => container(block, ctx, drawBlock),
+  task_card: task,
+  plan,
+  video,
   file: (block) => h("p", { class: "block-context" }, icon("file"), ` ${block.external_id ?? "file"}`),
 };
 
@@ -138,11 +148,4 @@ function oldAttachment(attachment, ctx) {
     attachment.footer ? h("p", { class: "attachment-small" }, attachment.footer) : null,
   ].filter(Boolean);
   return parts.length ? parts : [h("p", {}, attachment.fallback ?? "")];
-}
-
-export function drawFile(file) {
-  const size = file.size ? ` · ${file.size < 1024 ? `${file.size} bytes` : `${Math.ceil(file.size / 1024)} KB`}` : "";
-  const tile = h("div", { class: "file-tile" }, icon("file"), h("span", {}, h("strong", {}, file.title || file.name || file.id), h("small", {}, `${file.pretty_type ?? file.filetype ?? file.mimetype ?? "file"}${size}`)));
-  const preview = file.preview ? h("pre", { tabindex: "0" }, file.preview) : null;
-  return h("div", { class: "file" }, tile, preview);
 }

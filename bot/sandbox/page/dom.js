@@ -26,6 +26,7 @@ const ICONS = {
   flask: "M8 2.5h4M8.5 2.5v5L3.5 16a1 1 0 0 0 1 1.5h11a1 1 0 0 0 1-1.5l-5-8.5v-5M6 12h8",
   list: "M3.5 5h13M3.5 10h13M3.5 15h13",
   attach: "M15.5 9.5 9.8 15.2a3.3 3.3 0 0 1-4.7-4.7l6-6a2.2 2.2 0 0 1 3.1 3.1l-5.8 5.8a1.1 1.1 0 0 1-1.6-1.6l5.2-5.2",
+  clock: "M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15zM10 6v4.5l3 2",
   play: "M6 3.5v13l10-6.5z",
   warn: "M10 3 1.8 17h16.4zM10 8v4M10 14.5h.01",
 };
@@ -53,15 +54,14 @@ export function fill(node, ...children) {
   return put(node, ...children);
 }
 
+export function svg(tag, attributes, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  return put(node, ...children);
+}
+
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
 }
 
 export function iconButton(name, label, props = {}) {

@@ -93,6 +93,7 @@ async function main() {
   const actions = new Actions(store, new Wire(secret), ctx, toast);
   ctx.act = (...deed) => actions.act(...deed);
   ctx.openThread = (ts) => actions.openThread(ts);
+  ctx.readFile = (file) => actions.readFile(file);
   ctx.upload = (file) => actions.upload(file);
   ctx.suggest = (message, body) => actions.suggest({ channel: message.channel, ts: message.ts, ...body });
   ctx.shortcut = (shortcut, message) => actions.shortcut(shortcut, message);

@@ -1,7 +1,8 @@
 // One message: avatar, who, when, words or blocks, files, its thread, and what went wrong with a click on it.
 
-import { drawAttachment, drawBlocks, drawFile } from "./blocks.js";
+import { drawAttachment, drawBlocks } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
+import { drawFile } from "./files.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { hue } from "./names.js";
@@ -59,12 +60,13 @@ function body(message, ctx) {
   };
   const blocks = message.blocks?.length ? drawBlocks(message.blocks, bound) : null;
   const text = !blocks && message.text ? h("div", { class: "message-text" }, mrkdwn(message.text, ctx.names)) : null;
-  const edited = message.edited && !blocks ? h("span", { class: "edited" }, "(edited)") : null;
+  const edited = message.edited ? h("span", { class: "edited" }, "(edited)") : null;
   if (text && edited) text.append(" ", edited);
   return h("div", { class: "message-body" },
     text ?? blocks,
     (message.attachments ?? []).map((attachment) => drawAttachment(attachment, bound)),
-    (message.files ?? []).map(drawFile));
+    (message.files ?? []).map((file) => drawFile(file, ctx)),
+    blocks ? edited : null);
 }
 
 function threadSummary(message, ctx, inThread) {

@@ -61,14 +61,17 @@ export class Store {
 
   /** Messages oldest first, with the page's own notices to this person among them. */
   messages(channelId, threadTs = null) {
+    const room = this.room(channelId, threadTs);
+    room.sorted ??= [...room.values()].sort((a, b) => compareTs(a.ts, b.ts));
     const own = this.notices.filter((n) => n.channel === channelId && n.seen_by === this.me && (n.thread_ts ?? null) === threadTs);
-    return [...this.room(channelId, threadTs).values(), ...own].sort((a, b) => compareTs(a.ts, b.ts));
+    return own.length ? [...room.sorted, ...own].sort((a, b) => compareTs(a.ts, b.ts)) : room.sorted;
   }
 
   replace(channelId, threadTs, messages) {
     const room = this.room(channelId, threadTs);
     const old = new Map(room);
     room.clear();
+    room.sorted = null;
     for (const message of messages) this.#keep(room, message, old.get(keyOf(message)));
     this.changed();
   }
@@ -86,12 +89,14 @@ export class Store {
   #keep(room, message, before = room.get(keyOf(message))) {
     const same = before && JSON.stringify(before) === JSON.stringify(message);
     room.set(keyOf(message), same ? before : message);
+    room.sorted = null;
   }
 
   drop(channelId, ts) {
     for (const [id, room] of this.rooms) {
       if (!id.startsWith(`${channelId}/`)) continue;
       for (const [key, message] of room) if (message.ts === ts) room.delete(key);
+      room.sorted = null;
     }
     this.changed();
   }
@@ -143,11 +148,14 @@ export class Store {
 
   unread(channelId) {
     const from = this.readUpTo(channelId);
-    return this.messages(channelId).filter((m) => !m.local && m.user !== this.me && compareTs(m.ts, from) > 0).length;
+    const messages = this.messages(channelId);
+    let count = 0;
+    for (let at = messages.length - 1; at >= 0 && compareTs(messages[at].ts, from) > 0; at -= 1) if (!messages[at].local && messages[at].user !== this.me) count += 1;
+    return count;
   }
 
   markRead() {
-    const newest = this.messages(this.channelId).filter((m) => !m.local).at(-1);
+    const newest = this.messages(this.channelId).findLast((m) => !m.local);
     if (newest && compareTs(newest.ts, this.readUpTo(this.channelId)) > 0) this.#remember(`${this.me}/${this.channelId}`, newest.ts);
   }
 

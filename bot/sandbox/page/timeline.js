@@ -7,7 +7,10 @@ import { dateOf, dayKey, dayName } from "./times.js";
 
 const FOLLOWS_WITHIN_S = 300;
 const NEAR_END_PX = 80;
-const WINDOW = 200;
+const NEAR_EDGE_PX = 900;
+const WINDOW = 120;
+const STEP = 30;
+const MOST = 210;
 
 export class Timeline {
   /** `intro()` is what stands above the first message; `isNew` tells where the line of unread messages goes. */
@@ -18,40 +21,55 @@ export class Timeline {
     this.isNew = isNew;
     this.place = null;
     this.drawn = new Map();
-    this.shown = WINDOW;
+    this.messages = [];
+    this.first = 0;
+    this.end = null;
     this.log = h("div", { class: "log", role: "log", tabindex: "0", onscroll: () => this.#scrolled() });
     this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() }, icon("down"), "New messages");
     this.node = h("div", { class: "log-wrap" }, this.log, this.jump);
   }
 
-  /** Draw `messages` (oldest first) of the conversation called `place`; `label` is its name for screen readers. */
+  /** Draw `messages` (oldest first) of the conversation called `place`; `label` is its name for screen readers. Of many only a window
+   * is drawn, from `first` to `end` (null: the newest), which moves as one scrolls.
+   */
   draw(place, label, messages) {
     const moved = place !== this.place;
     if (moved) this.#enter(place);
     this.log.setAttribute("aria-label", label);
-    const follow = moved || this.#nearEnd();
-    const grew = messages.at(-1) !== this.last && !moved;
-    this.last = messages.at(-1);
-    const keeper = this.#focused();
-    const nodes = this.#nodes(messages);
-    this.#sync(nodes);
-    this.#refocus(keeper);
+    const follow = moved || (this.end === null && this.#nearEnd());
+    const grew = messages.at(-1) !== this.messages.at(-1) && !moved;
+    this.messages = messages;
+    if (follow) this.first = Math.max(0, messages.length - WINDOW);
+    else if (this.end === null && messages.length - this.first > MOST) this.end = this.first + MOST;
+    this.#paint();
     if (follow) this.toEnd();
     else if (grew) this.jump.hidden = false;
+  }
+
+  /** What one looks at stays where it is, whatever comes or goes around it. */
+  #paint() {
+    const keeper = this.#focused();
+    const top = this.log.scrollTop;
+    const anchor = [...this.log.children].find((node) => node.offsetTop + node.offsetHeight > top && node.dataset.key);
+    const before = anchor?.offsetTop;
+    this.#sync(this.#nodes(this.messages));
+    const after = anchor ? this.drawn.get(anchor.dataset.key)?.node : null;
+    if (after) this.log.scrollTop = top + after.offsetTop - before;
+    this.#refocus(keeper);
   }
 
   #enter(place) {
     this.place = place;
     this.drawn.clear();
-    this.shown = WINDOW;
+    this.end = null;
     this.introNode = this.intro();
     fill(this.log);
     this.jump.hidden = true;
   }
 
   #nodes(messages) {
-    const visible = messages.slice(-this.shown);
-    const nodes = [visible.length < messages.length ? this.#earlier(messages.length - visible.length) : this.introNode];
+    const visible = messages.slice(this.first, this.end ?? undefined);
+    const nodes = [this.first > 0 ? this.#earlier() : this.introNode];
     const kept = new Map();
     let before = null;
     let lined = false;
@@ -59,8 +77,8 @@ export class Timeline {
       const date = dateOf(message.ts);
       const newDay = !before || dayKey(date) !== dayKey(dateOf(before.ts));
       if (newDay) nodes.push(this.#divider(`day ${dayKey(date)}`, dayName(date), kept));
-      const replies = this.options.inThread && message === visible[1];
-      if (replies) nodes.push(this.#divider(`replies ${visible.length - 1}`, visible.length === 2 ? "1 reply" : `${visible.length - 1} replies`, kept));
+      const replies = this.options.inThread && message === messages[1];
+      if (replies) nodes.push(this.#divider(`replies ${messages.length - 1}`, messages.length === 2 ? "1 reply" : `${messages.length - 1} replies`, kept));
       const line = !lined && this.isNew(message);
       if (line) nodes.push(this.#divider("new", "New", kept));
       lined ||= line;
@@ -88,12 +106,24 @@ export class Timeline {
     return node;
   }
 
-  #earlier(count) {
-    const show = () => {
-      this.shown += WINDOW;
-      this.ctx.redraw();
-    };
-    return h("button", { type: "button", class: "text-button earlier", onclick: show }, `Show earlier messages (${count})`);
+  #earlier() {
+    this.earlierNode ??= h("button", { type: "button", class: "text-button earlier", onclick: () => this.#backward() }, "Show earlier messages");
+    return this.earlierNode;
+  }
+
+  #backward() {
+    this.first = Math.max(0, this.first - STEP);
+    if ((this.end ?? this.messages.length) - this.first > MOST) this.end = this.first + MOST;
+    this.#paint();
+    this.jump.hidden = this.end === null;
+  }
+
+  #forward() {
+    this.end = Math.min(this.messages.length, this.end + STEP);
+    if (this.end - this.first > MOST) this.first = this.end - MOST;
+    if (this.end === this.messages.length) this.end = null;
+    this.#paint();
+    this.jump.hidden = this.end === null;
   }
 
   /** Puts nodes in order with as few moves as may be, so that focus and selection survive. */
@@ -126,10 +156,18 @@ export class Timeline {
   }
 
   #scrolled() {
-    if (this.#nearEnd()) this.jump.hidden = true;
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    if (this.first > 0 && scrollTop < NEAR_EDGE_PX) this.#backward();
+    else if (this.end !== null && scrollHeight - scrollTop - clientHeight < NEAR_EDGE_PX) this.#forward();
+    if (this.end === null && this.#nearEnd()) this.jump.hidden = true;
   }
 
   toEnd() {
+    if (this.end !== null) {
+      this.end = null;
+      this.first = Math.max(0, this.messages.length - WINDOW);
+      this.#paint();
+    }
     this.log.scrollTop = this.log.scrollHeight;
     this.jump.hidden = true;
   }

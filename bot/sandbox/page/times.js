@@ -1,7 +1,14 @@
 // Words for moments: clock times, day dividers, and the tokens of Slack's <!date^...>.
 
 const DAY_MS = 86400000;
-const say = (date, options) => new Intl.DateTimeFormat("en", options).format(date);
+const formats = new Map();
+
+/** Making a format is dear, using it is not. */
+function say(date, options) {
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en", options));
+  return formats.get(key).format(date);
+}
 
 export const dateOf = (ts) => new Date(Number(ts) * 1000);
 export const clockTime = (date) => say(date, { hour: "numeric", minute: "2-digit" });
