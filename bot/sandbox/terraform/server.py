@@ -15,6 +15,7 @@ from bot.sandbox.origins import guard_listener
 from bot.sandbox.terraform import (
     controls,
     pages,
+    pushes,
     routes_actions,
     routes_configurations,
     routes_evaluations,
@@ -153,6 +154,7 @@ def application(context: Context, secret: str) -> web.Application:
     for routes in (
         controls,
         workspace_controls,
+        pushes,
         pages,
         routes_organizations,
         routes_workspaces,

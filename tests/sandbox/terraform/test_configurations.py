@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.sandbox.terraform import blobs
 from bot.sandbox.terraform.archives import pack_archive
 from tests.sandbox.terraform.calling import CONFIGURATION, Caller, eventually
 
 if TYPE_CHECKING:
-    import pytest
-
     from bot.sandbox.terraform.server import RunsApi
 
 
@@ -159,3 +159,22 @@ async def test_a_configuration_that_nobody_needs_is_archived_for_good(caller: Ca
     refused = await caller.create_run("idle", old)
     assert (refused.status, "archived" in refused.detail) == (422, True)
     assert (await caller.get(f"/api/v2/configuration-versions/{old}/ingress-attributes")).status == 404
+
+
+async def test_a_push_starts_a_run_of_one_commit_in_each_workspace(caller: Caller) -> None:
+    answer = await caller.control("POST", "pushes", {"workspaces": ["app-dev", "app-prod"], "message": "Bump", "author": "raj"})
+    assert answer.status == 200
+    for run_id in answer.document["runs"]:
+        found = (await caller.get(f"/api/v2/runs/{run_id}?include=configuration_version.ingress_attributes")).document
+        [ingress] = [one["attributes"] for one in found["included"] if one["type"] == "ingress-attributes"]
+        assert found["data"]["attributes"]["source"] == "tfe-configuration-version"
+        assert found["data"]["attributes"]["message"] == "Bump"
+        assert (ingress["commit-sha"], ingress["sender-username"]) == (answer.document["commit"], "raj")
+
+
+@pytest.mark.parametrize(
+    "body, status",
+    [({}, 400), ({"workspaces": []}, 400), ({"workspaces": ["nothere"]}, 404), ({"workspaces": ["app-dev"], "message": " "}, 400)],
+)
+async def test_a_push_that_cannot_be_is_refused(caller: Caller, body: dict[str, object], status: int) -> None:
+    assert (await caller.control("POST", "pushes", body)).status == status

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.sandbox.faults import TERRAFORM_KINDS
-from bot.sandbox.terraform import controls, workspace_controls
+from bot.sandbox.terraform import controls, pushes, workspace_controls
 from bot.sandbox.terraform.flavours import FLAVOURS
 from bot.sandbox.terraform.records import Script
 from bot.sandbox.terraform.samples import SAMPLES
@@ -36,6 +36,7 @@ def test_the_page_names_every_control() -> None:
     app = web.Application()
     controls.add_routes(app)
     workspace_controls.add_routes(app)
+    pushes.add_routes(app)
     paths = {re.sub(r"/\{name\}|/\{fault\}", "", str(resource.canonical)) for resource in app.router.resources()}
     assert len(paths) >= 8
     assert {path for path in paths if path not in TEXT} == set()
