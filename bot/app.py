@@ -24,19 +24,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import release, spelled, terraform_client, trust
-from bot.core.errors import RunbellError
+from bot.core.errors import RulesDiffer, RunbellError
 from bot.core.metrics import Meter
 from bot.core.pace import Pace
-from bot.core.policy import Policy
 from bot.core.roles import Mode, looking, painting
 from bot.jobs import Jobs
 from bot.metrics import CONTENT_TYPE, PrometheusMeter
-from bot.rules import Hearers, read_rules, read_watches
+from bot.rules import Hearers, load_rules, read_watches
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
+from bot.services.contents import Contents
+from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.gauges import Gauges
 from bot.services.greetings import Greetings
@@ -47,7 +48,7 @@ from bot.services.lookups import Lookups
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Mandate, Memberships, People, Runs
+from bot.services.ports import Chat, Mandate, Memberships, People, PlanTexts, Policies, Runs
 from bot.services.presence import Presence
 from bot.services.projects import Projects
 from bot.services.pruning import Pruner
@@ -55,6 +56,7 @@ from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.roles import Roles
+from bot.services.ruling import RulesInForce
 from bot.services.waking import Waking
 from bot.services.watching import Watching
 from bot.settings import Settings
@@ -102,6 +104,8 @@ class Outside:
     """The two worlds that the use cases speak to."""
 
     runs: Runs
+    policies: Policies
+    plan_texts: PlanTexts
     memberships: Memberships
     organizations: tuple[str, ...]
     chat: Chat
@@ -131,6 +135,7 @@ class App:
     database: Database
     work: Work
     standing: Standing
+    ruling: RulesInForce
     jobs: Jobs
     bolt: AsyncApp
     guard: Guard
@@ -156,6 +161,9 @@ class App:
         try:
             async with self.database.read() as transaction:
                 await transaction.looks.all()
+                await self.ruling.demand_current(transaction)
+        except RulesDiffer as error:
+            found["rules"] = error.sentence
         except RunbellError as error:
             found["database"] = error.sentence
         return found
@@ -174,9 +182,12 @@ class App:
 async def build(settings: Settings) -> AsyncIterator[App]:
     """Every part of one process, for as long as the block lasts; nothing runs yet. RunbellError or RulesWrong where that cannot be."""
     pace = Pace().divided_by(settings.test_speed)
-    policy, meter = read_rules(settings.rules_file), PrometheusMeter()
+    (policy, text), meter = load_rules(settings.rules_file), PrometheusMeter()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url.get_secret_value()))
+        ruling = RulesInForce(database, database.clock, policy, text)
+        if database.address.path is not None:
+            await ruling.activate("the start of the only process")
         runs = await stack.enter_async_context(terraform_client(settings, pace, meter))
         organizations = await spelled(runs, settings.organizations, pace.request_timeout / 4)
         session = await stack.enter_async_context(slack_session(settings))
@@ -189,8 +200,8 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         look = standing.roles.add(looking(account_of(settings)), jobs.waker("poll"))
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
         hearers = read_watches(settings.rules_file)
-        outside = Outside(runs, runs.organizations, organizations, chat, people)
-        work = use_cases(settings, pace, policy, hearers, database, outside, jobs, installation, meter, paint)
+        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people)
+        work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
         bolt = bolt_app(settings, session, installation)
         link = link_of(settings, bolt, pace, standing.presence)
         for name, tick, every in (
@@ -213,6 +224,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             database=database,
             work=work,
             standing=standing,
+            ruling=ruling,
             jobs=jobs,
             bolt=bolt,
             guard=register(bolt, work.services, meter),
@@ -260,7 +272,7 @@ async def slack_session(settings: Settings) -> AsyncIterator[aiohttp.ClientSessi
 def use_cases(
     settings: Settings,
     pace: Pace,
-    policy: Policy,
+    ruling: RulesInForce,
     hearers: Hearers,
     database: Database,
     outside: Outside,
@@ -272,7 +284,7 @@ def use_cases(
     """Layer 2: mypy proves here that the adapters fit the ports."""
     runs, organizations, chat = outside.runs, outside.organizations, outside.chat
     clock, paint = database.clock, jobs.waker("paint")
-    access = Access(outside.people, policy, installation.team_id)
+    access = Access(outside.people, ruling.policy, installation.team_id)
     burst = timedelta(seconds=pace.burst_within)
     recorder = Recorder(database, access, clock, paint, fallback=hearers.fallback, burst_within=burst)
     closures = Closures(database, recorder, chat, clock, paint, settings.operator)
@@ -283,6 +295,7 @@ def use_cases(
     intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
     recipes = Recipes(runs, database, recorder, reader, clock, burst)
     knowledge = Knowledge(database, recipes, organizations)
+    evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
     painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate)
     services = Services(
         command=settings.command,
@@ -290,7 +303,7 @@ def use_cases(
         address=settings.terraform_address,
         launches=Launches(database, finder, access, intents, chat, clock),
         approvals=Approvals(database, finder, reader, access, intents, clock, paint),
-        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock),
+        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, evidence),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,

@@ -61,10 +61,11 @@ def resources_that_fit(match: Match, plan: PlanRisk) -> int:
 
 
 class Rulebook:
-    """All rules of a policy. Raises nothing: globs that are none were told when the file was read."""
+    """All rules of a policy. `asks_policies`: some want to know whether policies of the run have failed."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = [(rule, ready(rule.match)) for rule in rules]
+        self.asks_policies = any(rule.match.failed_policy for rule, _ in self._rules)
 
     def matching(self, run: Run, workspace: Workspace, plan: PlanRisk) -> tuple[Rule, ...]:
         """The rules that apply, in the order of the file."""

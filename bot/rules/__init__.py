@@ -5,8 +5,8 @@ A file for each kind of table: rights, rules, people, chains, windows, watches. 
 
 from __future__ import annotations
 
-from bot.rules.files import parse_rules, read_rules, read_watches
+from bot.rules.files import load_rules, parse_rules, read_rules, read_watches
 from bot.rules.problems import RulesWrong
 from bot.rules.watches import Hearers
 
-__all__ = ["Hearers", "RulesWrong", "parse_rules", "read_rules", "read_watches"]
+__all__ = ["Hearers", "RulesWrong", "load_rules", "parse_rules", "read_rules", "read_watches"]

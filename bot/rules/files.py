@@ -69,9 +69,15 @@ def knows_tables(document: Document, sections: Sections) -> None:
 
 def read_rules(path: Path | None) -> Policy:
     """The policy of a file, or the one that holds without a file: full members may read, nobody may do more."""
+    return load_rules(path)[0]
+
+
+def load_rules(path: Path | None) -> tuple[Policy, str]:
+    """The same, with the text it was read from, which is empty without a file."""
     if path is None:
-        return WITHOUT_FILE
-    return parse_rules(read_text(path), str(path))
+        return WITHOUT_FILE, ""
+    text = read_text(path)
+    return parse_rules(text, str(path)), text
 
 
 def read_watches(path: Path | None) -> Hearers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.core.errors import ChatTrouble, MembershipUnread, RightMissing
 from bot.core.policy import Actor, Membership, Permission, Person, Policy, Right, Standing, permit
@@ -63,6 +63,22 @@ class Access:
         if not permission.granted and unread:
             raise MembershipUnread
         return permission.granted
+
+    async def people(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        """Those of our Slack workspace with these ids, as Slack knows them now; who could not be read is absent."""
+        wanted = sorted(set(ids))
+        found = await asyncio.gather(*(self._perhaps(one) for one in wanted))
+        return {one: person for one, person in zip(wanted, found, strict=True) if person is not None}
+
+    async def _perhaps(self, person_id: str) -> Person | None:
+        try:
+            return await self.person(Actor(id=person_id, team_id=self._team_id))
+        except MembershipUnread:
+            return None
+
+    async def membership(self, groups: Iterable[str]) -> Membership:
+        """Who is in these groups now; a group that could not be read is absent."""
+        return (await self._membership(groups))[0]
 
     async def _judge(self, person: Person, right: Right, workspace: Workspace) -> tuple[Permission, bool]:
         membership, unread = await self._membership(self._policy.groups_for(right, workspace))

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from bot.core.cadence import Recipe
 from bot.core.commands.runs import RunReference
+from bot.core.judging import decide
 from bot.core.messages import Kind
 from bot.core.pictures import RunPicture
 from bot.core.policy import Actor, Right
-from bot.core.runs import Run
+from bot.core.runs import Action, Run
+from bot.core.verdicts import Verdict
 from bot.core.workspaces import Workspace, matches
 from bot.services.access import Access
+from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
 from bot.services.pictures import Pictures
@@ -48,9 +51,28 @@ class RunList:
     rows: tuple[RunRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How it stands with applying a run; `waits` says whether the run waits for that at all now."""
+
+    run: Run
+    workspace: Workspace
+    link: str
+    verdict: Verdict
+    waits: bool
+
+
 class Lookups:
     def __init__(
-        self, runs: Runs, store: Store, knowledge: Knowledge, finder: Finder, access: Access, pictures: Pictures, clock: Clock
+        self,
+        runs: Runs,
+        store: Store,
+        knowledge: Knowledge,
+        finder: Finder,
+        access: Access,
+        pictures: Pictures,
+        clock: Clock,
+        evidence: Evidence,
     ) -> None:
         self._runs = runs
         self._store = store
@@ -59,6 +81,7 @@ class Lookups:
         self._access = access
         self._pictures = pictures
         self._clock = clock
+        self._evidence = evidence
 
     async def workspaces(self, pattern: str, actor: Actor) -> WorkspaceList:
         """Those that match and that the actor may read, with their current runs, from our snapshots."""
@@ -91,3 +114,11 @@ class Lookups:
         link = self._pictures.link(found.workspace, found.run)
         fresh = picture or RunPicture(kind=Kind.CARD, run=found.run, workspace=found.workspace, link=link, plan=found.plan)
         return replace(fresh, buttons=())
+
+    async def why(self, reference: RunReference, actor: Actor) -> Explained:
+        """Which rules apply to a run now, and what is missing."""
+        found = await self._finder.run(reference, actor)
+        await self._access.demand(actor, Right.READ, found.workspace)
+        verdict = decide(await self._evidence.question(Action.APPLY, found))
+        link = self._pictures.link(found.workspace, found.run)
+        return Explained(found.run, found.workspace, link, verdict, found.run.waits_for_confirm)

@@ -15,11 +15,15 @@ from bot.services.recording import Recorder, Sighting
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A run as the server shows it now, where it belongs, and what its plan would do (None where there is no finished plan)."""
+    """A run as the server shows it now, where it belongs, and what its plan would do (None where there is no finished plan).
+
+    `reading` holds what else the server sent along.
+    """
 
     run: Run
     workspace: Workspace
     plan: PlanFacts | None
+    reading: RunReading | None = None
 
 
 class Reader:
@@ -45,7 +49,7 @@ class Reader:
         plan = await self._plan_of(reading)
         run = run_of(reading)
         await self._recorder.record([Sighting(run, workspace, plan)], asked_at)
-        return Found(run, workspace, plan)
+        return Found(run, workspace, plan, reading)
 
     async def _workspace_of(self, reading: RunReading) -> Workspace | None:
         """The workspace that came along, with an organization where we know it from elsewhere."""

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.grammar import Command
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
-from bot.core.commands.runs import Act, ShowRun, StartRun
+from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
@@ -23,6 +23,7 @@ from handlers.commands.show import show_run
 from handlers.commands.unwatch import remove_watch
 from handlers.commands.watch import add_watch
 from handlers.commands.watches import list_watches
+from handlers.commands.why import explain_run
 from handlers.commands.workspaces import list_workspaces
 from handlers.guard import Guard
 from handlers.services import Services
@@ -36,6 +37,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         ListRuns: list_runs,
         StartRun: start_run,
         ShowRun: show_run,
+        ExplainRun: explain_run,
         Act: act,
         AddWatch: add_watch,
         RemoveWatch: remove_watch,

@@ -19,6 +19,7 @@ EXAMPLES = {
     "runs": "runs storefront-dev",
     "run": "run storefront-dev now",
     "show": "show storefront-dev",
+    "why": "why storefront-dev",
     "approve": "approve storefront-dev",
     "discard": "discard storefront-dev",
     "cancel": "cancel storefront-dev",

@@ -17,6 +17,8 @@ from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
 from bot.services.closures import Closures
+from bot.services.contents import Contents
+from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.intents import Intents, Loops
 from bot.services.knowledge import Knowledge
@@ -35,6 +37,7 @@ from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.stores import sqlite_store
+from tests.fakes.terraform import FakePlanTexts, FakePolicies
 
 TEAM = "T0ACME"
 ANA = Actor(id="U0ANA", team_id=TEAM, name="ana")
@@ -92,6 +95,9 @@ class House:
     closures: Closures
     projects: Projects
     alarms: Alarms
+    texts: FakePlanTexts
+    policies: FakePolicies
+    evidence: Evidence
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
@@ -156,6 +162,8 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     intents = Intents(runs, store, reader, clock, pace, loops, owner="test")
     recipes = Recipes(runs, store, recorder, reader, clock)
     knowledge = Knowledge(store, recipes, organizations)
+    texts, policies = FakePlanTexts(), FakePolicies()
+    evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
     return House(
         runs=runs,
         chat=chat,
@@ -169,7 +177,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         recorder=recorder,
         launches=Launches(store, finder, access, intents, chat, clock),
         approvals=Approvals(store, finder, reader, access, intents, clock, loops.painter),
-        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock),
+        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, evidence),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
         painter=Painter(chat, store, pictures, reader, closures, clock, pace),
@@ -177,4 +185,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         closures=closures,
         projects=projects,
         alarms=Alarms(store, pace, OPERATOR),
+        texts=texts,
+        policies=policies,
+        evidence=evidence,
     )

@@ -48,6 +48,11 @@ class ShowRun(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainRun(Command):
+    run: RunReference
+
+
+@dataclass(frozen=True, slots=True)
 class Act(Command):
     """Apply, discard or cancel a run, with a comment or without."""
 
@@ -62,11 +67,14 @@ def start(row: Row, words: Sequence[str], options: Options) -> Command:
     return StartRun(words[0], " ".join(words[1:]), destroy="destroy" in options, plan_only="plan-only" in options)
 
 
-def show(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
-    if not words:
-        raise row.wrong("Which run? Give its id, its link, or the workspace whose current run it is.")
-    no_more(row, words, 1)
-    return ShowRun(RunReference.of(words[0]))
+def about(command: Callable[[RunReference], Command]) -> Callable[[Row, Sequence[str], Options], Command]:
+    def build(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
+        if not words:
+            raise row.wrong("Which run? Give its id, its link, or the workspace whose current run it is.")
+        no_more(row, words, 1)
+        return command(RunReference.of(words[0]))
+
+    return build
 
 
 def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
@@ -98,8 +106,17 @@ GRAMMAR = (
         summary="Show a run as it is now.",
         example="show storefront-prod",
         right=Right.READ,
-        build=show,
+        build=about(ShowRun),
         details=("A run is named by its id, by its link, or by the workspace whose current run it is.",),
+    ),
+    Row(
+        word="why",
+        usage="why <run>",
+        summary="Say which rules apply to a run, who may approve it, and what is missing.",
+        example="why storefront-prod",
+        right=Right.READ,
+        build=about(ExplainRun),
+        details=("Only you see the answer. Nothing is decided by asking.",),
     ),
     Row(
         word="approve",

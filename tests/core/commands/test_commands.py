@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
-from bot.core.commands.runs import Act, RunReference, ShowRun, StartRun
+from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.errors import BadCommand, BadUsage, UnknownCommand
 from bot.core.policy import Right
@@ -34,6 +34,7 @@ DNS = RunReference(workspace="dns")
         ("run dns bump the image", StartRun("dns", "bump the image")),
         ("run --destroy dns “end of it” —plan-only", StartRun("dns", "end of it", destroy=True, plan_only=True)),
         ("show dns", ShowRun(DNS)),
+        ("why dns", ExplainRun(DNS)),
         ("show run-7bQ2kLm9XyZ1aB3c", ShowRun(RUN)),
         (f"show <{LINK}>", ShowRun(RUN)),
         (f"show <{LINK}|the run>", ShowRun(RUN)),
@@ -127,7 +128,7 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 RIGHTS = {
     None: {"help"},
-    Right.READ: {"workspaces", "runs", "show", "watch", "unwatch", "watches"},
+    Right.READ: {"workspaces", "runs", "show", "why", "watch", "unwatch", "watches"},
     Right.START: {"run"},
     Right.DECIDE: {"approve", "discard", "cancel"},
 }

@@ -1,0 +1,69 @@
+"""What plans would do to each resource, read from their JSON by way of a file, and remembered: a run's plan never changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+
+from bot.core.contents import PlanContents, believed, plan_contents
+from bot.core.errors import NotVisible, RequestRefused, TooLarge
+from bot.core.plans import PlanFacts
+from bot.core.runs import Run
+from bot.services.ports import PlanTexts
+
+log = structlog.get_logger(__name__)
+
+MOST_BYTES = 64_000_000
+KEPT_MOST = 64
+
+
+class Contents:
+    """One reading of a plan serves everybody who asks for it at the same time."""
+
+    def __init__(self, texts: PlanTexts) -> None:
+        self._texts = texts
+        self._kept: OrderedDict[str, PlanContents] = OrderedDict()
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def of(self, run: Run, facts: PlanFacts | None) -> PlanContents | None:
+        """None for a plan that is not finished, or that cannot be read for a reason that lasts; any other TerraformTrouble is raised."""
+        if run.plan_id is None or facts is None or not facts.is_finished:
+            return None
+        turn = self._turns.setdefault(run.plan_id, asyncio.Lock())
+        try:
+            async with turn:
+                found = self._kept.get(run.plan_id) or await self._read(run.plan_id)
+        finally:
+            if not turn.locked():
+                self._turns.pop(run.plan_id, None)
+        if found is not None:
+            self._keep(run.plan_id, found)
+        return believed(found, facts)
+
+    def _keep(self, plan_id: str, found: PlanContents) -> None:
+        self._kept[plan_id] = found
+        self._kept.move_to_end(plan_id)
+        if len(self._kept) > KEPT_MOST:
+            self._kept.popitem(last=False)
+
+    async def _read(self, plan_id: str) -> PlanContents | None:
+        with TemporaryDirectory(prefix="runbell-") as folder:
+            path = Path(folder) / "plan.json"
+            try:
+                saved = await self._texts.save(plan_id, path, MOST_BYTES)
+            except (NotVisible, RequestRefused, TooLarge) as trouble:
+                log.info("plan_unread", plan=plan_id, error=trouble.sentence)
+                return None
+            return await asyncio.to_thread(contents_in, path) if saved is not None else None
+
+
+def contents_in(path: Path) -> PlanContents | None:
+    try:
+        return plan_contents(json.loads(path.read_bytes()))
+    except (ValueError, RecursionError):
+        return None

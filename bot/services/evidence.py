@@ -1,0 +1,122 @@
+"""What a verdict hangs on, read afresh and put together as a Question: the plan, the policies, the people, and whom the run came from.
+
+Nothing is judged in here, and nothing in the transaction in which something is decided.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.core.chains import stages_before
+from bot.core.contents import PlanRisk
+from bot.core.errors import TerraformTrouble
+from bot.core.freezes import Freeze
+from bot.core.identities import Identities, Origins, origins_of
+from bot.core.judging import applying
+from bot.core.plans import weak_digest
+from bot.core.policy import Policy, Right
+from bot.core.questions import Question
+from bot.core.runs import Action, Run, RunStatus
+from bot.core.votes import Vote
+from bot.core.workspaces import Workspace
+from bot.services.access import Access
+from bot.services.contents import Contents
+from bot.services.failures import failed_policies
+from bot.services.ports import Clock, Policies, RunReading, Runs, Store
+from bot.services.reading import Found
+
+
+class Evidence:
+    def __init__(
+        self, runs: Runs, policies: Policies, contents: Contents, store: Store, access: Access, policy: Policy, clock: Clock
+    ) -> None:
+        self._runs = runs
+        self._policies = policies
+        self._contents = contents
+        self._store = store
+        self._access = access
+        self._policy = policy
+        self._clock = clock
+        self._account: str | None = None
+
+    async def question(self, action: Action, found: Found, votes: Iterable[Vote] = (), freezes: Iterable[Freeze] = ()) -> Question:
+        """Everything as it is now. A TerraformTrouble where the plan could perhaps be read a moment later: it is not judged half known."""
+        plan, origins = await asyncio.gather(self._plan(found), self._origins(found))
+        contents = plan.contents
+        question = Question(
+            policy=self._policy,
+            action=action,
+            run=found.run,
+            workspace=found.workspace,
+            now=self._clock.now(),
+            plan=plan,
+            digest=contents.digest if contents else digest_of(found),
+            identities=Identities(self._policy.people),
+            origins=origins,
+            freezes=tuple(freezes),
+            applied_in=await self._applied_in(found.run, found.workspace),
+        )
+        return await self.with_people(question, votes)
+
+    async def with_people(self, question: Question, votes: Iterable[Vote]) -> Question:
+        """The same question about these votes, with voters and groups as Slack has them now."""
+        votes = tuple(votes)
+        groups = question.policy.holders(Right.DECIDE, question.workspace).groups
+        groups = groups.union(*(rule.demand.groups for rule in applying(question)))
+        people, membership = await asyncio.gather(self._access.people(vote.person for vote in votes), self._access.membership(groups))
+        return replace(question, votes=votes, people=people, membership=membership)
+
+    async def _plan(self, found: Found) -> PlanRisk:
+        contents, failed = await asyncio.gather(self._contents.of(found.run, found.plan), self._failed_policies(found.run))
+        cost = found.reading.cost if found.reading else None
+        return PlanRisk(contents=contents, cost_rise=cost.delta if cost and cost.is_finished else None, failed_policies=failed)
+
+    async def _failed_policies(self, run: Run) -> tuple[str, ...] | None:
+        """Not asked for where no rule wants to know."""
+        return await failed_policies(self._policies, run.id) if self._policy.rulebook.asks_policies else None
+
+    async def _origins(self, found: Found) -> Origins:
+        async with self._store.read() as transaction:
+            creating = await transaction.intents.creating(found.run.id)
+        return origins_of(
+            creator=found.run.created_by,
+            own_account=await self._own_account(),
+            requester=creating.person if creating else "",
+            sender=sender_of(found.run, found.reading),
+        )
+
+    async def _own_account(self) -> str:
+        """As whom the server knows us; asked for once. Where it does not tell, no run is ours for sure."""
+        if self._account is None:
+            try:
+                self._account = (await self._runs.account()).name
+            except TerraformTrouble:
+                return ""
+        return self._account
+
+    async def _applied_in(self, run: Run, workspace: Workspace) -> frozenset[str]:
+        """The workspaces that have applied the run's commit, where it matters."""
+        if run.commit is None or not stages_before(workspace, self._policy.chains):
+            return frozenset()
+        async with self._store.read() as transaction:
+            known = await transaction.runs.many(list(await transaction.runs.of_commit(run.commit.sha)))
+            applied = {stored.run.workspace_id for stored in known.values() if stored.run.status is RunStatus.APPLIED}
+            found = [await transaction.workspaces.get(one) for one in sorted(applied)]
+        return frozenset(one.full_name for one in found if one is not None)
+
+
+def digest_of(found: Found) -> str:
+    """What a plan is told by whose JSON cannot be read; empty where there is no finished plan."""
+    return weak_digest(found.run.id, found.plan) if found.plan is not None and found.plan.is_finished else ""
+
+
+def sender_of(run: Run, reading: RunReading | None) -> str | None:
+    """Who pushed the run's commit: None where there is no commit, "" where there may be one and nobody says whose."""
+    if run.commit is not None:
+        return run.commit.author
+    configuration = reading.configuration if reading else None
+    if configuration is None:
+        return ""
+    return configuration.ingress.sender if configuration.ingress else None
