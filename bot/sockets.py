@@ -27,6 +27,8 @@ log = structlog.get_logger("runbell.sockets")
 
 SHORTEST_PING = 1.0
 ASK_AGAIN = 0.01
+PATIENCE_MOST = 8
+"""A Slack that is down is asked ever more seldom, up to so many times as long after each other."""
 
 
 class Socket:
@@ -41,7 +43,7 @@ class Socket:
         self._connecting: asyncio.Task[Any] | None = None
         self._answering = 0
         self._gave_way = self._is_over = False
-        self._up_at = time.monotonic()
+        self._up_at, self._patience = time.monotonic(), pace.socket_gone
 
     async def is_up(self) -> bool:
         return self._handler is not None and await self._handler.client.is_connected()
@@ -73,9 +75,10 @@ class Socket:
             log.warning("the database is back: connecting to Slack again")
             await self.open()
         elif self._handler is None or await self.is_up():
-            self._up_at = time.monotonic()
-        elif time.monotonic() - self._up_at > self._pace.socket_gone:
-            log.error("the socket to Slack stays down: connecting anew", seconds=self._pace.socket_gone)
+            self._up_at, self._patience = time.monotonic(), self._pace.socket_gone
+        elif time.monotonic() - self._up_at > self._patience:
+            log.error("the socket to Slack stays down: connecting anew", seconds=self._patience)
+            self._patience = min(self._patience * 2, self._pace.socket_gone * PATIENCE_MOST)
             await self.close()
             await self.open()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -69,7 +70,7 @@ async def test_a_socket_is_closed_while_the_database_is_lost_and_comes_back_with
     async with opened(tmp_path) as (app, socket):
         now = app.database.clock.now()
         presence = app.standing.presence
-        presence._heard_at -= 1000
+        presence._unheard_since = time.monotonic() - 1000
         await socket.tick(now)
         await socket.tick(now)
         assert not await socket.is_up()

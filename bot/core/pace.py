@@ -40,11 +40,11 @@ class Pace:
     retry_most: float = 60.0
     socket_ping: float = 5.0
     stop_within: float = 10.0
-    role_lease: float = 25.0
-    roles_every: float = 3.0
-    beat_every: float = 3.0
+    role_lease: float = 24.0
+    roles_every: float = 5.0
+    beat_every: float = 5.0
     replica_gone: float = 30.0
-    database_gone: float = 10.0
+    database_gone: float = 15.0
     socket_every: float = 1.0
     socket_gone: float = 30.0
     prune_every: float = 3600.0

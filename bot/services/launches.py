@@ -78,10 +78,23 @@ def signed(message: str, person: Person, place: Place, intent_id: str) -> str:
 
 
 async def enter(chat: Chat, channel: str) -> None:
-    """Make sure that we can post in the channel; NotInChannel where it takes an invitation. An outage is no reason to refuse."""
+    """Make sure that we can post in the channel; NotInChannel where it takes an invitation. An outage is no reason to refuse.
+
+    A private channel is never joined, and we may have been invited to it (Slack, conversations.join).
+    """
     try:
         await chat.join(channel)
     except ChannelClosed as error:
-        raise NotInChannel(channel) from error
+        if not await is_in(chat, channel):
+            raise NotInChannel(channel) from error
     except ChatTrouble:
         return
+
+
+async def is_in(chat: Chat, channel: str) -> bool:
+    try:
+        return await chat.is_open(channel)
+    except ChannelClosed:
+        return False
+    except ChatTrouble:
+        return True

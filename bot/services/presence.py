@@ -38,16 +38,18 @@ class Presence:
         self._mode = mode
         self._on_change = on_change
         self._monotonic = monotonic
-        self._heard_at = monotonic()
+        self._unheard_since: float | None = None
         self.live: tuple[Replica, ...] = ()
 
     async def tick(self, now: datetime) -> None:  # noqa: ARG002 - the database's clock counts
         """Give a sign of life, and see who else does."""
+        if self._unheard_since is None:
+            self._unheard_since = self._monotonic()
         async with self._store.write() as transaction:
             await transaction.replicas.beat(self._owner, self._version, self._mode)
             live = await transaction.replicas.live(self._pace.replica_gone)
             await transaction.replicas.forget(self._pace.replica_gone * KEPT_FOR)
-        self._heard_at = self._monotonic()
+        self._unheard_since = None
         self._see(live)
 
     async def look(self) -> None:
@@ -73,8 +75,8 @@ class Presence:
 
     @property
     def has_lost_database(self) -> bool:
-        """Whether the database has not taken our sign of life for so long that people should be answered by others."""
-        return self._monotonic() - self._heard_at > self._pace.database_gone
+        """Whether the database has let us try so long to give a sign of life that people should be answered by others."""
+        return self._unheard_since is not None and self._monotonic() - self._unheard_since > self._pace.database_gone
 
     async def leave(self) -> None:
         async with self._store.write() as transaction:

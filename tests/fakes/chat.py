@@ -63,7 +63,8 @@ class Failure:
 
 @dataclass(slots=True)
 class FakeChat:
-    """Every channel is open to it, except those it is `outside` of (public, not joined) and those that are `private` or `archived`.
+    """Every channel is open to it, except those it is `outside` of (public, not joined) and those that are `private` or `archived`;
+    it is in those private ones that it was `invited` to.
 
     `fail("post", error)` makes the next post fail before anything is done; `lose("post")` does it and loses the answer.
     Failures of one method come in the order they were queued. `calls` are (method, channel) in order, failed ones too.
@@ -73,6 +74,7 @@ class FakeChat:
     outside: set[str] = field(default_factory=set)
     private: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
+    invited: set[str] = field(default_factory=set)
     uneditable: set[str] = field(default_factory=set)
     history: list[FakeMessage] = field(default_factory=list)
     whispers: list[Whisper] = field(default_factory=list)
@@ -142,8 +144,8 @@ class FakeChat:
 
     async def join(self, channel: str) -> None:
         failure = self._begin("join", channel)
-        if channel in self.private | self.archived:
-            raise ChannelClosed("method_not_supported_for_channel_type" if channel in self.private else "is_archived")
+        if channel in self.private | self.archived | self.invited:
+            raise ChannelClosed("is_archived" if channel in self.archived else "method_not_supported_for_channel_type")
         self.outside.discard(channel)
         self.joined.append(channel)
         self._end(failure)

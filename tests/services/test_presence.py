@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.errors import StoreBusy
 from bot.core.pace import Pace
 from bot.core.roles import Mode
 from bot.services.presence import Presence
@@ -69,13 +71,30 @@ async def test_who_leaves_is_counted_no_more_at_once(town: Town) -> None:
     assert town.shares == [1, 2, 2, 1]
 
 
-async def test_a_database_that_takes_no_sign_of_life_is_lost_until_it_does(town: Town) -> None:
+async def test_a_database_that_takes_no_sign_of_life_is_lost_until_it_does(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     one = town.settle("a")
     await town.beat(one)
-    town.clock.move(PACE.database_gone + 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", busy)
+        for seconds in (0, PACE.database_gone):
+            town.clock.move(seconds)
+            with pytest.raises(StoreBusy):
+                await town.beat(one)
+            assert not one.has_lost_database
+    town.clock.move(1)
     await one.look()
     assert one.has_lost_database
     await town.beat(one)
+    assert not one.has_lost_database
+
+
+def busy(_: Database) -> NoReturn:
+    raise StoreBusy
+
+
+async def test_a_process_that_had_no_time_to_give_a_sign_has_lost_nothing(town: Town) -> None:
+    one = town.settle("a")
+    town.clock.move(PACE.database_gone * 2)
     assert not one.has_lost_database
 
 

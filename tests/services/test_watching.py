@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import AlreadyWatched, NotInChannel, RightMissing, SeveralWatches, UnknownProject, UnknownWatch, UnknownWorkspace
+from bot.core.errors import (
+    AlreadyWatched,
+    ChatAnswerLost,
+    NotInChannel,
+    RightMissing,
+    SeveralWatches,
+    UnknownProject,
+    UnknownWatch,
+    UnknownWorkspace,
+)
 from bot.core.policy import Grant, Policy, Right
 from bot.core.watches import Measure
 from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, RAJ, House, open_house
@@ -69,6 +78,19 @@ async def test_a_channel_that_takes_an_invitation_asks_for_one(house: House) -> 
 
     with pytest.raises(NotInChannel):
         await house.watching.add(AddWatch("dns"), ANA, DEPLOYS)
+
+
+async def test_a_private_channel_that_we_were_invited_to_is_one_to_post_in(house: House) -> None:
+    house.runs.add_workspace("dns")
+    house.chat.invited.add(DEPLOYS.channel)
+    await house.watching.add(AddWatch("dns"), ANA, DEPLOYS)
+
+
+async def test_a_channel_of_which_slack_says_nothing_more_is_not_refused(house: House) -> None:
+    house.runs.add_workspace("dns")
+    house.chat.invited.add(DEPLOYS.channel)
+    house.chat.fail("is_open", ChatAnswerLost())
+    await house.watching.add(AddWatch("dns"), ANA, DEPLOYS)
 
 
 async def test_the_same_watch_twice_is_said(house: House) -> None:
