@@ -254,6 +254,8 @@ class Painter:
     async def _stands(self, message: Message, ts: str, version: int) -> None:
         self.is_dead = False
         now = self._clock.now()
+        if message.attempts >= PLAIN_AFTER:
+            log.error("painted_plain", subject=message.subject, channel=message.channel, kind=message.kind, error=message.last_error)
         self._painted_at[message.id] = now
         async with self._store.write() as transaction:
             await transaction.messages.painted(message, ts, version, now)

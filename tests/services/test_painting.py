@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.errors import (
     CannotEdit,
@@ -164,12 +165,15 @@ async def test_a_rate_limit_holds_up_one_channel_and_no_other(house: House) -> N
 async def test_blocks_that_slack_will_not_draw_go_out_as_plain_text(house: House) -> None:
     await started(house)
     house.chat.fail("post", ChatRefused("invalid_blocks", "/blocks/0"), times=5)
-    for _ in range(8):
-        await house.paint()
-        house.clock.move(60)
+    with capture_logs() as logs:
+        for _ in range(8):
+            await house.paint()
+            house.clock.move(60)
 
     [card] = house.in_channel()
+    [fault] = [entry for entry in logs if entry["event"] == "painted_plain"]
     assert card.plain
+    assert (fault["log_level"], "/blocks/0" in fault["error"]) == ("error", True)
 
 
 async def test_a_channel_that_is_closed_is_joined_where_that_is_possible(house: House) -> None:
