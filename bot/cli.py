@@ -235,7 +235,9 @@ async def demo_until_stopped(port: int | None, engine: str) -> bool:
 
     stop = stop_signal()
     async with open_world(world_options(port, engine, 1.0)) as world:
-        return await Demo(world.card()).run(stop)
+        demo = Demo(world.card())
+        world.slack.offer_restart(demo.restart)
+        return await demo.run(stop)
 
 
 def world_options(port: int | None, engine: str, speed: float, **more: Any) -> Any:

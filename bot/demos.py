@@ -102,6 +102,12 @@ class Demo:
     def __init__(self, card: Mapping[str, Any]) -> None:
         self.card = card
         self.began = time.monotonic()
+        self.again = asyncio.Event()
+        self.is_told = False
+
+    async def restart(self) -> None:
+        """Kill the bot, as a crash would, and start it anew upon what it has written down."""
+        self.again.set()
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Until `stop` is set (True), or the bot has died (False). Everything it wrote is gone afterwards."""
@@ -110,38 +116,55 @@ class Demo:
             (folder / "runbell.toml").write_text(RULES, encoding="utf-8")
             port = free_port()
             with log_file(folder) as log:
-                child = await asyncio.create_subprocess_exec(
-                    *COMMAND,
-                    env=child_environment(self.card, folder, port),
-                    cwd=folder,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C comes to us; we tell the child
-                )
-                try:
-                    return await self.watch(child, stop, port, folder)
-                finally:
-                    await end(child)
+                while (ended := await self.live(stop, port, folder, log)) is None:
+                    self.again.clear()
+            return ended
 
-    async def watch(self, child: asyncio.subprocess.Process, stop: asyncio.Event, port: int, folder: Path) -> bool:
+    async def live(self, stop: asyncio.Event, port: int, folder: Path, log: int) -> bool | None:
+        """One life of the bot: True when it was to end, False when it has died, None when it shall live again."""
+        child = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            env=child_environment(self.card, folder, port),
+            cwd=folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C comes to us; we tell the child
+        )
+        try:
+            return await self.watch(child, stop, port, folder)
+        finally:
+            await end(child)
+
+    async def watch(self, child: asyncio.subprocess.Process, stop: asyncio.Event, port: int, folder: Path) -> bool | None:
         died = asyncio.ensure_future(child.wait())
         stopped = asyncio.ensure_future(stop.wait())
+        again = asyncio.ensure_future(self.again.wait())
         ready = asyncio.ensure_future(until_ready(port))
+        ends = {died, stopped, again}
         try:
-            await asyncio.wait({died, stopped, ready}, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
-            if not died.done() and not stopped.done():
-                show(self.banner(folder, is_ready=ready.done()))
-                await asyncio.wait({died, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*ends, ready}, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+            if not any(one.done() for one in ends):
+                self.tell(folder, is_ready=ready.done())
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if stopped.done():
                 click.echo("\nStopping.")
                 return True
+            if again.done():
+                child.kill()
+                return None
             tell_death(child.returncode, folder / "bot.log")
             return False
         finally:
-            for task in (died, stopped, ready):
+            for task in (*ends, ready):
                 task.cancel()
-            await asyncio.gather(died, stopped, ready, return_exceptions=True)
+            await asyncio.gather(*ends, ready, return_exceptions=True)
+
+    def tell(self, folder: Path, *, is_ready: bool) -> None:
+        """Say once where to look."""
+        if not self.is_told:
+            self.is_told = True
+            show(self.banner(folder, is_ready=is_ready))
 
     def banner(self, folder: Path, *, is_ready: bool) -> Text:
         seconds = time.monotonic() - self.began

@@ -97,3 +97,28 @@ def test_a_terminal_gets_a_frame(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(demos, "Console", lambda **options: Console(force_terminal=True, width=120, **options))
     demos.show(Demo(CARD).banner(tmp_path, is_ready=True))
     assert "╭" in capsys.readouterr().out
+
+
+async def test_a_bot_that_is_started_anew_lives_on_upon_the_same_folder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once = "import pathlib, time; p = pathlib.Path('lives'); p.open('a').write('x'); print(len(p.read_text()), flush=True); time.sleep(60)"
+    monkeypatch.setattr(demos, "COMMAND", (sys.executable, "-c", once))
+    monkeypatch.setattr(demos, "READY_WITHIN", 0.6)
+    stop, demo = asyncio.Event(), Demo(CARD)
+    folders: list[Path] = []
+
+    def banner(_demo: Demo, folder: Path, *, is_ready: bool) -> str:
+        folders.append(folder)
+        return f"Look here, {is_ready}"
+
+    monkeypatch.setattr(Demo, "banner", banner)
+    running = asyncio.ensure_future(demo.run(stop))
+    while not folders:
+        await asyncio.sleep(0.02)
+    await demo.restart()
+    while (folders[0] / "lives").read_text() != "xx":
+        await asyncio.sleep(0.02)
+    stop.set()
+    assert await running is True
+    assert capsys.readouterr().out.count("Look here") == 1

@@ -108,6 +108,7 @@ async def open_world(options: WorldOptions | None = None) -> AsyncIterator[World
                 page_dir=options.page_dir,
                 terraform=runs_api.place(),
                 engine=runs_api.engine,
+                desk=runs_api.desk(),
                 manifest=options.manifest,
                 scopes=options.scopes,
                 request_url=options.request_url,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.sandbox.slack import person_admin, person_controls, person_does, person_sees
+from bot.sandbox.slack import person_admin, person_controls, person_does, person_sees, person_terraform
 from bot.sandbox.slack.errors import Document
 from bot.sandbox.slack.state import State
 
@@ -37,6 +37,9 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", "/_person/admin/deactivate", person_admin.deactivate_person),
     ("POST", "/_person/admin/group", person_admin.change_group),
     ("POST", "/_person/admin/revoke", person_admin.revoke_token),
+    ("GET", "/_person/terraform/{what}", person_terraform.look),
+    ("POST", "/_person/terraform/{what}", person_terraform.do),
+    ("POST", "/_person/restart", person_terraform.restart_app),
     ("GET", "/_person/traffic", person_controls.see_traffic),
     ("GET", "/_person/faults", person_controls.see_faults),
     ("POST", "/_person/faults", person_controls.pull_fault),

@@ -35,6 +35,7 @@ async def see_world(state: State, _request: web.Request) -> Document:
         "terraform": dict(state.terraform),
         "engine": state.engine,
         "connected": state.links.count,
+        "can_restart": state.restart is not None,
     }
 
 

@@ -22,6 +22,7 @@ from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.limits import Limits
 from bot.sandbox.slack.messages import MessageLog
 from bot.sandbox.slack.payloads import event_envelope
+from bot.sandbox.slack.person_terraform import Desk, Restart
 from bot.sandbox.slack.response_urls import ResponseUrls
 from bot.sandbox.slack.rooms import Rooms
 from bot.sandbox.slack.routes import application
@@ -66,9 +67,14 @@ class SlackServer:
         else:
             self.state.deliver_over_sockets()
 
-    def know_terraform(self, terraform: Mapping[str, Any], engine: str) -> None:
-        """What the page is told of the Runs API server: address, organization and page; and the engine's name."""
+    def offer_restart(self, restart: Restart) -> None:
+        """Let the page kill the app and start it anew."""
+        self.state.restart = restart
+
+    def know_terraform(self, terraform: Mapping[str, Any], engine: str, desk: Desk | None = None) -> None:
+        """What the page is told of the Runs API server: address, organization and page; the engine's name; and whom it asks for more."""
         self.state.terraform = dict(terraform)
+        self.state.desk = desk
         self.state.engine = engine
 
 
@@ -82,6 +88,7 @@ async def open_slack(
     page_dir: Path = PAGE,
     terraform: Mapping[str, Any] | None = None,
     engine: str = "",
+    desk: Desk | None = None,
     manifest: Mapping[str, Any] | None = None,
     scopes: Collection[str] | None = None,
     request_url: str | None = None,
@@ -100,7 +107,7 @@ async def open_slack(
         state = _new_state(url, clock or Clock(), faults or Faults(), app, session, are_limited=limits)
         server = SlackServer(state, secret)
         server.deliver_to(request_url)
-        server.know_terraform(terraform or {}, engine)
+        server.know_terraform(terraform or {}, engine, desk)
         async with serving(application(state, secret, page_dir), listener):
             try:
                 yield server

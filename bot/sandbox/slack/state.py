@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -29,11 +29,15 @@ from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.unfurls import Unfurls
 from bot.sandbox.slack.views import Views
 
+if TYPE_CHECKING:
+    from bot.sandbox.slack.person_terraform import Desk
+
 
 @dataclass
 class State:
     """The parts of a Slack server. `url` is its own address without a slash; `terraform` and `engine` are told to the page.
-    `offers` are the options that the app last suggested, by person and action_id.
+    `offers` are the options that the app last suggested, by person and action_id; `desk` is the Runs API server for the page, and
+    `restart` kills the app and starts it anew, where whoever has opened the sandbox can do that.
     """
 
     url: str
@@ -57,6 +61,8 @@ class State:
     offers: dict[tuple[str, str], list[Document]] = field(default_factory=dict)
     terraform: Mapping[str, Any] = field(default_factory=dict)
     engine: str = ""
+    desk: Desk | None = None
+    restart: Callable[[], Awaitable[None]] | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def later(self, deed: Coroutine[Any, Any, None]) -> None:

@@ -30,6 +30,7 @@ from bot.sandbox.terraform import (
 )
 from bot.sandbox.terraform.blobs import Blobs
 from bot.sandbox.terraform.context import CONTEXT, Context
+from bot.sandbox.terraform.desk import Desk
 from bot.sandbox.terraform.flavours import FLAVOURS, FlavourName
 from bot.sandbox.terraform.limits import Limits
 from bot.sandbox.terraform.machine import Machine
@@ -76,6 +77,10 @@ class RunsApi:
         """Where people find it: the address, the organization, and the page with its workspaces. No tokens."""
         page = f"{self.address}/app/{self.organization}/workspaces"
         return {"address": self.address, "organization": self.organization, "page": page}
+
+    def desk(self) -> Desk:
+        """The server as the sandbox's page shows it; what is done there, Ana does."""
+        return Desk(self.context, self.user_token.account)
 
     def card(self) -> dict[str, str]:
         """What a client needs to know; `token` is the team's, as a bot should have."""

@@ -16,7 +16,8 @@ def _shown_calls() -> set[tuple[str, str]]:
         verb = "DELETE" if "-X DELETE" in line else "POST" if " -d " in line else "GET"
         path = re.search(r"\$P((?:/[\w-]+)+)", line)
         assert path is not None
-        calls.add((verb, "/_person" + re.sub(r"/fault-1$", "/{fault}", path[1])))
+        named = re.sub(r"/fault-1$", "/{fault}", re.sub(r"/terraform/\w+$", "/terraform/{what}", path[1]))
+        calls.add((verb, f"/_person{named}"))
     return calls
 
 
