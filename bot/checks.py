@@ -150,9 +150,12 @@ async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("terraform", f"{settings.terraform_address} takes {KINDS.get(account.kind, account.kind)} ({account.name})")
         for name in settings.organizations:
             yield await organization_finding(client, name)
+        for lack in sorted(client.lacks):
+            yield Finding("server", lack.value)
 
 
 async def organization_finding(client: Runs, name: str) -> Finding:
+    """Asks as the poller asks, so that what the server lacks is noticed."""
     try:
         spelled = await client.organization(name)
         first = await client.list_workspaces(spelled)
@@ -162,10 +165,10 @@ async def organization_finding(client: Runs, name: str) -> Finding:
     if not first.rows:
         return Finding("organization", f"{spelled} shows the token no workspace", "Give the token's team access to workspaces.")
     try:
+        await client.list_workspaces(spelled, live_only=True)
         await client.list_organization_runs(spelled)
     except NotVisible:
-        unseen = "the server has no list of an organization's runs, so runs that are queued or plan-only are seen only where asked for"
-        return Finding("organization", f"{spelled} has {many}; {unseen}")
+        pass  # said with what else the server lacks
     except TerraformTrouble as trouble:
         return Finding(
             "organization", f"{spelled} has {many}; its runs could not be listed: {trouble.sentence}", "Check again in a minute."

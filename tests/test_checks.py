@@ -25,6 +25,7 @@ from bot.checks import (
 )
 from bot.core.errors import TerraformUnreachable
 from bot.core.roles import Mode, Replica
+from bot.core.servers import Lack
 from bot.core.watches import Watch
 from bot.manifests import wanted_scopes
 from bot.sandbox.world import World
@@ -186,9 +187,14 @@ async def test_a_server_with_less_to_show_is_told_with_what_that_means() -> None
     runs.fail("list_organization_runs", TerraformUnreachable("terraform.test"))
     assert not (await organization_finding(runs, "acme")).is_well
     runs.has_organization_runs = False
-    lesser = await organization_finding(runs, "acme")
-    assert lesser.is_well
-    assert "queued or plan-only" in lesser.said
+    assert (await organization_finding(runs, "acme")).is_well
+
+
+async def test_what_a_lesser_server_cannot_show_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scripted_world(flavour="compatible") as lesser:
+        known = await found(lesser, tmp_path, monkeypatch)
+    said = {finding.said for finding in known if finding.name == "server"}
+    assert {Lack.ORGANIZATION_RUNS.value, Lack.STATUS_FILTER.value} <= said
 
 
 async def test_processes_that_serve_are_counted(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
