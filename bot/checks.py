@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import click
 
 from bot.app import slack_session
 from bot.clients import terraform_client
+from bot.core.activations import Activation
 from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.policy import Policy
@@ -23,8 +23,7 @@ from bot.slack.clients import Clients
 from bot.slack.installations import read_installation, try_socket
 from bot.slack.people import SlackPeople
 from bot.store.addresses import parse_address
-from bot.store.database import WAIT_SECONDS, Database
-from bot.store.engines import engines
+from bot.store.database import looking_into
 from bot.store.schemas import SchemaState, schema_state
 
 REINSTALL = "Paste “runbell manifest” into the app's manifest at api.slack.com/apps, save, and install the app again."
@@ -74,7 +73,7 @@ async def findings() -> AsyncIterator[Finding]:
         for problem in wrong.problems:
             yield Finding("rules", problem, "Mend the file and check again.")
     watched: frozenset[str] = frozenset()
-    async for finding, channels in database_findings(settings):
+    async for finding, channels in database_findings(settings, policy):
         watched |= channels
         yield finding
     async for finding in terraform_findings(settings):
@@ -88,10 +87,10 @@ def rules_finding(settings: Settings, policy: Policy) -> Finding:
         return Finding("rules", "there is no runbell.toml: full members may look, and nobody may start or decide anything")
     if not policy.grants:
         return Finding("rules", f"{settings.rules_file} gives nobody anything", "Add a [[rights]] table, see the README.")
-    return Finding("rules", f"{settings.rules_file} has {len(policy.grants)} [[rights]]")
+    return Finding("rules", f"{settings.rules_file} has {len(policy.grants)} [[rights]] and {len(policy.rules)} [[rules]]")
 
 
-async def database_findings(settings: Settings) -> AsyncIterator[tuple[Finding, frozenset[str]]]:
+async def database_findings(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Finding, frozenset[str]]]:
     """How the database stands, with the channels that watch something."""
     url = settings.database_url.get_secret_value()
     nowhere: frozenset[str] = frozenset()
@@ -105,15 +104,26 @@ async def database_findings(settings: Settings) -> AsyncIterator[tuple[Finding, 
             async with looking_into(url) as database, database.read() as transaction:
                 watches = await transaction.watches.all()
                 live = await transaction.replicas.live(Pace().replica_gone)
+                ruling = await transaction.rules.in_force()
             yield Finding("database", f"{shown} is of this release"), frozenset(watch.channel for watch in watches)
             if live:
                 yield replicas_finding(live), nowhere
+            if database.address.path is None:
+                yield ruling_finding(ruling, policy), nowhere
         case SchemaState.NEWER:
             yield Finding("database", f"{shown} is of a newer release", "Start that release instead."), nowhere
         case _ if shown.startswith("sqlite"):
             yield Finding("database", f"{shown} will be made or brought up to date by “runbell serve”"), nowhere
         case _:
             yield Finding("database", f"{shown} has not the tables of this release", "Run “runbell migrate” once."), nowhere
+
+
+def ruling_finding(ruling: Activation | None, policy: Policy) -> Finding:
+    """Whether replicas would decide by the file that is here."""
+    if ruling is not None and ruling.hash == policy.hash:
+        return Finding("in force", f"the rules of this file, since {ruling.activated_at:%Y-%m-%d %H:%M} UTC, by {ruling.by}")
+    others = f"other rules are, put there by {ruling.by}" if ruling else "no rules are"
+    return Finding("in force", f"{others}, so replicas that have read this file decide nothing", "Run “runbell policy activate”.")
 
 
 def replicas_finding(live: Sequence[Replica]) -> Finding:
@@ -123,17 +133,6 @@ def replicas_finding(live: Sequence[Replica]) -> Finding:
         return Finding("replicas", trouble.partition(". ")[0], "Run fewer of them, or use signed HTTP, see docs/operations.md.")
     releases = ", ".join(sorted({one.version or "an unknown release" for one in live}))
     return Finding("replicas", f"{len(live)} {'serves' if len(live) == 1 else 'serve'} now ({releases})")
-
-
-@asynccontextmanager
-async def looking_into(url: str) -> AsyncIterator[Database]:
-    """The database without its lock, so that a bot may go on using it; only to be read from."""
-    address = parse_address(url)
-    ways = engines(address, WAIT_SECONDS)
-    try:
-        yield Database(address, ways)
-    finally:
-        await ways.dispose()
 
 
 async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:

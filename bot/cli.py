@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -65,6 +66,57 @@ def migrate() -> None:
     url, _ = database_or_exit()
     run_or_exit(bring_up_to_date(url))
     click.echo("The tables are those of this release.")
+
+
+@cli.group()
+def policy() -> None:
+    """Check the rules of runbell.toml, put them in force, and see which are.
+
+    Everywhere the file is the one that RUNBELL_RULES names, else runbell.toml of this folder.
+    """
+
+
+@policy.command("check")
+@click.option("--file", "path", type=click.Path(), metavar="PATH", help="Another file than the usual one.")
+def check_policy(path: str | None) -> None:
+    """Read the file and tell every mistake with its line, its meaning and the nearest right word. Nothing is put in force.
+
+    The exit status is 0 where all is well, 1 where there is no file, and 2 where something in it is wrong.
+    """
+    from bot.policies import check as check_file  # noqa: PLC0415 - as above
+    from bot.rules import RulesWrong  # noqa: PLC0415 - as above
+    from bot.settings import read_rules_file  # noqa: PLC0415 - as above
+
+    try:
+        there = check_file(Path(path) if path else read_rules_file())
+    except RulesWrong as wrong:
+        exit_with(2, *wrong.problems)
+    sys.exit(not there)
+
+
+@policy.command("activate")
+@click.option("--without-file", is_flag=True, help="Put in force that there are no rules: full members may look, and no more.")
+def activate_policy(without_file: bool) -> None:  # noqa: FBT001 - click hands it in by name
+    """Put the file's rules in force at DATABASE_URL, for all replicas at once. With SQLite, “serve” does this when it starts.
+
+    Votes that were given under other rules fall, and people are told. A replica that has read another file decides nothing until it is
+    started with this one.
+    """
+    from bot.policies import activate  # noqa: PLC0415 - as above
+    from bot.settings import read_rules_file  # noqa: PLC0415 - as above
+
+    url, _ = database_or_exit()
+    run_or_exit(activate(url, read_rules_file(), without_file=without_file), fails=True)
+
+
+@policy.command("show")
+def show_policy() -> None:
+    """Tell which rules are in force at DATABASE_URL, since when and by whom. The exit status is 0 where they are those of the file here."""
+    from bot.policies import show  # noqa: PLC0415 - as above
+    from bot.settings import read_rules_file  # noqa: PLC0415 - as above
+
+    url, _ = database_or_exit()
+    run_or_exit(show(url, read_rules_file()), fails=True)
 
 
 @cli.command()

@@ -288,6 +288,14 @@ def read_database_url() -> str:
         raise SettingsWrong((sentence(("DATABASE_URL",), "value_error", str(error)),)) from None
 
 
+def read_rules_file() -> Path | None:
+    """The file of rules alone: the one named, else `runbell.toml` of the folder we run in; None where there is none."""
+    usual = Path("runbell.toml")
+    if named := os.environ.get("RUNBELL_RULES"):
+        return Path(named)
+    return usual if usual.is_file() else None
+
+
 def read_keep_days() -> int:
     """RUNBELL_KEEP_DAYS alone; as above."""
     text = os.environ.get("RUNBELL_KEEP_DAYS") or str(KEEP_DAYS)

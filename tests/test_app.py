@@ -19,8 +19,10 @@ from structlog.testing import capture_logs
 from bot.app import App, build, running, serve
 from bot.clients import spelled, trust
 from bot.core.errors import InstallationDead, StoreBusy, TerraformUnreachable
+from bot.core.policy import Policy
 from bot.rules import RulesWrong
 from bot.sandbox.world import World
+from bot.services.ruling import RulesInForce
 from bot.store.database import Database
 from bot.store.refusals import DatabaseInUse
 from bot.web import PortTaken
@@ -88,6 +90,15 @@ async def test_what_keeps_us_from_being_ready_is_named(tmp_path: Path) -> None:
         assert set(troubles) == {"socket", "slack", "loops"}
         assert "poll" in troubles["loops"]
         app.work.painter.is_dead = False
+
+
+async def test_a_process_whose_rules_are_not_in_force_is_not_ready(tmp_path: Path) -> None:
+    """On SQLite they are put in force by the start; a process that has read another file is another replica's matter."""
+    async with scripted_world() as world, build(settings_of(world, tmp_path)) as app:
+        assert "rules" not in await app.troubles()
+        others = RulesInForce(app.database, app.database.clock, Policy(source="other.toml", hash="another"))
+        assert await others.activate("somebody")
+        assert "others are in force, so I decide nothing" in (await app.troubles())["rules"]
 
 
 async def test_a_socket_that_is_not_connected_and_a_database_that_is_busy_are_named(

@@ -24,6 +24,7 @@ from bot.checks import (
     scopes_finding,
 )
 from bot.core.errors import TerraformUnreachable
+from bot.core.policy import Policy
 from bot.core.roles import Mode, Replica
 from bot.core.servers import Lack
 from bot.core.watches import Watch
@@ -173,7 +174,7 @@ async def test_a_postgresql_without_our_tables_is_to_be_migrated(monkeypatch: py
 
     monkeypatch.setattr("bot.checks.schema_state", empty)
     settings = Settings.model_construct(database_url=SecretStr("postgresql://bot:secret@db.example/runbell"))
-    [(finding, _)] = [one async for one in database_findings(settings)]
+    [(finding, _)] = [one async for one in database_findings(settings, Policy())]
     assert finding == Finding(
         "database", "postgresql://db.example/runbell has not the tables of this release", "Run “runbell migrate” once."
     )

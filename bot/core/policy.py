@@ -114,7 +114,7 @@ class Policy:
         return circle
 
 
-WITHOUT_FILE = Policy((Grant(may=frozenset({Right.READ}), members=True),), hash="without a file")
+WITHOUT_FILE = Policy((Grant(may=frozenset({Right.READ}), members=True),), hash="no-file")
 """Where there is no `runbell.toml`: full members may look, nobody may do more."""
 
 

@@ -154,6 +154,17 @@ async def open_database(
         yield database
 
 
+@asynccontextmanager
+async def looking_into(url: str) -> AsyncIterator[Database]:
+    """The database without its lock, so that a bot may go on using it; only to be read from."""
+    address = parse_address(url)
+    ways = engines(address, WAIT_SECONDS)
+    try:
+        yield Database(address, ways)
+    finally:
+        await ways.dispose()
+
+
 async def first_contact(database: Database) -> None:
     try:
         async with database._engines.reading.connect() as connection:  # noqa: SLF001 - its own module
