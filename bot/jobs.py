@@ -133,6 +133,6 @@ class Jobs:
             self.scheduler.shutdown(wait=False)
 
     def stuck(self, after: float) -> tuple[str, ...]:
-        """The loops in which no tick has ended for so many seconds."""
+        """The loops in which no tick has ended for so many seconds longer than they let pass between two."""
         edge = time.monotonic() - after
-        return tuple(loop.name for loop in self.loops.values() if loop.finished_at < edge)
+        return tuple(loop.name for loop in self.loops.values() if loop.finished_at + loop.every < edge)

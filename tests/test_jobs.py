@@ -168,7 +168,10 @@ async def test_a_loop_in_which_nothing_ends_is_called_stuck(loop: Loop, gate: Ga
     assert jobs.stuck(60) == ()
     loop.wake()
     await settle()
-    assert jobs.stuck(-1) == ("paint",)
+    assert jobs.stuck(-1 - loop.every) == ("paint",)
+    loop.every = 3600
+    assert jobs.stuck(-1 - 60) == ()
+    loop.every = 1.0
     gate.passes.release()
     await settle()
     assert jobs.stuck(60) == ()

@@ -16,7 +16,6 @@ import httpx
 import psycopg
 
 from bot.demos import child_environment
-from bot.store.schemas import migrate
 from tests.scenes.stage import NothingSeen, Process, Stage, open_stage
 
 READY_WITHIN = 60.0
@@ -49,6 +48,11 @@ class Fleet:
         await asyncio.gather(*(self.until_ready(name) for name in names))
 
     async def launch(self, name: str) -> None:
+        self.lives += 1
+        self.ships[name] = await self.command(f"{name}-{self.lives:04d}.log", "serve")
+
+    async def command(self, log_name: str, *words: str) -> Process:
+        """`runbell` with these words, in the environment of the fleet."""
         environment = child_environment(self.stage.card, self.stage.folder, 0)
         environment |= {
             "DATABASE_URL": self.url,
@@ -56,18 +60,23 @@ class Fleet:
             "RUNBELL_LOG_FORMAT": "json",
             **self.stage.settings,
         }
-        self.lives += 1
-        log = self.stage.folder / f"{name}-{self.lives:04d}.log"
+        log = self.stage.folder / log_name
         with log.open("wb") as output:
             child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve"),
+                *(sys.executable, "-m", "bot", *words),
                 env=environment,
                 cwd=self.stage.folder,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
-        self.ships[name] = Process(child, log)
+        return Process(child, log)
+
+    async def prepare(self) -> None:
+        """What an operator does once on PostgreSQL: the tables, and the rules."""
+        for words in (("migrate",), ("policy", "activate")):
+            process = await self.command("-".join(words) + ".log", *words)
+            assert await process.child.wait() == 0, process.log.read_text(encoding="utf-8")
 
     def is_up(self, name: str) -> bool:
         return name in self.ships and self.ships[name].child.returncode is None
@@ -140,10 +149,10 @@ async def holder(fleet: Fleet, role: str) -> str:
 @asynccontextmanager
 async def open_fleet(folder: Path, url: str, *options: str, speed: float = 20.0, tables: bool = True) -> AsyncIterator[Fleet]:
     """A scripted sandbox whose clock runs as fast as the bots, and a database with its tables; no bot yet."""
-    if url.startswith(POSTGRES) and tables:
-        await migrate(url)
     async with open_stage(folder, "--engine", "scripted", "--speed", str(speed), *options, rules=RULES) as stage:
         fleet = Fleet(stage, url, speed)
+        if url.startswith(POSTGRES) and tables:
+            await fleet.prepare()
         try:
             yield fleet
         finally:

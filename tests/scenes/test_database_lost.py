@@ -19,11 +19,9 @@ from tests.scenes.fleet import Fleet, open_fleet
 @pytest.mark.postgres
 async def test_a_replica_that_lost_its_database_leaves_slack_to_others_and_comes_back_by_itself(tmp_path: Path) -> None:
     with made_cluster() as cluster:
-        url = cluster.url("postgres")
-        with serving(cluster, signal.SIGINT):
-            await migrate(url)
-        async with open_fleet(tmp_path, url, tables=False) as fleet:
+        async with open_fleet(tmp_path, cluster.url("postgres"), tables=False) as fleet:
             with serving(cluster, signal.SIGINT):
+                await fleet.prepare()
                 await fleet.start("one")
                 await fleet.stage.types("U0ANA", "/tf watch storefront-*")
                 await fleet.stage.expects("3 workspaces", person="U0ANA")
