@@ -226,3 +226,32 @@ async def test_a_commit_that_was_read_is_not_forgotten_by_the_next_list(house: H
     assert stored.run.commit is not None
     assert stored.run.commit.sha == SHA
     assert set(of_commit) == {run.id for run in runs}
+
+
+async def test_a_message_of_a_burst_that_nobody_can_change_is_left_as_it_is(house: House) -> None:
+    await watched(house, 7)
+    runs = pushed(house, 7)
+    await house.turn()
+    [rollup] = rollups(house)
+    house.chat.uneditable.add(rollup.ts)
+    house.chat.calls.clear()
+    for status in ("queuing", "applied"):
+        house.runs.move(runs[6].id, status)
+        await house.turn()
+        await house.turn()
+    assert house.chat.calls.count(("update", DEPLOYS.channel)) == 1
+    assert len(house.in_channel()) == 6
+
+
+async def test_a_burst_whose_runs_are_gone_has_nothing_to_show(house: House) -> None:
+    await watched(house, 7)
+    runs = pushed(house, 7)
+    await house.poll()
+    async with house.store.write() as transaction:
+        for run in runs[5:]:
+            await transaction.runs.forget(run.id)
+
+    await house.paint()
+    await house.paint()
+
+    assert rollups(house) == []

@@ -12,6 +12,7 @@ from bot.core.errors import AlreadyWatched, ChannelClosed
 from bot.core.messages import Kind
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
+from bot.services.closures import Closures
 from tests.services.house import ANA, DEPLOYS, KIM, OPERATOR, OTHER, RAJ, House, open_house
 
 
@@ -197,3 +198,13 @@ async def test_a_post_that_fails_for_another_reason_pauses_nothing(house: House)
     await house.turn()
     assert await paused(house) == [False]
     assert len(house.in_channel()) == 1
+
+
+async def test_where_nobody_is_known_to_tell_it_is_paused_all_the_same(house: House) -> None:
+    closures = Closures(house.store, house.recorder, house.chat, house.clock, lambda: None)
+    async with house.store.write() as transaction:
+        await transaction.watches.add(Watch(channel=OTHER.channel, pattern="*", source="runbell.toml"))
+    await closures.closed(OTHER.channel, "is_archived")
+    await house.paint()
+    assert await paused(house) == [False, True]
+    assert house.chat.messages == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import AlreadyWatched, TerraformUnreachable, UnknownProject, WatchIsCode
+from bot.core.errors import AlreadyWatched, NotVisible, TerraformUnreachable, UnknownProject, WatchIsCode
 from bot.core.messages import Kind
 from bot.core.watches import Measure, Watch
 from bot.services.coded import CodedWatches
@@ -102,6 +102,21 @@ async def test_a_project_that_cannot_be_read_now_is_asked_for_again(house: House
 
     assert [watch.project_id for watch in await kept(house)] == ["prj-web"]
     assert len(house.in_channel()) == 1
+
+
+async def test_a_server_without_projects_has_none_to_be_named() -> None:
+    memberships = FakeMemberships({"prj-web": "web"})
+    memberships.fail(NotVisible("The projects of acme"))
+    with pytest.raises(UnknownProject):
+        await Projects(memberships, ("acme",)).id_of("web")
+
+
+async def test_a_project_that_cannot_be_read_at_a_restart_keeps_the_id_it_had(house: House) -> None:
+    memberships = FakeMemberships({"prj-web": "web"})
+    await coded(house, replace(CODED, project="web"), memberships=memberships).tick(house.clock.now())
+    memberships.fail(TerraformUnreachable("terraform.test"))
+    await coded(house, replace(CODED, project="web"), memberships=memberships).tick(house.clock.now())
+    assert [watch.project_id for watch in await kept(house)] == ["prj-web"]
 
 
 async def test_a_watch_is_narrowed_by_tag_and_project(house: House) -> None:
