@@ -62,6 +62,7 @@ class FakePerson:
     channels: list[Document] = field(default_factory=_channels)
     is_down: bool = False
     screen: Document = field(default_factory=lambda: {"view": None, "stack": [], "home": None})
+    workspaces: list[Document] = field(default_factory=list)
     shortcuts: list[Document] = field(default_factory=list)
     streams: dict[asyncio.Queue[Document | None], str] = field(default_factory=dict)
     _last: int = 0
@@ -147,6 +148,16 @@ async def _view(request: web.Request) -> web.Response:
     return web.json_response({"ok": True, **request.app[FAKE].screen})
 
 
+async def _terraform(request: web.Request) -> web.Response:
+    return web.json_response(
+        {"ok": True, "workspaces": request.app[FAKE].workspaces, "total": len(request.app[FAKE].workspaces), "requests": []}
+    )
+
+
+async def _traffic(_request: web.Request) -> web.Response:
+    return web.json_response({"ok": True, "traffic": []})
+
+
 async def _stream(request: web.Request) -> web.StreamResponse:
     fake = request.app[FAKE]
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
@@ -199,6 +210,8 @@ async def serve_fake() -> AsyncIterator[FakePerson]:
     app.router.add_get("/_person/world", _world)
     app.router.add_get("/_person/messages", _messages)
     app.router.add_get("/_person/view", _view)
+    app.router.add_get("/_person/terraform/{what}", _terraform)
+    app.router.add_get("/_person/traffic", _traffic)
     app.router.add_get("/_person/stream", _stream)
     app.router.add_post("/_person/{name}", _deed)
     app.router.add_static("/", PAGE)

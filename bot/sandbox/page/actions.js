@@ -17,6 +17,7 @@ export class Actions {
     this.pending = new Map();
     this.events = [];
     this.heard = 0;
+    this.watchers = [];
   }
 
   /** Reads the world and everything this person sees, and follows it from then on. */
@@ -84,6 +85,7 @@ export class Actions {
     this.events.push(event);
     if (this.events.length > EVENTS_KEPT) this.events.shift();
     this.apply(event);
+    for (const watcher of this.watchers) watcher(event);
     if (event.type === "view") this.store.show(event);
     else if (event.type === "connected") this.store.setConnected(event.connected);
     else if (event.type === "channel") this.rereadSoon(null);

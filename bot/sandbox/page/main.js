@@ -7,12 +7,16 @@ import { fill, h, icon, put } from "./dom.js";
 import { HomeTab } from "./home.js";
 import { ModalLayer } from "./modal.js";
 import { Names } from "./names.js";
+import { Panel } from "./panel.js";
 import { Sidebar } from "./sidebar.js";
 import { keyOf, Store } from "./state.js";
 import { ThreadPane } from "./thread.js";
+import { TerraformPane } from "./terraform.js";
 import { Timeline } from "./timeline.js";
 import { applyTheme, Topbar } from "./topbar.js";
+import { TrafficPane } from "./traffic.js";
 import { ideas, welcome } from "./welcome.js";
+import { WhatIfPane } from "./whatif.js";
 import { Refused, takeSecret, Wire } from "./wire.js";
 
 const TOAST_MS = 6000;
@@ -57,17 +61,19 @@ function assemble(store, names, ctx, actions) {
     store.look(channelId);
     composer.focus();
   };
-  const sidebar = new Sidebar(at("sidebar"), at("shade"), [at("conversation"), at("thread")], { store, names, choose });
+  const sidebar = new Sidebar(at("sidebar"), at("shade"), [at("conversation"), at("thread"), at("panel")], { store, names, choose, openPane: (id) => panel.open(id) });
   const topbar = new Topbar(at("topbar"), { store, names, openSidebar: () => sidebar.show(true), become: (person) => actions.become(person), openTab: (tab) => actions.openTab(tab) });
   const banners = new Banners(at("banners"), { store, hurry: () => actions.stream?.hurry(), invite: () => actions.invite(store.world.app.user_id) });
   const thread = new ThreadPane(at("thread"), { store, names, ctx, actions });
   const home = new HomeTab(at("home"), { store, actions, ctx });
+  const parts = { wire: actions.wire, toast, store, actions, names };
+  const panel = new Panel(at("panel"), { store, panes: { terraform: new TerraformPane(parts), whatif: new WhatIfPane(parts), traffic: new TrafficPane(parts) } });
   const modals = new ModalLayer({ store, actions, ctx });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => topbar.draw());
   store.subscribe(() => {
     const { channel } = store;
     if (!document.hidden) store.markRead();
-    for (const part of [sidebar, topbar, banners, thread, home, modals]) part.draw();
+    for (const part of [sidebar, topbar, banners, thread, panel, home, modals]) part.draw();
     at("timeline").hidden = store.atHome;
     at("composer").hidden = store.atHome;
     if (!channel) return;

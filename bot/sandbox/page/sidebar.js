@@ -3,12 +3,13 @@
 import { fill, h, icon, link } from "./dom.js";
 import { avatar } from "./message.js";
 import { initials } from "./names.js";
+import { PANES } from "./panel.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
 
 export class Sidebar {
-  constructor(node, shade, behind, { store, names, choose }) {
-    Object.assign(this, { node, shade, behind, store, names, choose });
+  constructor(node, shade, behind, { store, names, choose, openPane }) {
+    Object.assign(this, { node, shade, behind, store, names, choose, openPane });
     this.mark = h("img", { src: "icon.svg", alt: "", class: "mark" });
     this.signature = "";
     this.open = false;
@@ -21,12 +22,12 @@ export class Sidebar {
     const { store } = this;
     const rows = store.channels.map((channel) => [channel.id, this.names.title(channel), store.unread(channel.id)]);
     const { team, engine, terraform, connected } = store.world;
-    const signature = JSON.stringify([rows, store.me, store.channelId, team, engine, terraform, connected]);
+    const signature = JSON.stringify([rows, store.me, store.channelId, team, engine, terraform, connected, store.pane]);
     if (signature === this.signature) return;
     this.signature = signature;
-    const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
-    fill(this.node, this.#head(), h("div", { class: "sidebar-scroll" }, this.#sections(new Map(rows.map(([id, , count]) => [id, count])))), this.#foot());
-    if (focused) this.node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+    const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset : {};
+    fill(this.node, this.#head(), h("div", { class: "sidebar-scroll" }, this.#sections(new Map(rows.map(([id, , count]) => [id, count]))), this.#tools()), this.#foot());
+    for (const key of ["channel", "pane"]) if (focused[key]) this.node.querySelector(`[data-${key}="${CSS.escape(focused[key])}"]`)?.focus();
   }
 
   #head() {
@@ -45,6 +46,17 @@ export class Sidebar {
       ["Apps", channels.filter((channel) => this.names.isApp(channel))],
     ];
     return kinds.filter(([, list]) => list.length).map(([title, list]) => h("section", { "aria-label": title }, h("h2", {}, title), h("ul", {}, list.map((channel) => h("li", {}, this.#row(channel, counts.get(channel.id)))))));
+  }
+
+  #tools() {
+    const one = ({ id, label, note, icon: sign }) => {
+      const press = () => {
+        this.show(false);
+        this.openPane(this.store.pane === id ? "" : id);
+      };
+      return h("li", {}, h("button", { type: "button", class: "tool", "data-pane": id, "aria-pressed": String(this.store.pane === id), onclick: press }, icon(sign), h("span", {}, label), h("small", {}, note)));
+    };
+    return h("section", { "aria-label": "Behind the scenes", class: "tools" }, h("h2", {}, "Behind the scenes"), h("ul", {}, PANES.map(one)));
   }
 
   #row(channel, count) {
@@ -66,7 +78,7 @@ export class Sidebar {
 
   #foot() {
     const { terraform, engine } = this.store.world;
-    const page = terraform?.page ? link(terraform.page, icon("out"), h("span", {}, "Terraform"), h("small", {}, "runs and workspaces")) : null;
+    const page = terraform?.page ? link(terraform.page, icon("out"), h("span", {}, "Terraform's own page"), h("small", {}, "runs and workspaces")) : null;
     if (page) page.className = "to-terraform";
     return h("div", { class: "sidebar-foot" }, page, engine ? h("small", {}, `Engine: ${engine}`) : null);
   }

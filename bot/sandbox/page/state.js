@@ -19,6 +19,8 @@ export class Store {
     this.screen = { view: null, stack: [], home: null };
     this.tab = "messages";
     this.held = new Map();
+    this.pane = "";
+    this.outage = null;
     this.lastRead = new Map(JSON.parse(sessionStorage.getItem("runbell.read") ?? "[]"));
     this.listeners = [];
     this.due = false;

@@ -28,6 +28,10 @@ export class Wire {
     return this.#call("POST", name, {}, body);
   }
 
+  drop(name) {
+    return this.#call("DELETE", name, {});
+  }
+
   async #call(method, name, params, body) {
     const response = await this.#fetch(method, name, params, body);
     try {
