@@ -31,9 +31,11 @@ from bot.core.roles import Mode, looking, painting
 from bot.jobs import Jobs
 from bot.metrics import CONTENT_TYPE, PrometheusMeter
 from bot.rules import Hearers, load_rules, read_watches
+from bot.sealings import Sealing, sealing_of
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
+from bot.services.audits import Audits
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
 from bot.services.contents import Contents
@@ -45,10 +47,11 @@ from bot.services.intents import Intents, Loops
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
+from bot.services.mirrors import Mirror
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Mandate, Memberships, People, PlanTexts, Policies, Runs
+from bot.services.ports import Chat, Histories, Mandate, Memberships, People, PlanTexts, Policies, Runs
 from bot.services.presence import Presence
 from bot.services.projects import Projects
 from bot.services.pruning import Pruner
@@ -110,6 +113,7 @@ class Outside:
     organizations: tuple[str, ...]
     chat: Chat
     people: People
+    histories: Histories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,7 @@ class App:
     meter: PrometheusMeter
     limiter: Limiter
     socket: Socket | None
+    sealing: Sealing | None
     hears_http: bool = False
     is_stopping: bool = False
 
@@ -167,6 +172,11 @@ class App:
         except RunbellError as error:
             found["database"] = error.sentence
         return found
+
+    async def last_words(self) -> None:
+        """Seal the audit up to now, and say what its head is, where that is ours to do."""
+        if self.sealing is not None:
+            await self.sealing.finish(self.database.clock.now())
 
     async def exposition(self) -> bytes:
         """What was measured, with how things stand in the database where it says so."""
@@ -200,8 +210,9 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         look = standing.roles.add(looking(account_of(settings)), jobs.waker("poll"))
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
         hearers = read_watches(settings.rules_file)
-        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people)
+        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, runs.histories)
         work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
+        sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)
         link = link_of(settings, bolt, pace, standing.presence)
         for name, tick, every in (
@@ -215,6 +226,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),
             ("clock", lambda _: database.measure_clock(), CLOCK_EVERY / settings.test_speed),
             ("prune", standing.pruner.tick, pace.prune_every),
+            *((("seal", sealing.tick, pace.seal_every),) if sealing else ()),
             *((("socket", link.tick, pace.socket_every),) if link else ()),
         ):
             jobs.add(name, tick, every)
@@ -231,6 +243,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             meter=meter,
             limiter=runs.limiter,
             socket=link,
+            sealing=sealing,
         )
         yield freeze(app)
 
@@ -293,6 +306,7 @@ def use_cases(
     finder = Finder(runs, database, reader, access, organizations)
     pictures = Pictures(settings.terraform_address)
     intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
+    intents.mirror = Mirror(runs, outside.histories)
     recipes = Recipes(runs, database, recorder, reader, clock, burst)
     knowledge = Knowledge(database, recipes, organizations)
     evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
@@ -307,6 +321,7 @@ def use_cases(
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,
+        audits=Audits(database, finder, access, clock, organizations),
         declare_dead=painter.declare_dead,
     )
     return Work(
@@ -428,11 +443,16 @@ async def finish(app: App, limit: Limit) -> None:
 
 
 async def leave(app: App, limit: Limit) -> None:
-    try:
-        async with asyncio.timeout(limit.left(least=LEAVE_LEAST)):
-            await app.standing.leave()
-    except (RunbellError, TimeoutError) as error:
-        log.warning("roles not given back", error=str(error) or "the database took too long")
+    """What there is to say at the end, then the roles are given back."""
+    for last, within, lost in (
+        (app.last_words, limit.left() / 2, "audit not sealed"),
+        (app.standing.leave, limit.left(least=LEAVE_LEAST), "roles not given back"),
+    ):
+        try:
+            async with asyncio.timeout(within):
+                await last()
+        except (RunbellError, TimeoutError) as error:
+            log.warning(lost, error=str(error) or "it took too long")
 
 
 @asynccontextmanager

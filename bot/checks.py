@@ -14,6 +14,7 @@ from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVis
 from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.core.roles import Replica, sockets, sockets_trouble
+from bot.core.sealing import Head
 from bot.manifests import wanted_scopes
 from bot.rules import RulesWrong, read_rules
 from bot.services.ports import Runs
@@ -105,11 +106,13 @@ async def database_findings(settings: Settings, policy: Policy) -> AsyncIterator
                 watches = await transaction.watches.all()
                 live = await transaction.replicas.live(Pace().replica_gone)
                 ruling = await transaction.rules.in_force()
+                head, waiting = await transaction.audit.head(), await transaction.audit.waiting()
             yield Finding("database", f"{shown} is of this release"), frozenset(watch.channel for watch in watches)
             if live:
                 yield replicas_finding(live), nowhere
             if database.address.path is None:
                 yield ruling_finding(ruling, policy), nowhere
+            yield audit_finding(settings, head, waiting), nowhere
         case SchemaState.NEWER:
             yield Finding("database", f"{shown} is of a newer release", "Start that release instead."), nowhere
         case _ if shown.startswith("sqlite"):
@@ -124,6 +127,15 @@ def ruling_finding(ruling: Activation | None, policy: Policy) -> Finding:
         return Finding("in force", f"the rules of this file, since {ruling.activated_at:%Y-%m-%d %H:%M} UTC, by {ruling.by}")
     others = f"other rules are, put there by {ruling.by}" if ruling else "no rules are"
     return Finding("in force", f"{others}, so replicas that have read this file decide nothing", "Run “runbell policy activate”.")
+
+
+def audit_finding(settings: Settings, head: Head, waiting: int) -> Finding:
+    """Whether the audit is sealed; whether it is whole is for `runbell audit verify`."""
+    if settings.audit_key is None:
+        said = f"{waiting} rows, none sealed: RUNBELL_AUDIT_KEY is not set, so changes of them would not be noticed, see docs/audit.md"
+        return Finding("audit", said)
+    where = "" if settings.audit_channel else "; its head is posted nowhere, since RUNBELL_AUDIT_CHANNEL is not set"
+    return Finding("audit", f"{head.number} rows are sealed, and {waiting} wait for it{where}")
 
 
 def replicas_finding(live: Sequence[Replica]) -> Finding:

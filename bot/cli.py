@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -132,6 +133,52 @@ def prune(days: int | None, dry_run: bool) -> None:  # noqa: FBT001 - click hand
 
     url, usual = database_or_exit()
     run_or_exit(forget(url, days or usual, dry_run=dry_run))
+
+
+@cli.group()
+def audit() -> None:
+    """Verify the audit, or write it out. Nothing is changed; the bot may go on meanwhile."""
+
+
+@audit.command()
+@click.option("--head", "heads", multiple=True, metavar="NUMBER:LINK", help="A head as it was posted; repeatable.")
+def verify(heads: tuple[str, ...]) -> None:
+    """Look for rows that were changed, taken out, put in or moved since they were sealed.
+
+    Needs DATABASE_URL and RUNBELL_AUDIT_KEY. Rows that were cut off at the end are found up to the newest head that is given:
+    take them from the audit channel, never from the database. The exit status is 0 where all is well and 1 where it is not.
+    """
+    from bot.audits import verify as verify_rows  # noqa: PLC0415 - as above
+    from bot.core.sealing import head_of  # noqa: PLC0415 - as above
+
+    try:
+        wanted = [head_of(one) for one in heads]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--head") from error
+    url, _ = database_or_exit()
+    run_or_exit(verify_rows(url, audit_key_or_exit(), wanted, click.echo), fails=True)
+
+
+@audit.command()
+@click.option("--format", "form", default="jsonl", type=click.Choice(["csv", "jsonl"]), show_default=True)
+@click.option("--since", metavar="TIME", help="Rows from then on: 2026-11-24 or 2026-11-24T09:30:00+01:00; UTC without a zone.")
+@click.option("--until", metavar="TIME", help="Rows before then.")
+def export(form: str, since: str | None, until: str | None) -> None:
+    """Write rows to standard output, in the order in which they were written. Needs DATABASE_URL."""
+    from bot.audits import export as write_rows  # noqa: PLC0415 - as above
+
+    url, _ = database_or_exit()
+    run_or_exit(write_rows(url, form, moment(since, "--since"), moment(until, "--until"), sys.stdout))
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"“{text}” is no time such as 2026-11-24 or 2026-11-24T09:30:00+01:00", param_hint=option) from error
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 @cli.command()
@@ -320,6 +367,19 @@ def database_or_exit() -> tuple[str, int]:
         return read_database_url(), read_keep_days()
     except SettingsWrong as wrong:
         exit_with(2, *wrong.problems)
+
+
+def audit_key_or_exit() -> str:
+    """RUNBELL_AUDIT_KEY alone."""
+    from bot.settings import HOW, SettingsWrong, read_audit_key  # noqa: PLC0415 - as above
+
+    try:
+        key = read_audit_key()
+    except SettingsWrong as wrong:
+        exit_with(2, *wrong.problems)
+    if key is None:
+        exit_with(2, f"RUNBELL_AUDIT_KEY is not set. It is the one that the rows were sealed with: {HOW['RUNBELL_AUDIT_KEY']}.")
+    return key
 
 
 def run_or_exit(work: Coroutine[Any, Any, object], *, fails: bool = False) -> None:

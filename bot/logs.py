@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -11,28 +10,12 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
-REDACTED = "[redacted]"
-TOKENS = re.compile(
-    r"xox[a-z](?:\.xox[a-z])?-[\w-]+"  # Slack's tokens of people, apps and rotations
-    r"|xapp-[\w-]+"
-    r"|[\w-]+\.atlasv1\.[\w-]+"  # HCP Terraform and Terraform Enterprise
-    r"|(?<=bearer )[\w.~+/=-]{8,}"
-    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user and password in an address
-    r"|(?<=/services/)[\w/]+|(?<=/actions/)T[\w/]+|(?<=/commands/)T[\w/]+"  # Slack's response addresses: who has one may post
-    r"|(?<=ticket=)[\w-]+",
-    re.IGNORECASE,
-)
+from bot.core.redaction import redact
+
 SHORTEST = 8
 """Known secrets shorter than this are words that could stand anywhere."""
 
 OTHERS = ("bolt", "slack_bolt", "slack_sdk", "apscheduler", "aiohttp", "asyncio", "httpx", "httpcore", "sqlalchemy", "alembic", "aiosqlite")
-
-
-def redact(line: str, secrets: Iterable[str] = ()) -> str:
-    """The line without anything that looks like a token, and without the secrets that are known to be in use."""
-    for secret in secrets:
-        line = line.replace(secret, REDACTED)
-    return TOKENS.sub(REDACTED, line)
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):

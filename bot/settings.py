@@ -38,6 +38,8 @@ HOW = {
     "RUNBELL_LOG_FORMAT": "json, or console for people",
     "RUNBELL_CA_BUNDLE": "the path of a PEM file: what your Terraform server is trusted by, and Slack besides the usual",
     "RUNBELL_KEEP_DAYS": "a number of days, from 1 to 36500",
+    "RUNBELL_AUDIT_KEY": "make one with openssl rand -hex 32, and keep it apart from the database; it is what the audit is chained with",
+    "RUNBELL_AUDIT_CHANNEL": "the Slack id of a channel, such as C0123ABCD (in Slack: the channel's details, at the very end)",
     "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
@@ -101,6 +103,8 @@ class Settings(BaseSettings):
     https_proxy: SecretStr | None = Field(None, validation_alias=AliasChoices("HTTPS_PROXY", "https_proxy"))
     no_proxy: str = Field("", validation_alias=AliasChoices("NO_PROXY", "no_proxy"))
     keep_days: int = Field(KEEP_DAYS, ge=1, le=KEEP_MOST, validation_alias="RUNBELL_KEEP_DAYS")
+    audit_key: SecretStr | None = Field(None, validation_alias="RUNBELL_AUDIT_KEY")
+    audit_channel: str = Field("", validation_alias="RUNBELL_AUDIT_CHANNEL", pattern=r"^([CG][A-Z0-9]{2,})?$")
     blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
 
@@ -123,7 +127,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"this is {kind} of Slack{f'; it belongs into {name}' if name else ''}")
         return value and SecretStr(plain(text))
 
-    @field_validator("notification_token")
+    @field_validator("notification_token", "audit_key")
     @classmethod
     def _is_hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(plain(value.get_secret_value())) < SHORTEST_SECRET:
@@ -302,6 +306,15 @@ def read_keep_days() -> int:
     if not text.strip().isdecimal() or not 1 <= int(text) <= KEEP_MOST:
         raise SettingsWrong((sentence(("RUNBELL_KEEP_DAYS",), "value_error", f"“{text}” is no such number"),))
     return int(text)
+
+
+def read_audit_key() -> str | None:
+    """RUNBELL_AUDIT_KEY alone; as above, and None where it is not set."""
+    text = os.environ.get("RUNBELL_AUDIT_KEY")
+    try:
+        return Settings._is_hard_to_guess(SecretStr(text)).get_secret_value() if text else None  # type: ignore[union-attr]  # noqa: SLF001 - as above
+    except ValueError as error:
+        raise SettingsWrong((sentence(("RUNBELL_AUDIT_KEY",), "value_error", str(error)),)) from None
 
 
 def leave_to_libraries(settings: Settings, environ: MutableMapping[str, str]) -> None:

@@ -19,8 +19,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.core.errors import RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
+from bot.services.audits import Audits, Heard
 from bot.slack import replies
 from bot.slack.blocks import Said
+from handlers.hearing import heard
 
 log = structlog.get_logger("runbell.handlers")
 
@@ -33,11 +35,12 @@ TRIES = 2
 
 
 class Guard:
-    """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks."""
+    """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in."""
 
-    def __init__(self, command: str, meter: Meter = UNMETERED) -> None:
+    def __init__(self, command: str, meter: Meter = UNMETERED, audits: Audits | None = None) -> None:
         self.command = command
         self.meter = meter
+        self.audits = audits
         self.kept: set[asyncio.Task[Any]] = set()
 
     def guarded(self, listener: Listener) -> BoltListener:
@@ -76,14 +79,22 @@ class Guard:
     async def outcome(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...]) -> Said | None:
         """What the listener says, or what is said about what went wrong."""
         try:
-            return await listener(**{name: values[name] for name in names})
+            said = await listener(**{name: values[name] for name in names})
         except RunbellError as error:
+            await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
             return replies.reply(error, command=self.command)
         except Exception:
             reference = token_hex(4)
             log.exception("listener broke", listener=listener.__name__, reference=reference, **who(values))
+            await self.audit(heard(values, None, f"unexpected {reference}"))
             return replies.unexpected(reference)
+        await self.audit(heard(values, None))
+        return said
+
+    async def audit(self, what: Heard | None) -> None:
+        if what is not None and self.audits is not None:
+            await self.audits.hear(what)
 
     async def finish(self, within: float) -> None:
         """Let the listeners at work end; those that have not after `within` seconds are canceled and told of in the log."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.core.links import message_link, workspace_address
 from bot.core.policy import Actor, Place
 
 NAMELESS = frozenset({"directmessage", "privategroup"})
@@ -40,14 +41,17 @@ def actor(person: object, team: object, name: object) -> Actor | None:
 
 
 def place_of(body: Mapping[str, Any]) -> Place | None:
-    channel = body.get("channel")
+    """The channel; and the message that was clicked on, where one was."""
+    channel, container, team = body.get("channel"), body.get("container"), body.get("team")
+    container, team = container if isinstance(container, Mapping) else {}, team if isinstance(team, Mapping) else {}
+    address = workspace_address(str(team.get("domain") or ""))
+    ts = str(container.get("message_ts") or "")
     if isinstance(channel, Mapping):
-        return place(channel.get("id"), channel.get("name"))
-    container = body.get("container") or {}
-    return place(body.get("channel_id") or container.get("channel_id"), body.get("channel_name"))
+        return place(channel.get("id"), channel.get("name"), address, ts)
+    return place(body.get("channel_id") or container.get("channel_id"), body.get("channel_name"), address, ts)
 
 
-def place(channel: object, name: object) -> Place | None:
+def place(channel: object, name: object, address: str = "", ts: str = "") -> Place | None:
     if not isinstance(channel, str) or not channel:
         return None
-    return Place(channel=channel, channel_name="" if name in NAMELESS else str(name or ""))
+    return Place(channel=channel, channel_name="" if name in NAMELESS else str(name or ""), permalink=message_link(address, channel, ts))

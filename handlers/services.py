@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.links import run_link
 from bot.core.workspaces import Workspace
 from bot.services.approvals import Approvals
+from bot.services.audits import Audits
 from bot.services.closures import Closures
 from bot.services.greetings import Greetings
 from bot.services.launches import Launches
@@ -31,6 +32,7 @@ class Services:
     watching: Watching
     greetings: Greetings
     closures: Closures
+    audits: Audits
     declare_dead: Callable[[], None]
 
     def link(self, workspace: Workspace, run_id: str) -> str:

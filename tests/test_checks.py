@@ -65,7 +65,7 @@ async def test_a_sound_installation_has_nothing_to_do(
 ) -> None:
     await watched(tmp_path, "C0DEPLOYS")
     known = await found(world, tmp_path, monkeypatch)
-    names = ["settings", "rules", "database", "terraform", "organization", "slack", "scopes", "socket", "group", "channel"]
+    names = ["settings", "rules", "database", "audit", "terraform", "organization", "slack", "scopes", "socket", "group", "channel"]
     assert [finding.name for finding in known] == names
     assert todo(known) == []
     assert await run_checks() is True

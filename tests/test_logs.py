@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.logs import REDACTED, configure_logging, redact
+from bot.core.redaction import REDACTED, redact
+from bot.logs import configure_logging
 
 
 @pytest.fixture(autouse=True)

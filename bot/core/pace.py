@@ -50,6 +50,9 @@ class Pace:
     prune_every: float = 3600.0
     prune_again: float = 86400.0
     listen_again: float = 2.0
+    seal_every: float = 5.0
+    seal_after: float = 3.0
+    head_every: float = 3600.0
 
     def divided_by(self, speed: float) -> Pace:
         """The same pace, `speed` times as fast."""

@@ -32,10 +32,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in Slack somebody acts: a channel's id, and its name for people to read."""
+    """Where in Slack somebody acts: a channel's id, and its name for people to read.
+
+    `permalink` leads to the message that they act on, where there is one.
+    """
 
     channel: str
     channel_name: str = ""
+    permalink: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
+from bot.core.audits import AuditKind, Entry
 from bot.core.messages import Kind, Message
 from bot.core.pace import Pace
 from bot.services.notes import tell
@@ -29,6 +31,7 @@ class Alarms:
         self._operator = operator
         self._incident = ""
         self._looked = False
+        self._audited: frozenset[int] = frozenset()
         self.oldest_undelivered_call_seconds = 0.0
 
     async def tick(self, now: datetime) -> None:
@@ -36,12 +39,25 @@ class Alarms:
             waiting = await undelivered(transaction)
             if not self._looked:
                 self._incident, self._looked = await open_incident(transaction), True
+        await self._audit([(message, since) for message, since in waiting if self._is_late(since, now)], now)
         oldest, since = waiting[0] if waiting else (None, now)
         self.oldest_undelivered_call_seconds = max(0.0, (now - since).total_seconds())
-        if oldest is not None and self.oldest_undelivered_call_seconds >= self._pace.undelivered_after and not self._incident:
+        if oldest is not None and self._is_late(since, now) and not self._incident:
             await self._begin(oldest, len(waiting))
         elif oldest is None and self._incident:
             await self._end()
+
+    def _is_late(self, since: datetime, now: datetime) -> bool:
+        return (now - since).total_seconds() >= self._pace.undelivered_after
+
+    async def _audit(self, late: Sequence[tuple[Message, datetime]], now: datetime) -> None:
+        """A row for each call that is late, once."""
+        fresh = [(message, since) for message, since in late if message.id not in self._audited]
+        if fresh:
+            async with self._store.write() as transaction:
+                for message, since in fresh:
+                    await transaction.audit.add(undelivered_entry(message, since, now))
+        self._audited = frozenset(message.id for message, _ in late)
 
     async def _begin(self, oldest: Message, number: int) -> None:
         self._incident = str(oldest.id)
@@ -75,6 +91,19 @@ async def undelivered(transaction: Transaction) -> list[tuple[Message, datetime]
         if message.is_due or not await was_called(transaction, message.subject, gate):
             found.append((message, since))
     return found
+
+
+def undelivered_entry(message: Message, since: datetime, now: datetime) -> Entry:
+    details = {"gate": gate_of(message), "waits since": since.isoformat(timespec="seconds"), "error": message.last_error}
+    return Entry(
+        at=now,
+        kind=AuditKind.UNDELIVERED,
+        channel=message.channel,
+        run_id=message.subject,
+        action="call",
+        outcome=BEGAN,
+        details={name: value for name, value in details.items() if value},
+    )
 
 
 async def was_called(transaction: Transaction, run_id: str, gate: str) -> bool:

@@ -14,6 +14,7 @@ from bot.core.policy import Actor, Person, Place, right_for
 from bot.core.runs import CONFIRM, Action, Run
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
+from bot.services.audits import decision_entry
 from bot.services.finding import Finder
 from bot.services.intents import Intents
 from bot.services.ports import Clock, Store, Transaction, Wake
@@ -60,6 +61,7 @@ class Approvals:
             refuse_impossible(action, run)
             decision = self._decision(action, found, person, place, comment, number, intent_id)
             await transaction.gates.decide(decision)
+            await transaction.audit.add(decision_entry(decision, found.workspace, place, reason=comment))
             await transaction.intents.add(intent_of(decision, found.workspace, actor.team_id))
             await transaction.messages.raise_wanted(run.id)
         self._wake_painter()

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import structlog
 
+from bot.core.audits import AuditKind, Entry
 from bot.core.errors import ChatTrouble
 from bot.core.messages import Message
 from bot.core.watches import Watch
+from bot.services.audits import watch_changed
 from bot.services.notes import tell
 from bot.services.ports import Chat, Clock, Store, Transaction, Wake
 from bot.services.recording import Recorder
@@ -41,6 +43,8 @@ class Closures:
         why = WHY.get(code, f"Slack says {code}")
         async with self._store.write() as transaction:
             paused = await transaction.watches.pause(channel, self._clock.now(), why)
+            for watch in paused:
+                await transaction.audit.add(watch_changed(watch, "pause", self._clock.now()))
             await self._tell_owners(transaction, channel, why, paused)
             if message is not None:
                 await tell_starter(transaction, channel, why, message)
@@ -54,6 +58,15 @@ class Closures:
         async with self._store.write() as transaction:
             resumed = await transaction.watches.resume(channel)
             if resumed:
+                entry = Entry(
+                    at=self._clock.now(),
+                    kind=AuditKind.WATCH,
+                    channel=channel,
+                    action="resume",
+                    outcome="done",
+                    details={"watches": str(resumed)},
+                )
+                await transaction.audit.add(entry)
                 live = await transaction.runs.live()
                 await transaction.messages.raise_in_channel(channel, [one.run.id for one in live])
         if resumed:

@@ -10,6 +10,7 @@ import structlog
 
 from bot.core.errors import RunbellError
 from bot.core.watches import Watch
+from bot.services.audits import watch_changed
 from bot.services.ports import Clock, Store, Transaction
 from bot.services.projects import Projects
 from bot.services.recording import Recorder
@@ -59,10 +60,13 @@ async def bring_in(transaction: Transaction, wanted: Sequence[Watch], now: datet
     other = [watch for identity, watch in by_identity.items() if identity in known and differs(known[identity], watch)]
     for watch in gone:
         await transaction.watches.remove(watch)
+        await transaction.audit.add(watch_changed(watch, "unwatch", now))
     for watch in fresh:
         await transaction.watches.add(replace(watch, created_at=now))
+        await transaction.audit.add(watch_changed(watch, "watch", now))
     for watch in other:
         await transaction.watches.replace(watch)
+        await transaction.audit.add(watch_changed(watch, "change", now))
     return bool(gone or fresh or other)
 
 

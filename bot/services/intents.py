@@ -13,6 +13,7 @@ from bot.core.decisions import Deed, Intent, IntentState, settle
 from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Action, Run
+from bot.services.audits import note_intent
 from bot.services.notes import tell
 from bot.services.ports import Clock, NewRun, Runs, Store, Transaction, Wake
 from bot.services.reading import Reader
@@ -27,6 +28,11 @@ class Judge(Protocol):
         """Raise the RunbellError that speaks against carrying the intent out now."""
 
 
+class Mirroring(Protocol):
+    async def __call__(self, intent: Intent) -> None:
+        """Have the run itself say what was decided. Raises nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loops:
     """What is woken when an intent has moved."""
@@ -36,7 +42,10 @@ class Loops:
 
 
 class Intents:
-    """`owner` names this process; `judge` is asked again where time has passed between the decision and the call."""
+    """`owner` names this process; `judge` is asked again where time has passed between the decision and the call.
+
+    `mirror` is told of each deed that was done to a run.
+    """
 
     def __init__(self, runs: Runs, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str) -> None:
         self._runs = runs
@@ -47,6 +56,7 @@ class Intents:
         self._loops = loops
         self._owner = owner
         self.judge: Judge | None = None
+        self.mirror: Mirroring | None = None
 
     async def carry_out(self, intent_id: str) -> Intent:
         """Send a pending intent, once; the intent as it stands then. A refusal is raised, with the gate free again."""
@@ -137,10 +147,15 @@ class Intents:
         return run_id
 
     async def _done(self, intent: Intent, run_id: str) -> None:
+        now = self._clock.now()
         async with self._store.write() as transaction:
-            await transaction.intents.move(intent, IntentState.SETTLED, run_id=run_id, settled_at=self._clock.now(), lease_until=None)
+            moved = await transaction.intents.move(intent, IntentState.SETTLED, run_id=run_id, settled_at=now, lease_until=None)
+            if moved:
+                await note_intent(transaction, intent, IntentState.SETTLED, now, run_id=run_id)
             await transaction.messages.raise_wanted(run_id)
         await self._look_at(run_id)
+        if moved and self.mirror is not None:
+            await self.mirror(intent)
 
     async def _look_at(self, run_id: str) -> None:
         """Read the run at once, so that its card follows; the poller will do it where this fails."""
@@ -155,7 +170,8 @@ class Intents:
     async def _doubt(self, intent: Intent) -> None:
         soon = self._clock.now() + timedelta(seconds=self._pace.retry_first)
         async with self._store.write() as transaction:
-            await transaction.intents.move(intent, IntentState.UNSURE, not_before=soon, lease_until=None)
+            if await transaction.intents.move(intent, IntentState.UNSURE, not_before=soon, lease_until=None):
+                await note_intent(transaction, intent, IntentState.UNSURE, self._clock.now())
             if intent.run_id:
                 await transaction.messages.raise_wanted(intent.run_id)
         self._loops.painter()
@@ -219,6 +235,7 @@ class Intents:
         async with self._store.write() as transaction:
             if not await transaction.intents.move(intent, state, outcome=outcome, settled_at=self._clock.now(), lease_until=None):
                 return
+            await note_intent(transaction, intent, state, self._clock.now(), why=outcome)
             if intent.run_id and intent.gate and state is not IntentState.ELSEWHERE:
                 await transaction.gates.reopen(intent.run_id, intent.gate, intent.round)
             if intent.run_id:

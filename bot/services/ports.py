@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.core.activations import Activation
+from bot.core.audits import AuditRow, Entry
 from bot.core.cadence import Look
 from bot.core.configurations import ConfigurationVersion, NewConfiguration
 from bot.core.costs import CostEstimate
@@ -26,6 +27,7 @@ from bot.core.policy import Person
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
 from bot.core.roles import Lease, Mode, Replica
 from bot.core.runs import Action, Run
+from bot.core.sealing import Head
 from bot.core.servers import MembershipPage, ProjectPage
 from bot.core.stored import StoredRun
 from bot.core.tallies import Tally
@@ -521,6 +523,43 @@ class RuleRows(Protocol):
     async def activate(self, activation: Activation) -> None: ...
 
 
+class AuditRows(Protocol):
+    """Rows are only ever added, and sealed once."""
+
+    async def add(self, entry: Entry) -> None:
+        """Write a row, bounded and without tokens, into the transaction of the deed that it tells of."""
+
+    async def lock(self) -> None:
+        """Have nobody else seal until the transaction ends."""
+
+    async def head(self) -> Head:
+        """The newest sealed row."""
+
+    async def link_of(self, number: int) -> str | None:
+        """The link of the sealed row of this number; None where there is none."""
+
+    async def unsealed(self, before: datetime, most: int = 500) -> tuple[AuditRow, ...]:
+        """Rows written before then that are not sealed, the oldest first."""
+
+    async def seal(self, row: AuditRow) -> bool:
+        """Write a row's number, time, link and permalink, once. False where it is sealed already."""
+
+    async def sealed(self, after: int, most: int = 500) -> tuple[AuditRow, ...]:
+        """The chain, from the number after this one on."""
+
+    async def stripped(self) -> AuditRow | None:
+        """The first row that has lost its number and not the rest of its seal."""
+
+    async def waiting(self) -> int:
+        """How many rows are not sealed."""
+
+    async def page(self, after: int, since: datetime | None = None, until: datetime | None = None, most: int = 500) -> tuple[AuditRow, ...]:
+        """In the order in which they were written, from the id after this one on; `since` is in, `until` is not."""
+
+    async def newest(self, *, run_id: str = "", workspace: str = "", most: int = 20) -> tuple[AuditRow, ...]:
+        """The newest rows of a run, or of a workspace by its full name; the newest first."""
+
+
 class Transaction(Protocol):
     @property
     def workspaces(self) -> WorkspaceRows: ...
@@ -551,6 +590,9 @@ class Transaction(Protocol):
 
     @property
     def rules(self) -> RuleRows: ...
+
+    @property
+    def audit(self) -> AuditRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

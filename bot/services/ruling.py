@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.activations import Activation
+from bot.core.audits import AuditKind, Entry
 from bot.core.errors import RulesDiffer
 from bot.core.policy import Policy
 from bot.services.ports import Clock, Store, Transaction
@@ -37,4 +38,15 @@ class RulesInForce:
             await transaction.rules.activate(
                 Activation(hash=self.hash, source=self.policy.source, text=self._text, by=by, activated_at=now)
             )
+            before = {"before": found.hash} if found is not None else {}
+            entry = Entry(
+                at=now,
+                kind=AuditKind.RULES,
+                person_name=by,
+                action="activate",
+                rules_hash=self.hash,
+                outcome="done",
+                details={"source": self.policy.source} | before,
+            )
+            await transaction.audit.add(entry)
         return True

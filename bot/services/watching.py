@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import AlreadyWatched, SeveralWatches, UnknownWatch, WatchIsCode
-from bot.core.policy import Actor, Place, Right
+from bot.core.policy import Actor, Person, Place, Right
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access
+from bot.services.audits import watch_changed
 from bot.services.closures import Closures
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
@@ -82,15 +83,18 @@ class Watching:
         await self._access.demand_membership(actor)
         person = await self._access.demand_all(actor, Right.READ, covered)
         await enter(self._chat, place.channel)
-        made = await self._make(replace(watch, owner=person.id), covered)
+        made = await self._make(replace(watch, owner=person.id), covered, person)
         return Watched(watch=made, workspaces=tuple(sorted(one.full_name for one in covered)))
 
-    async def _make(self, watch: Watch, covered: Sequence[Workspace]) -> Watch:
+    async def _make(self, watch: Watch, covered: Sequence[Workspace], person: Person) -> Watch:
         """The watch as it stands from now on. AlreadyWatched where it is there, and nothing keeps it from being heard."""
         async with self._store.write() as transaction:
             await transaction.workspaces.put(covered, self._clock.now())
             there = [one for one in await transaction.watches.of_channel(watch.channel) if one.title == watch.title]
             made = not there and await transaction.watches.add(watch)
+            if made:
+                changed = watch_changed(watch, "watch", self._clock.now(), person=person.id, person_name=person.name)
+                await transaction.audit.add(changed)
             live = await transaction.runs.live()
         if made:
             await self._recorder.reconsider(live, {one.id: one for one in covered})
@@ -111,6 +115,8 @@ class Watching:
         async with self._store.write() as transaction:
             if not await transaction.watches.remove(watch):
                 raise UnknownWatch(watch.title)
+            changed = watch_changed(watch, "unwatch", self._clock.now(), person=person.id, person_name=person.name)
+            await transaction.audit.add(changed)
             if of_another:
                 topic = f"{watch.title}:{self._clock.now().isoformat()}"
                 text = f"ended the watch of “{watch.title}” in this channel, which somebody else had asked for."

@@ -24,13 +24,17 @@ async def asking(timeout: float) -> AsyncIterator[None]:  # noqa: ASYNC109 - it 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """`app_user` is our own user (`U…`) and `bot_id` our bot (`B…`); `scopes` are those granted, None where Slack does not say."""
+    """`app_user` is our own user (`U…`) and `bot_id` our bot (`B…`); `scopes` are those granted, None where Slack does not say.
+
+    `url` is the address of the Slack workspace, "" where it is not said.
+    """
 
     team_id: str
     team: str
     app_user: str
     bot_id: str
     scopes: frozenset[str] | None
+    url: str = ""
 
 
 async def read_installation(client: AsyncWebClient, timeout: float) -> Installation:  # noqa: ASYNC109 - it bounds one call
@@ -41,6 +45,7 @@ async def read_installation(client: AsyncWebClient, timeout: float) -> Installat
         return Installation(
             team_id=said(answer.get("team_id")),
             team=str(answer.get("team", "")),
+            url=str(answer.get("url") or ""),
             app_user=said(answer.get("user_id")),
             bot_id=said(answer.get("bot_id")),
             scopes=None if named is None else frozenset(scope.strip() for scope in named.split(",") if scope.strip()),

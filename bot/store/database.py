@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
+from bot.store.audits import AuditTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
 from bot.store.engines import Engines, engines
 from bot.store.gates import GateTable
@@ -23,7 +24,7 @@ from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
-from bot.store.refusals import DatabaseUnreachable, plainly, said_by
+from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.replicas import ReplicaTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
@@ -56,6 +57,7 @@ class Transaction:
     replicas: ReplicaTable
     leavings: LeavingsTable
     rules: RuleTable
+    audit: AuditTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -74,6 +76,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         replicas=ReplicaTable(connection, clock.now),
         leavings=LeavingsTable(connection),
         rules=RuleTable(connection),
+        audit=AuditTable(connection),
     )
 
 
@@ -156,11 +159,15 @@ async def open_database(
 
 @asynccontextmanager
 async def looking_into(url: str) -> AsyncIterator[Database]:
-    """The database without its lock, so that a bot may go on using it; only to be read from."""
+    """A database without its file's lock, so that a bot may go on using it; only to be read from. As above where it cannot be used."""
     address = parse_address(url)
+    if address.path is not None and not address.path.exists():
+        raise SchemaMissing(address.shown)
     ways = engines(address, WAIT_SECONDS)
     try:
-        yield Database(address, ways)
+        database = Database(address, ways)
+        await first_contact(database)
+        yield database
     finally:
         await ways.dispose()
 

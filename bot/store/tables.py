@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0005"
+REVISION = "0007"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -280,3 +280,32 @@ rules = Table(
     sqlite_autoincrement=True,
 )
 """The newest row is in force; the others were."""
+
+audit = Table(
+    "audit",
+    metadata,
+    row_number(),
+    moment("at"),
+    words("kind"),
+    words("person"),
+    words("person_name"),
+    words("channel"),
+    words("run_id"),
+    words("workspace"),
+    words("action"),
+    words("plan_digest"),
+    words("rules_hash"),
+    words("reason"),
+    words("outcome"),
+    words("permalink"),
+    words("details"),
+    Column("number", BigNumber, nullable=True),
+    perhaps_moment("chained_at"),
+    words("link"),
+    UniqueConstraint("number"),
+    Index(None, "run_id"),
+    Index(None, "workspace"),
+    index_where("ix_audit_unsealed", "id", "number IS NULL"),
+    sqlite_autoincrement=True,
+)
+"""Rows are only ever added. `number`, `chained_at` and `link` are written once, by whoever seals."""

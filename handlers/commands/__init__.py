@@ -10,12 +10,13 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.core.commands import parse
 from bot.core.commands.grammar import Command
-from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
+from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
 from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
 from handlers.commands.approve import act
+from handlers.commands.audit import show_audit
 from handlers.commands.help import show_help
 from handlers.commands.run import start_run
 from handlers.commands.runs import list_runs
@@ -42,6 +43,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         AddWatch: add_watch,
         RemoveWatch: remove_watch,
         ListWatches: list_watches,
+        ShowAudit: show_audit,
     }
 )
 

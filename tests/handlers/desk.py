@@ -109,6 +109,7 @@ def services_of(house: House) -> Services:
         watching=house.watching,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
         closures=house.closures,
+        audits=house.audits,
         declare_dead=house.painter.declare_dead,
     )
 

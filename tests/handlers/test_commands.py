@@ -17,6 +17,7 @@ EXAMPLES = {
     "help": "help run",
     "workspaces": "workspaces",
     "runs": "runs storefront-dev",
+    "audit": "audit storefront-dev",
     "run": "run storefront-dev now",
     "show": "show storefront-dev",
     "why": "why storefront-dev",

@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.core.commands.runs import RunReference, StartRun
 from bot.core.decisions import Intent
+from bot.core.links import message_link
 from bot.core.pace import Pace
 from bot.core.policy import Actor, Grant, Place, Policy, Right, Standing
 from bot.core.runs import Action
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
+from bot.services.audits import Audits
 from bot.services.closures import Closures
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
@@ -32,6 +35,7 @@ from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.sealing import Sealer
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
@@ -46,6 +50,7 @@ RAJ = Actor(id="U0RAJ", team_id=TEAM, name="raj")
 GUS = Actor(id="U0GUS", team_id=TEAM, name="gus")
 DEPLOYS = Place(channel="C0DEPLOYS", channel_name="deploys")
 OPERATOR = "U0OPS"
+AUDIT_KEY = "a-key-of-sixteen-letters-and-more"
 OTHER = Place(channel="C0INFRA", channel_name="infra")
 
 POLICY = Policy(
@@ -98,6 +103,8 @@ class House:
     texts: FakePlanTexts
     policies: FakePolicies
     evidence: Evidence
+    audits: Audits
+    sealer: Sealer
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
@@ -188,4 +195,6 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         texts=texts,
         policies=policies,
         evidence=evidence,
+        audits=Audits(store, finder, access, clock, organizations),
+        sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
     )

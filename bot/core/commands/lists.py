@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.commands.grammar import Command, Options, Row, no_more
+from bot.core.commands.runs import RunReference
 from bot.core.policy import Right
 
 
@@ -26,6 +27,13 @@ class ListRuns(Command):
     workspace: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShowAudit(Command):
+    """`run` names a run by its id, or else a workspace, of which all is shown."""
+
+    run: RunReference
+
+
 def build_help(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
     no_more(row, words, 1)
     return Help(words[0].lower() if words else "")
@@ -41,6 +49,13 @@ def runs(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: 
         raise row.wrong("The runs of which workspace?")
     no_more(row, words, 1)
     return ListRuns(words[0])
+
+
+def audit(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - as above
+    if not words:
+        raise row.wrong("The audit of which workspace or run?")
+    no_more(row, words, 1)
+    return ShowAudit(RunReference.of(words[0]))
 
 
 GRAMMAR = (
@@ -67,5 +82,14 @@ GRAMMAR = (
         example="runs storefront-prod",
         right=Right.READ,
         build=runs,
+    ),
+    Row(
+        word="audit",
+        usage="audit <workspace|run>",
+        summary="List what was done lately to a workspace or a run, and by whom.",
+        example="audit storefront-prod",
+        right=Right.READ,
+        build=audit,
+        details=("A run is named by its id or its link. It shows the newest 20; “runbell audit export” gives all.",),
     ),
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
 from bot.core.commands.grammar import Command, Row
-from bot.core.commands.lists import Help, ListRuns, ListWorkspaces
+from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
 from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.errors import BadCommand, BadUsage, UnknownCommand
@@ -30,6 +30,8 @@ DNS = RunReference(workspace="dns")
         ("workspaces", ListWorkspaces()),
         ("workspaces storefront-*", ListWorkspaces("storefront-*")),
         ("runs acme/dns", ListRuns("acme/dns")),
+        ("audit dns", ShowAudit(DNS)),
+        ("audit run-7bQ2kLm9XyZ1aB3c", ShowAudit(RUN)),
         ("run dns", StartRun("dns")),
         ("run dns bump the image", StartRun("dns", "bump the image")),
         ("run --destroy dns “end of it” —plan-only", StartRun("dns", "end of it", destroy=True, plan_only=True)),
@@ -71,6 +73,8 @@ def test_a_command_is_read(text: str, command: Command) -> None:
         ("help run now", "does not know what to do with “now”"),
         ("workspaces a b", "does not know what to do with “b”"),
         ("runs", "The runs of which workspace?"),
+        ("audit", "The audit of which workspace or run?"),
+        ("audit a b", "“b”"),
         ("runs a b c", "“b c”"),
         ("run", "Which workspace shall run?"),
         ("run dns --detsroy", "no option --detsroy. It takes --destroy and --plan-only."),
@@ -128,7 +132,7 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 RIGHTS = {
     None: {"help"},
-    Right.READ: {"workspaces", "runs", "show", "why", "watch", "unwatch", "watches"},
+    Right.READ: {"workspaces", "runs", "audit", "show", "why", "watch", "unwatch", "watches"},
     Right.START: {"run"},
     Right.DECIDE: {"approve", "discard", "cancel"},
 }

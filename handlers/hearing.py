@@ -1,0 +1,91 @@
+"""From a payload and how it ended to what the audit is told. What was typed is parsed first: of words that are no command none is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.core.commands import parse, row_for
+from bot.core.commands.grammar import Command
+from bot.core.commands.runs import RunReference
+from bot.core.commands.words import split
+from bot.core.errors import BadCommand, RightMissing, RunbellError
+from bot.core.policy import Actor
+from bot.services.audits import Heard
+from bot.slack import ids
+
+NO_COMMAND = "no command"
+ABOUT = frozenset({"run", "workspace"})
+OWN_WORDS = ("comment", "message", "reason")
+
+
+def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str = "") -> Heard | None:
+    """None where nobody is to be named, or where a click went well: whatever it did has a row of its own."""
+    actor, body = values.get("actor"), values.get("body") or {}
+    if not isinstance(actor, Actor):
+        return None
+    outcome = type(error).__name__ if error is not None else unexpected
+    common: dict[str, Any] = {"actor": actor, "place": values.get("place"), "outcome": outcome}
+    details = refusal_details(error)
+    if "command" in body:
+        return typed(str(body.get("text") or ""), details, common)
+    if not outcome:
+        return None
+    action, about = clicked(values.get("payload") or {}, body)
+    return Heard(action=action, about=about, details=details, **common)
+
+
+def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
+    try:
+        command, word = parse(text), row_for((split(text) or ["help"])[0]).word
+    except BadCommand:
+        return Heard(action=first_word(text), details=details, **common)
+    return Heard(action=word, about=subject_of(command), reason=own_words(command), details=options_of(command) | details, **common)
+
+
+def first_word(text: str) -> str:
+    """The command that was tried; anything else that was typed may be what should never have been."""
+    try:
+        return row_for((split(text) or ["help"])[0]).word
+    except BadCommand:
+        return NO_COMMAND
+
+
+def subject_of(command: Command) -> RunReference:
+    run = getattr(command, "run", None)
+    return run if isinstance(run, RunReference) else RunReference(workspace=str(getattr(command, "workspace", "") or ""))
+
+
+def own_words(command: Command) -> str:
+    return next((str(getattr(command, name)) for name in OWN_WORDS if getattr(command, name, "")), "")
+
+
+def options_of(command: Command) -> dict[str, str]:
+    """What else was said: of a mapping, such as variables, the keys alone."""
+    names: Iterable[str] = getattr(command, "__dataclass_fields__", {})
+    said = {name: getattr(command, name) for name in names if name not in ABOUT | {*OWN_WORDS}}
+    return {name: shown(value) for name, value in said.items() if value}
+
+
+def shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(sorted(map(str, value)))
+    return "yes" if value is True else str(value)
+
+
+def clicked(payload: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[str, RunReference]:
+    """What a button or a form is called, and the run that it was about. Ids that are not ours are not kept."""
+    view = body.get("view")
+    word, value = payload.get("action_id"), payload.get("value")
+    if isinstance(view, Mapping):
+        word, value = view.get("callback_id"), view.get("private_metadata")
+    address = ids.decode(value)
+    known = isinstance(word, str) and word in KNOWN
+    return (str(word) if known else "click"), RunReference(run_id=address.run_id if address else "")
+
+
+KNOWN = frozenset(value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str))
+
+
+def refusal_details(error: RunbellError | None) -> dict[str, str]:
+    return {"right": error.right, "standing": error.standing} if isinstance(error, RightMissing) else {}
