@@ -36,6 +36,7 @@ from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
+from bot.services.autoapply import AutoApply
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
 from bot.services.contents import Contents
@@ -44,14 +45,16 @@ from bot.services.finding import Finder
 from bot.services.gauges import Gauges
 from bot.services.greetings import Greetings
 from bot.services.intents import Intents, Loops
+from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
 from bot.services.mirrors import Mirror
+from bot.services.names import Names
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Histories, Mandate, Memberships, People, PlanTexts, Policies, Runs
+from bot.services.ports import Chat, Histories, Mandate, Memberships, PlanTexts, Policies, Runs, Wake
 from bot.services.presence import Presence
 from bot.services.projects import Projects
 from bot.services.pruning import Pruner
@@ -60,6 +63,9 @@ from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.roles import Roles
 from bot.services.ruling import RulesInForce
+from bot.services.sharing import Sharing
+from bot.services.tallies import Tallies
+from bot.services.voting import Voting
 from bot.services.waking import Waking
 from bot.services.watching import Watching
 from bot.settings import Settings
@@ -67,6 +73,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.clients import Clients
 from bot.slack.installations import Installation, read_installation
 from bot.slack.people import SlackPeople
+from bot.slack.privately import Privately
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
 from bot.terraform.limits import Limiter
@@ -100,6 +107,7 @@ class Work:
     coded: CodedWatches
     closures: Closures
     alarms: Alarms
+    autoapply: AutoApply
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,8 @@ class Outside:
     memberships: Memberships
     organizations: tuple[str, ...]
     chat: Chat
-    people: People
+    people: SlackPeople
+    privately: Privately
     histories: Histories
 
 
@@ -210,7 +219,10 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         look = standing.roles.add(looking(account_of(settings)), jobs.waker("poll"))
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
         hearers = read_watches(settings.rules_file)
-        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, runs.histories)
+        privately = Privately(clients, pace)
+        outside = Outside(
+            runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, privately, runs.histories
+        )
         work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)
@@ -221,6 +233,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("poll", look.during(work.poller.tick), pace.poll_every),
             ("paint", paint.during(work.painter.tick), pace.paint_every),
             ("intents", work.intents.tick, pace.intents_every),
+            ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),
@@ -299,7 +312,8 @@ def use_cases(
     clock, paint = database.clock, jobs.waker("paint")
     access = Access(outside.people, ruling.policy, installation.team_id)
     burst = timedelta(seconds=pace.burst_within)
-    recorder = Recorder(database, access, clock, paint, fallback=hearers.fallback, burst_within=burst)
+    moved = both(paint, jobs.waker("autoapply"))
+    recorder = Recorder(database, access, clock, moved, fallback=hearers.fallback, burst_within=burst)
     closures = Closures(database, recorder, chat, clock, paint, settings.operator)
     projects = Projects(outside.memberships, organizations)
     reader = Reader(runs, database, recorder, clock, organizations)
@@ -310,17 +324,24 @@ def use_cases(
     recipes = Recipes(runs, database, recorder, reader, clock, burst)
     knowledge = Knowledge(database, recipes, organizations)
     evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
-    painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate)
+    sharing = Sharing(chat, clock, ruling.policy.shared_channels)
+    kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, installation.team_id)
+    voting = Voting(database, evidence, kinship, ruling, names, clock)
+    tallies = Tallies(database, reader, voting, clock, pace)
+    painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate, tallies=tallies, sharing=sharing)
+    approvals = Approvals(database, finder, reader, access, intents, voting, ruling, sharing, clock, moved)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
         address=settings.terraform_address,
-        launches=Launches(database, finder, access, intents, chat, clock),
-        approvals=Approvals(database, finder, reader, access, intents, clock, paint),
+        launches=Launches(database, finder, access, intents, chat, sharing, clock),
+        approvals=approvals,
         lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, evidence),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,
+        privately=outside.privately,
+        known=outside.people,
         audits=Audits(database, finder, access, clock, organizations),
         declare_dead=painter.declare_dead,
     )
@@ -334,7 +355,16 @@ def use_cases(
         coded=CodedWatches(hearers.watches, database, projects, recorder, clock),
         closures=closures,
         alarms=Alarms(database, pace, settings.operator),
+        autoapply=AutoApply(database, approvals, pace, installation.team_id),
     )
+
+
+def both(one: Wake, other: Wake) -> Wake:
+    def wake() -> None:
+        one()
+        other()
+
+    return wake
 
 
 def owner() -> str:

@@ -20,7 +20,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.core.errors import RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.services.audits import Audits, Heard
-from bot.slack import replies
+from bot.slack import ids, replies
 from bot.slack.blocks import Said
 from handlers.hearing import heard
 
@@ -29,8 +29,12 @@ log = structlog.get_logger("runbell.handlers")
 Listener = Callable[..., Awaitable[Said | None]]
 """Takes any of `KNOWN` by name; what it returns is told to the person who acted, and to nobody else."""
 
+Check = Callable[[Mapping[str, Any]], dict[str, str]]
+"""Takes a view and tells what is wrong, by the ids of its fields; pure."""
+
 BoltListener = Callable[..., Awaitable[None]]
-KNOWN = frozenset({"payload", "body", "actor", "place", "services"})
+WHO = frozenset({"actor", "place"})
+KNOWN = frozenset({"payload", "body", "services"}) | WHO
 TRIES = 2
 
 
@@ -60,6 +64,27 @@ class Guard:
 
         return guarded_listener
 
+    def guarded_view(self, listener: Listener, check: Check) -> BoltListener:
+        """For modals: what `check` finds wrong, without asking anybody, is shown in the modal, which stays; else it closes and the listener
+        is called. There is no response address, so what it says is said where the modal was opened.
+        """
+        names = parameters(listener)
+
+        async def guarded_view_listener(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]) -> None:
+            self.keep()
+            wrong = check(payload)
+            await (ack(response_action="errors", errors=wrong) if wrong else ack())
+            now = time.perf_counter()
+            self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
+            values = {"payload": payload, "body": body, **context}
+            said = None if wrong else await self.outcome(listener, values, names)
+            actor = values.get("actor")
+            if said is not None and actor is not None:
+                address = ids.decode_view(payload.get("private_metadata"))
+                await values["services"].privately.tell(address.channel if address else actor.id, actor.id, said)
+
+        return guarded_view_listener
+
     def watched(self, listener: Listener) -> BoltListener:
         """For events, which Bolt acks by itself and which have nobody to answer to."""
         names = parameters(listener)
@@ -77,7 +102,10 @@ class Guard:
             task.add_done_callback(self.kept.discard)
 
     async def outcome(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...]) -> Said | None:
-        """What the listener says, or what is said about what went wrong."""
+        """What the listener says, or what is said about what went wrong. Nobody acts on a payload that names no person, or no place."""
+        if any(name in WHO and values[name] is None for name in names):
+            log.warning("incomplete payload", listener=listener.__name__, **who(values))
+            return replies.incomplete()
         try:
             said = await listener(**{name: values[name] for name in names})
         except RunbellError as error:

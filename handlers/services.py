@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.core.links import run_link
 from bot.core.workspaces import Workspace
@@ -14,6 +15,24 @@ from bot.services.greetings import Greetings
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
 from bot.services.watching import Watching
+from bot.slack.blocks import Block, Said
+
+
+class Privately(Protocol):
+    """What one person sees and nobody else."""
+
+    async def open(self, trigger_id: str, view: Block) -> None:
+        """Put a modal before whoever clicked; a ChatTrouble where that cannot be."""
+
+    async def tell(self, channel: str, person: str, said: Said) -> None: ...
+
+
+class Known(Protocol):
+    """What we remember of people and user groups for a minute."""
+
+    def person_changed(self, person_id: str) -> None: ...
+
+    def group_changed(self, group_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +51,8 @@ class Services:
     watching: Watching
     greetings: Greetings
     closures: Closures
+    privately: Privately
+    known: Known
     audits: Audits
     declare_dead: Callable[[], None]
 

@@ -25,8 +25,11 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations_join": {"channels:join"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
+    "users_lookupByEmail": {"users:read.email"},
+    "views_open": set(),
 }
 SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "app_uninstalled": set(),
@@ -38,7 +41,10 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "group_unarchive": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
+    "subteam_members_changed": {"usergroups:read"},
+    "subteam_updated": {"usergroups:read"},
     "tokens_revoked": set(),
+    "user_change": {"users:read"},
 }
 PREFIXES = (
     "api_",
@@ -113,12 +119,13 @@ def test_the_one_command_is_the_one_that_is_listened_for_and_escapes_what_is_typ
 
 def test_there_are_no_shortcuts_in_either() -> None:
     assert "shortcuts" not in manifest()["features"]
-    assert not any(registered(kind) for kind in ("shortcut", "global_shortcut", "message_shortcut", "view", "options"))
+    assert not any(registered(kind) for kind in ("shortcut", "global_shortcut", "message_shortcut", "options"))
 
 
-def test_buttons_are_heard() -> None:
+def test_buttons_and_modals_are_heard() -> None:
     assert manifest()["settings"]["interactivity"]["is_enabled"] is True
     assert registered("action") > 0
+    assert registered("view") > 0
 
 
 def addresses(value: Any) -> list[str]:

@@ -13,6 +13,7 @@ RunbellError
 │   └── SeveralWatches
 ├── NotAllowed                who may
 │   ├── RightMissing
+│   ├── VoteNotCounted
 │   └── MembershipUnread
 ├── CannotAct                 what the run or its workspace allows
 │   ├── AlreadyDecided
@@ -21,10 +22,14 @@ RunbellError
 │   ├── PlanChanged
 │   ├── ApprovalSwitchedOff
 │   ├── RulesDiffer
+│   ├── NotGranted
+│   ├── WordsWanted
+│   ├── NoVote
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
 │   ├── AlreadyWatched
+│   ├── ChannelShared
 │   └── WatchIsCode
 ├── TerraformTrouble          the server
 │   ├── TerraformUnreachable      never received
@@ -56,6 +61,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.verdicts import Phrase
 
 
 class RunbellError(Exception):
@@ -155,6 +164,14 @@ class RightMissing(NotAllowed):
         super().__init__(f"You may not {right} in {workspace}.")
 
 
+class VoteNotCounted(NotAllowed):
+    """`phrases` say why, a sentence each, with what would settle it."""
+
+    def __init__(self, run_id: str, phrases: Sequence[Phrase]) -> None:
+        self.run_id, self.phrases = run_id, tuple(phrases)
+        super().__init__(f"Your vote for {run_id} would not count, so it was not noted.")
+
+
 class MembershipUnread(NotAllowed):
     def __init__(self) -> None:
         super().__init__(
@@ -214,6 +231,29 @@ class RulesDiffer(CannotAct):
         )
 
 
+class NotGranted(CannotAct):
+    """By the rules and the votes as they are now; `phrases` say what stands against it, a sentence each."""
+
+    def __init__(self, run_id: str, headline: str, phrases: Sequence[Phrase] = ()) -> None:
+        self.run_id, self.headline, self.phrases = run_id, headline, tuple(phrases)
+        super().__init__(f"{run_id} was not applied. {headline}")
+
+
+class WordsWanted(CannotAct):
+    """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it."""
+
+    def __init__(self, run_id: str, workspace: str, *, reason: bool = True, typed_name: bool = False) -> None:
+        self.run_id, self.workspace, self.reason, self.typed_name = run_id, workspace, reason, typed_name
+        wanted = listed([*(["a reason"] if reason else []), *(["the workspace's name"] if typed_name else [])], "and")
+        super().__init__(f"A vote for {run_id} needs {wanted}, so yours was not noted yet.")
+
+
+class NoVote(CannotAct):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"There is no vote of yours for {run_id} that could be taken back.")
+
+
 class DestroyForbidden(CannotAct):
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
@@ -234,6 +274,15 @@ class AlreadyWatched(ChannelTrouble):
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         super().__init__(f"This channel already watches “{pattern}”.")
+
+
+class ChannelShared(ChannelTrouble):
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        super().__init__(
+            "People of other companies are in this channel, so I only report here and do nothing. Go to another channel, "
+            "or have an operator allow this one (allow_shared_channels in runbell.toml)."
+        )
 
 
 class WatchIsCode(ChannelTrouble):

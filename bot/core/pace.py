@@ -22,6 +22,9 @@ class Pace:
     wake_gap: float = 1.0
     request_timeout: float = 20.0
     intent_lease: float = 30.0
+    tally_fresh: float = 60.0
+    autoapply_every: float = 5.0
+    autoapply_again: float = 30.0
     intent_stale: float = 300.0
     intent_judged_again: float = 10.0
     unheard_after: float = 60.0

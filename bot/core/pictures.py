@@ -9,23 +9,27 @@ from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.messages import Kind
 from bot.core.plans import PlanFacts
 from bot.core.runs import Action, Commit, Run
+from bot.core.tallies import Tally
+from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Who asked for the run in Slack, and in which words."""
+    """Who asked for the run in Slack, and in which words. `auto_apply`: it is applied as soon as the rules grant it."""
 
     person: str
     message: str
     asked_at: datetime
+    auto_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPicture:
     """One run as one message of a kind shall show it; `buttons` are those this very message carries.
 
-    `mention` is the Slack id of whom a message that calls people is addressed to.
+    `mention` is the Slack id of whom a message that calls people is addressed to, `mention_groups` are user groups it calls besides.
+    `tally` and `votes` tell how it stands while a question is open. `only_tells`: nobody may act in the channel.
     """
 
     kind: Kind
@@ -38,6 +42,10 @@ class RunPicture:
     intent: Intent | None = None
     buttons: tuple[Action, ...] = ()
     mention: str = ""
+    mention_groups: tuple[str, ...] = ()
+    tally: Tally | None = None
+    votes: tuple[Vote, ...] = ()
+    only_tells: bool = False
 
     @property
     def decision_stands(self) -> bool:

@@ -77,7 +77,8 @@ class Policy:
     """What `runbell.toml` says of people: rights, rules, who is who, promotion chains.
 
     `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
-    are bound to. No slots: the rules are compiled once, when they are first needed.
+    are bound to. `shared_channels` are those in which people may act although people of other companies read along.
+    No slots: the rules are compiled once, when they are first needed.
     """
 
     grants: tuple[Grant, ...] = ()
@@ -86,6 +87,7 @@ class Policy:
     people: tuple[KnownPerson, ...] = ()
     chains: tuple[Chain, ...] = ()
     hash: str = ""
+    shared_channels: frozenset[str] = frozenset()
 
     @cached_property
     def rulebook(self) -> Rulebook:

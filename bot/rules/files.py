@@ -15,11 +15,12 @@ from bot.rules.problems import Problems, RulesWrong
 from bot.rules.rights import grants
 from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
+from bot.rules.slack import shared_channels
 from bot.rules.watches import Hearers, hearers
 from bot.rules.windows import windows
 from bot.rules.words import hint
 
-JUDGED = ("rights", "rules", "people", "chains", "windows")
+JUDGED = ("rights", "rules", "people", "chains", "windows", "slack")
 """What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
 
 TABLES = (*JUDGED, "watches", "fallback")
@@ -36,6 +37,7 @@ def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
         people=people(sections),
         chains=stages,
         hash=hash_of(sections.document),
+        shared_channels=shared_channels(sections),
     )
     hearers(sections, name)
     sections.problems.demand_none()

@@ -2,104 +2,233 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import token_hex
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import AlreadyDecided, ApprovalSwitchedOff, NotPossibleNow, PlanChanged, TokenMayNot
-from bot.core.plans import weak_digest
+from bot.core.errors import NoVote, PlanChanged
+from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, right_for
+from bot.core.questions import Question
 from bot.core.runs import CONFIRM, Action, Run
+from bot.core.tallies import Tally
+from bot.core.verdicts import Verdict
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.audits import decision_entry
+from bot.services.evidence import digest_of
 from bot.services.finding import Finder
+from bot.services.gates import GATES, PARTICIPLE, newest, refuse_decided, refuse_impossible
 from bot.services.intents import Intents
-from bot.services.ports import Clock, Store, Transaction, Wake
+from bot.services.ports import Clock, Store, Wake
 from bot.services.reading import Found, Reader
-
-PARTICIPLE = {Action.APPLY: "applied", Action.DISCARD: "discarded", Action.CANCEL: "canceled"}
-GATES = {Action.APPLY: CONFIRM, Action.DISCARD: CONFIRM, Action.CANCEL: "cancel"}
+from bot.services.ruling import RulesInForce
+from bot.services.sharing import Sharing
+from bot.services.voting import Ballot, Voting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
-    """What was decided, and how far it has come: `settled`, or `unsure` or `pending` where the server has yet to be heard of."""
+    """What was decided, and how far it has come: `settled`, or `unsure` or `pending` where the server has yet to be heard of.
+
+    `outcome` is None for a vote that was noted while more is missing: `verdict` says what.
+    """
 
     run: Run
     workspace: Workspace
     action: Action
-    outcome: IntentState
+    outcome: IntentState | None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a run asks for, as we know it without asking anybody; `tally` is None where it was never judged."""
+
+    run: Run
+    workspace: Workspace
+    plan: PlanFacts | None
+    tally: Tally | None
 
 
 class Approvals:
     def __init__(
-        self, store: Store, finder: Finder, reader: Reader, access: Access, intents: Intents, clock: Clock, wake_painter: Wake
+        self,
+        store: Store,
+        finder: Finder,
+        reader: Reader,
+        access: Access,
+        intents: Intents,
+        voting: Voting,
+        ruling: RulesInForce,
+        sharing: Sharing,
+        clock: Clock,
+        wake_painter: Wake,
     ) -> None:
         self._store = store
         self._finder = finder
         self._reader = reader
         self._access = access
         self._intents = intents
+        self._voting = voting
+        self._ruling = ruling
+        self._sharing = sharing
         self._clock = clock
         self._wake_painter = wake_painter
         intents.judge = self.judge_again
 
-    async def act(self, action: Action, reference: RunReference, actor: Actor, place: Place, comment: str = "") -> Acted:
-        """Decide and carry out. AlreadyDecided, NotPossibleNow, RightMissing and the like where it is not to be."""
+    async def act(
+        self, action: Action, reference: RunReference, actor: Actor, place: Place, comment: str = "", *, typed_name: str = ""
+    ) -> Acted:
+        """Vote for applying, or decide to stop, and carry out what is decided. A RunbellError where it is not to be."""
+        await self._sharing.demand_ours(place)
         asked_at = self._clock.now()
         found = await self._finder.run(reference, actor)
-        person = await self._access.demand(actor, right_for(action), found.workspace)
-        intent_id = f"rb-{token_hex(6)}"
-        async with self._store.write() as transaction:
-            gate = GATES[action]
-            number = await transaction.gates.lock(found.run.id, gate)
-            await refuse_decided(transaction, found.run.id, gate, number)
-            run = await newest(transaction, found.run, asked_at)
-            refuse_impossible(action, run)
-            decision = self._decision(action, found, person, place, comment, number, intent_id)
-            await transaction.gates.decide(decision)
-            await transaction.audit.add(decision_entry(decision, found.workspace, place, reason=comment))
-            await transaction.intents.add(intent_of(decision, found.workspace, actor.team_id))
-            await transaction.messages.raise_wanted(run.id)
+        if action is not Action.APPLY:
+            return await self._stop(Stop(action, found, actor, place, comment))
+        person = await self._access.person(actor)
+        ballot = Ballot(found=found, person=person, place=place, reason=comment, typed_name=typed_name)
+        counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
-        intent = await self._intents.carry_out(intent_id)
-        return Acted(run=found.run, workspace=found.workspace, action=action, outcome=intent.state)
+        return await self._carried_out(action, found, counted.decision, counted.verdict)
 
-    def _decision(self, action: Action, found: Found, person: Person, place: Place, comment: str, number: int, intent_id: str) -> Decision:
-        return Decision(
-            run_id=found.run.id,
-            gate=GATES[action],
-            round=number,
-            action=action,
-            person=person.id,
-            person_name=person.name,
-            channel=place.channel,
-            comment=signed(action, person, place, comment, intent_id),
-            plan_digest=digest_of(found),
-            decided_at=self._clock.now(),
-            intent_id=intent_id,
-        )
+    async def _carried_out(self, action: Action, found: Found, decision: Decision | None, verdict: Verdict | None = None) -> Acted:
+        state = (await self._intents.carry_out(decision.intent_id)).state if decision is not None else None
+        return Acted(run=found.run, workspace=found.workspace, action=action, outcome=state, verdict=verdict)
+
+    async def _stop(self, stop: Stop) -> Acted:
+        """Discard or cancel: the right to decide is all that it takes."""
+        asked_at = self._clock.now()
+        found, gate = stop.found, GATES[stop.action]
+        person = await self._access.demand(stop.actor, right_for(stop.action), found.workspace)
+        async with self._store.write() as transaction:
+            number = await transaction.gates.lock(found.run.id, gate)
+            await self._ruling.demand_current(transaction)
+            await refuse_decided(transaction, found.run.id, gate, number)
+            refuse_impossible(stop.action, await newest(transaction, found.run, asked_at))
+            decision, intent = stop.decided(person, number, self._clock)
+            await transaction.gates.decide(decision)
+            await transaction.audit.add(
+                decision_entry(decision, found.workspace, stop.place, reason=stop.comment, rules_hash=self._ruling.hash)
+            )
+            await transaction.intents.add(intent)
+            await transaction.messages.raise_wanted(found.run.id)
+        self._wake_painter()
+        return await self._carried_out(stop.action, found, decision)
+
+    async def apply_by_itself(self, wish: Intent, actor: Actor) -> Acted:
+        """Judge a run that was started to be applied without anybody deciding; the wish is a vote of whoever asked, if theirs counts."""
+        asked_at = self._clock.now()
+        found = await self._reader.read(wish.run_id or "")
+        person = await self._access.person(actor)
+        place = Place(channel=wish.channel)
+        ballot = Ballot(found=found, person=person, place=place, reason=wish.payload.get("message", ""), by_wish=True)
+        counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
+        self._wake_painter()
+        return await self._carried_out(Action.APPLY, found, counted.decision, counted.verdict)
+
+    async def take_back(self, reference: RunReference, actor: Actor, place: Place) -> Asked:
+        """Take a vote back, until the decision. NoVote where there is none. Where the run was to be applied by itself, it no longer is."""
+        await self._sharing.demand_ours(place)
+        found = await self._finder.run(reference, actor)
+        person = await self._access.person(actor)
+        run_id = found.run.id
+        async with self._store.write() as transaction:
+            number = await transaction.gates.lock(run_id, CONFIRM)
+            await refuse_decided(transaction, run_id, CONFIRM, number)
+            if not await transaction.votes.take_back(run_id, CONFIRM, number, person.id):
+                raise NoVote(run_id)
+            creating = await transaction.intents.creating(run_id)
+            if creating is not None and creating.person == person.id and creating.payload.get("auto_apply") == "yes":
+                await transaction.intents.move(creating, creating.state, payload={**creating.payload, "auto_apply": "no"})
+        tally = await self._voting.tally(found)
+        async with self._store.write() as transaction:
+            await transaction.messages.raise_wanted(run_id)
+        self._wake_painter()
+        return Asked(run=found.run, workspace=found.workspace, plan=found.plan, tally=tally)
+
+    async def asked(self, run_id: str) -> Asked | None:
+        """From our own data alone, so at once; None for a run that we do not know."""
+        async with self._store.read() as transaction:
+            stored = await transaction.runs.get(run_id)
+            workspace = await transaction.workspaces.get(stored.run.workspace_id) if stored else None
+            if stored is None or workspace is None:
+                return None
+            _, tally, _ = await transaction.gates.look(run_id, CONFIRM)
+            plan = await transaction.plans.get(stored.run.plan_id) if stored.run.plan_id else None
+        return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally)
 
     async def judge_again(self, intent: Intent) -> None:
-        """Whether what was decided a while ago still holds: the run, its plan, and the person's right."""
+        """Whether what was decided a while ago still holds: the run, its plan, and the person's right or the votes."""
         if intent.run_id is None:
             return
         action = Action(intent.deed.value)
         found = await self._reader.read(intent.run_id)
-        async with self._store.read() as transaction:
-            decision = await transaction.gates.decision(intent.run_id, intent.gate, intent.round)
         refuse_impossible(action, found.run)
+        if action is Action.APPLY:
+            await self._voting.judge_again(intent, found)
+            return
+        async with self._store.read() as transaction:
+            await self._ruling.demand_current(transaction)
+            decision = await transaction.gates.decision(intent.run_id, intent.gate, intent.round)
         if decision is not None and decision.plan_digest != digest_of(found):
             raise PlanChanged(found.run.id)
         actor = Actor(id=intent.person, team_id=intent.payload.get("team", ""), name=intent.person_name)
         await self._access.demand(actor, right_for(action), found.workspace)
 
 
-def digest_of(found: Found) -> str:
-    return weak_digest(found.run.id, found.plan) if found.plan is not None else ""
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A wish to discard or cancel."""
+
+    action: Action
+    found: Found
+    actor: Actor
+    place: Place
+    comment: str
+
+    def decided(self, person: Person, number: int, clock: Clock) -> tuple[Decision, Intent]:
+        intent_id = new_id()
+        decision = Decision(
+            run_id=self.found.run.id,
+            gate=GATES[self.action],
+            round=number,
+            action=self.action,
+            person=person.id,
+            person_name=person.name,
+            channel=self.place.channel,
+            comment=signed(self.action, person, self.place, self.comment, intent_id),
+            plan_digest=digest_of(self.found),
+            decided_at=clock.now(),
+            intent_id=intent_id,
+        )
+        return decision, intent_of(decision, self.found.workspace, self.actor.team_id)
+
+
+def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tuple[Decision, Intent]:
+    """What a vote that was enough decides, and the call that carries it out."""
+    intent_id = new_id()
+    words = "by itself, as asked for at the start" if ballot.by_wish else ballot.reason
+    decision = Decision(
+        run_id=question.run.id,
+        gate=CONFIRM,
+        round=number,
+        action=Action.APPLY,
+        person=ballot.person.id,
+        person_name=ballot.person.name,
+        channel=ballot.place.channel,
+        comment=signed(Action.APPLY, ballot.person, ballot.place, words, intent_id),
+        plan_digest=question.digest,
+        decided_at=question.now,
+        intent_id=intent_id,
+    )
+    return decision, intent_of(decision, question.workspace, team_id, {"by_itself": "yes"} if ballot.by_wish else {})
+
+
+def new_id() -> str:
+    return f"rb-{token_hex(6)}"
 
 
 def signed(action: Action, person: Person, place: Place, comment: str, intent_id: str) -> str:
@@ -109,7 +238,7 @@ def signed(action: Action, person: Person, place: Place, comment: str, intent_id
     return f"{head}{PARTICIPLE[action]} by {person.name} ({person.id}) in {where} (ref {intent_id})"
 
 
-def intent_of(decision: Decision, workspace: Workspace, team_id: str) -> Intent:
+def intent_of(decision: Decision, workspace: Workspace, team_id: str, more: Mapping[str, str] | None = None) -> Intent:
     return Intent(
         id=decision.intent_id,
         deed=Deed(decision.action.value),
@@ -120,33 +249,7 @@ def intent_of(decision: Decision, workspace: Workspace, team_id: str) -> Intent:
         person_name=decision.person_name,
         channel=decision.channel,
         created_at=decision.decided_at,
-        payload={"comment": decision.comment, "team": team_id},
+        payload={"comment": decision.comment, "team": team_id, **(more or {})},
         gate=decision.gate,
         round=decision.round,
     )
-
-
-async def refuse_decided(transaction: Transaction, run_id: str, gate: str, number: int) -> None:
-    decided = await transaction.gates.decision(run_id, gate, number)
-    if decided is not None:
-        raise AlreadyDecided(run_id, PARTICIPLE[decided.action], decided.person, decided.decided_at)
-
-
-async def newest(transaction: Transaction, run: Run, asked_at: datetime) -> Run:
-    """The run as we read it, or as somebody else has read it since."""
-    stored = await transaction.runs.get(run.id)
-    return stored.run if stored is not None and stored.asked_at > asked_at else run
-
-
-def refuse_impossible(action: Action, run: Run) -> None:
-    """What the run's state or our token does not allow, said as it is."""
-    if action not in run.allowed:
-        if action is Action.APPLY and run.was_confirmed:
-            raise AlreadyDecided(run.id, "applied")
-        if action is Action.APPLY and run.apply_doubted:
-            raise ApprovalSwitchedOff(run.id, run.status_word)
-        if action is Action.DISCARD and run.status_word == "discarded":
-            raise AlreadyDecided(run.id, "discarded")
-        raise NotPossibleNow(run.id, PARTICIPLE[action], run.status_word)
-    if action not in run.permitted:
-        raise TokenMayNot(run.id, PARTICIPLE[action])

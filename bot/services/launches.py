@@ -14,6 +14,7 @@ from bot.services.access import Access
 from bot.services.finding import Finder
 from bot.services.intents import Intents
 from bot.services.ports import Chat, Clock, Store
+from bot.services.sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +27,18 @@ class Started:
 
 
 class Launches:
-    def __init__(self, store: Store, finder: Finder, access: Access, intents: Intents, chat: Chat, clock: Clock) -> None:
+    def __init__(self, store: Store, finder: Finder, access: Access, intents: Intents, chat: Chat, sharing: Sharing, clock: Clock) -> None:
         self._store = store
         self._finder = finder
         self._access = access
         self._intents = intents
         self._chat = chat
+        self._sharing = sharing
         self._clock = clock
 
     async def start(self, wish: StartRun, actor: Actor, place: Place) -> Started:
         """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started."""
+        await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
         if wish.destroy and not workspace.allow_destroy_plan:
@@ -66,6 +69,7 @@ class Launches:
                 "sent_message": signed(wish.message, person, place, intent_id),
                 "destroy": "yes" if wish.destroy else "no",
                 "plan_only": "yes" if wish.plan_only else "no",
+                "auto_apply": "yes" if wish.auto_apply else "no",
             },
         )
 

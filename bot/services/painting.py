@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,6 +36,8 @@ from bot.services.ports import Chat, Clock, Mandate, Store
 from bot.services.reading import Reader
 from bot.services.replies import reply_instead
 from bot.services.roles import UNSHARED
+from bot.services.sharing import Sharing
+from bot.services.tallies import Tallies
 from bot.services.threads import head_of
 
 log = structlog.get_logger(__name__)
@@ -57,6 +60,9 @@ class Painter:
         pace: Pace,
         meter: Meter = UNMETERED,
         mandate: Mandate = UNSHARED,
+        *,
+        tallies: Tallies,
+        sharing: Sharing,
     ) -> None:
         self._chat = chat
         self._store = store
@@ -69,6 +75,8 @@ class Painter:
         self._doubles = Doubles(chat, store, pace)
         self._closed: frozenset[str] = frozenset()
         self._mandate = mandate
+        self._tallies = tallies
+        self._sharing = sharing
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
@@ -128,6 +136,14 @@ class Painter:
             except RunbellError as trouble:
                 log.warning("plan_unread", run=picture.run.id, error=trouble.sentence)
             picture = await self._run_picture(message)
+        return await self._asking(message, picture) if picture is not None and picture.buttons else picture
+
+    async def _asking(self, message: Message, picture: RunPicture) -> RunPicture | None:
+        """A message that asks: how it stands is judged first, and where others read along nobody may act."""
+        if picture.run.gate is not None and await self._tallies.refresh(picture.run.id):
+            picture = await self._run_picture(message) or picture
+        if await self._sharing.only_tells(message.channel):
+            return replace(picture, buttons=(), only_tells=True)
         return picture
 
     async def _run_picture(self, message: Message) -> RunPicture | None:

@@ -7,6 +7,8 @@ from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind
 from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
 from bot.core.runs import Action, Run
+from bot.core.tallies import Tally
+from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
 from bot.services.ports import Transaction
@@ -37,6 +39,8 @@ class Pictures:
             one.gate for one in await transaction.messages.of_subject(run.id) if one.kind is Kind.CALL and one.channel == channel
         )
         calls = run.gate is not None and gate in {"", run.gate}
+        tally, votes = await standing_at(transaction, run)
+        mentioned = mentions and calls
         return RunPicture(
             kind=kind,
             run=run,
@@ -46,8 +50,11 @@ class Pictures:
             request=request_of(creating),
             decision=decision,
             intent=intent,
-            buttons=buttons((kind, gate), run, decision, intent, called),
-            mention=creating.person if mentions and calls and creating is not None else "",
+            buttons=for_tally(buttons((kind, gate), run, decision, intent, called), tally),
+            mention=creating.person if mentioned and creating is not None else "",
+            mention_groups=tuple(sorted(tally.wanted.groups)) if mentioned and tally is not None else (),
+            tally=tally,
+            votes=votes,
         )
 
     async def rollup(self, transaction: Transaction, subject: str, channel: str) -> RollupPicture | None:
@@ -76,10 +83,30 @@ class Pictures:
         return workspace_link(self._address, workspace.organization, workspace.name)
 
 
+async def standing_at(transaction: Transaction, run: Run) -> tuple[Tally | None, tuple[Vote, ...]]:
+    """How it stands at the open question of a run, and who has voted; nothing where there is none."""
+    if run.gate is None:
+        return None, ()
+    number, tally, _ = await transaction.gates.look(run.id, run.gate)
+    return tally, await transaction.votes.at(run.id, run.gate, number)
+
+
+def for_tally(shown: tuple[Action, ...], tally: Tally | None) -> tuple[Action, ...]:
+    """Where the rules let nobody apply it from Slack there is nothing to click for that."""
+    if tally is None or tally.may_be_voted:
+        return shown
+    return tuple(action for action in shown if action is not Action.APPLY)
+
+
 def request_of(creating: Intent | None) -> Request | None:
     if creating is None:
         return None
-    return Request(person=creating.person, message=creating.payload.get("message", ""), asked_at=creating.created_at)
+    return Request(
+        person=creating.person,
+        message=creating.payload.get("message", ""),
+        asked_at=creating.created_at,
+        auto_apply=creating.payload.get("auto_apply") == "yes",
+    )
 
 
 def buttons(

@@ -7,10 +7,13 @@ from typing import assert_never
 
 from bot.core.decisions import IntentState
 from bot.core.runs import Action, Run
+from bot.core.verdicts import Verdict, falls, headline, lacks
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
-from bot.slack.blocks import Said, section
-from bot.slack.text import code, link, mention
+from bot.slack import ids
+from bot.slack.blocks import Said, actions, button, section, sections
+from bot.slack.cards.verdicts import spoken
+from bot.slack.text import code, escape, link, mention
 
 
 def started(run: Run, workspace: Workspace, url: str) -> Said:
@@ -22,6 +25,18 @@ def started(run: Run, workspace: Workspace, url: str) -> Said:
 def acted(action: Action, run: Run, workspace: Workspace, url: str, outcome: IntentState) -> Said:
     """How it stands with what they asked for, no better than we know."""
     return said(f"{outcome_words(action, outcome)} {link(url, run.id)} of {code(workspace.name)}.{outcome_step(outcome)}")
+
+
+def voted(run: Run, workspace: Workspace, url: str, verdict: Verdict) -> Said:
+    """A vote was noted, and more is missing. It can be taken back here, until somebody decides."""
+    head = f"🗳️ Your vote for {link(url, run.id)} of {code(workspace.name)} is noted. {escape(headline(verdict))}"
+    lines = [f"• {spoken(phrase)}" for phrase in (*lacks(verdict), *falls(verdict.fallen))]
+    back = button(ids.UNVOTE, "Take back my vote", ids.encode(ids.Address(run.id)))
+    return {"text": "\n".join([head, *lines]), "blocks": [section(head), *sections(lines), actions([back])]}
+
+
+def vote_taken_back(run: Run, workspace: Workspace, url: str) -> Said:
+    return said(f"Your vote for {link(url, run.id)} of {code(workspace.name)} is taken back.")
 
 
 DONE = {Action.APPLY: "✅ Approved", Action.DISCARD: "✅ Discarded", Action.CANCEL: "✅ Asked to cancel"}

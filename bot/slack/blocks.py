@@ -108,3 +108,25 @@ def link_button(action_id: str, label: str, url: str) -> Block:
 def confirmation(title: str, text: str, yes: str, *, style: str) -> Block:
     """The dialog before a click counts. It is the client's alone and proves nothing to us."""
     return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain("Back", 30), "style": style}
+
+
+def modal(callback_id: str, title: str, blocks: Sequence[Block], *, submit: str, metadata: str) -> Block:
+    """Slack shows 24 letters of a title and of a button at most (Slack, "Views")."""
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "submit": plain(submit, 24),
+        "close": plain("Back", 24),
+        "private_metadata": metadata,
+        "blocks": list(blocks),
+    }
+
+
+def text_input(block_id: str, label: str, *, hint: str = "", most: int, is_long: bool = False) -> Block:
+    """A field that has to be filled in; `most` letters. The id of the block is that of its element, too."""
+    element: Block = {"type": "plain_text_input", "action_id": block_id, "multiline": is_long, "min_length": 1, "max_length": most}
+    made: Block = {"type": "input", "block_id": block_id, "label": plain(label, 2000), "element": element}
+    if hint:
+        made["hint"] = plain(hint, 2000)
+    return made

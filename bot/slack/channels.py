@@ -11,11 +11,14 @@ from bot.slack.installations import asking
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
+    """`is_shared`: with people of other companies (Slack Connect)."""
+
     id: str
     name: str
     is_member: bool
     is_private: bool
     is_archived: bool
+    is_shared: bool = False
 
 
 async def read_channel(client: AsyncWebClient, channel_id: str, timeout: float) -> Channel:  # noqa: ASYNC109 - it bounds one call
@@ -28,4 +31,5 @@ async def read_channel(client: AsyncWebClient, channel_id: str, timeout: float) 
             is_member=bool(found.get("is_member") or found.get("is_im")),
             is_private=bool(found.get("is_private")),
             is_archived=bool(found.get("is_archived")),
+            is_shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
         )

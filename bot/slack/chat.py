@@ -116,6 +116,9 @@ class SlackChat:
         found = await read_channel(self._reading, channel, self._pace.request_timeout)
         return found.is_member and not found.is_archived
 
+    async def is_shared(self, channel: str) -> bool:
+        return (await read_channel(self._reading, channel, self._pace.request_timeout)).is_shared
+
     async def _place(self, channel: str) -> str:
         """The channel, or the direct messages with a person: they are opened before they are written to, and do not change."""
         if not channel.startswith(PEOPLE):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core.errors import AlreadyDecided, RightMissing
-from bot.slack.blocks import Said, context, plain_section, section
+from collections.abc import Sequence
+
+from bot.core.errors import AlreadyDecided, NotGranted, RightMissing, VoteNotCounted, WordsWanted
+from bot.core.verdicts import Phrase
+from bot.slack.blocks import Said, context, plain_section, section, sections
+from bot.slack.cards.verdicts import spoken
 from bot.slack.text import code, cut, date, enumerated, escape, group_mention, mention, one_line
 
 RIGHTS = {
@@ -50,3 +54,25 @@ def already_decided(error: AlreadyDecided) -> Said:
     at = f" · {date(error.at)}" if error.at else ""
     text = f"{run} was already {escape(error.verb)} {by}{at}. Nothing was done."
     return {"text": text, "blocks": [section(text)]}
+
+
+def vote_not_counted(error: VoteNotCounted, command: str) -> Said:
+    return with_phrases(error.sentence, error.phrases, f"{code(f'{command} why {error.run_id}', 200)} tells who may.")
+
+
+def not_granted(error: NotGranted, command: str) -> Said:
+    return with_phrases(error.sentence, error.phrases, f"{code(f'{command} why {error.run_id}', 200)} tells more.")
+
+
+def with_phrases(sentence: str, phrases: Sequence[Phrase], step: str) -> Said:
+    """`sentence` is outside text; phrases name people, who are not notified by a private reply."""
+    lines = [f"• {spoken(phrase)}" for phrase in phrases]
+    return {"text": "\n".join([escape(sentence), *lines, step]), "blocks": [plain_section(sentence), *sections(lines), context(step)]}
+
+
+def words_wanted(error: WordsWanted, command: str) -> Said:
+    """How the words are given by typing; a click asks for them in a modal."""
+    reason = " because …" if error.reason else ""
+    name = f" --name {cut(one_line(error.workspace), 90)}" if error.typed_name else ""
+    how = f"Click the button, or type {code(f'{command} approve {error.run_id}{reason}{name}', 300)}."
+    return {"text": f"{escape(error.sentence)}\n{how}", "blocks": [plain_section(error.sentence), context(how)]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core import errors
 from bot.slack.blocks import Said, context, plain_section
-from bot.slack.refusals import already_decided, right_missing
+from bot.slack.refusals import already_decided, not_granted, right_missing, vote_not_counted, words_wanted
 from bot.slack.text import SECTION_MOST, code, cut, escape
 
 Dress = Callable[[Any, str], Said]
@@ -31,6 +31,11 @@ def unexpected(reference: str) -> Said:
         "Something went wrong on my side, and I do not know how much was done. Look at the run before you try again.",
         f"Tell an operator this reference: {code(reference)}",
     )
+
+
+def incomplete() -> Said:
+    """For a payload that does not tell who acts, or where."""
+    return saying("Slack did not tell me who you are or where you are, so I did nothing. Please try again.")
 
 
 def saying(sentence: str, step: str = "") -> Said:
@@ -81,6 +86,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.SeveralWatches: step("`{command} watches` lists what is watched here."),
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
         errors.RightMissing: lambda error, _: right_missing(error),
+        errors.VoteNotCounted: vote_not_counted,
         errors.MembershipUnread: sentence_alone,
         errors.AlreadyDecided: lambda error, _: already_decided(error),
         errors.NotPossibleNow: step("`{command} show` tells how it stands."),
@@ -88,9 +94,13 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.PlanChanged: step("`{command} show` tells how it stands."),
         errors.ApprovalSwitchedOff: step("`runbell check` tells an operator more."),
         errors.RulesDiffer: sentence_alone,
+        errors.NotGranted: not_granted,
+        errors.WordsWanted: words_wanted,
+        errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
+        errors.ChannelShared: sentence_alone,
         errors.WatchIsCode: sentence_alone,
         errors.TerraformUnreachable: sentence_alone,
         errors.TerraformAnswerLost: step(LOOK_FIRST),

@@ -7,7 +7,7 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from handlers.actions.approve import decision_clicked
+from handlers.actions.approve import decision_clicked, unvote_clicked
 from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
 from handlers.guard import Guard
@@ -16,5 +16,6 @@ from handlers.guard import Guard
 def register(app: AsyncApp, guard: Guard) -> None:
     for action_id in ids.ACTION_OF:
         app.action(action_id)(guard.guarded(decision_clicked))
+    app.action(ids.UNVOTE)(guard.guarded(unvote_clicked))
     app.action(ids.OPEN)(guard.guarded(link_opened))
     app.action(re.compile(r".*"))(guard.guarded(button_clicked))

@@ -6,20 +6,60 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import RunReference
-from bot.core.decisions import IntentState
+from bot.core.errors import ChatTrouble, WordsWanted
 from bot.core.policy import Actor, Place
+from bot.core.runs import Action
 from bot.slack import answers, ids
 from bot.slack.blocks import Said
+from bot.slack.views.approval import Wanted, approval
 from handlers.actions.others import button_clicked
+from handlers.answers import answer_to
 from handlers.services import Services
 
 
-async def decision_clicked(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
+async def decision_clicked(
+    payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
+) -> Said | None:
     """Where all went well the message itself shows it, so nothing is said; the painter changes it, never the click."""
     address = ids.decode(payload.get("value"))
     if address is None:
         return await button_clicked()
-    acted = await services.approvals.act(ids.ACTION_OF[payload["action_id"]], RunReference(run_id=address.run_id), actor, place)
-    if acted.outcome is IntentState.SETTLED:
+    action = ids.ACTION_OF[payload["action_id"]]
+    if action is Action.APPLY and await words_asked(address.run_id, services, place, body):
         return None
-    return answers.acted(acted.action, acted.run, acted.workspace, services.link(acted.workspace, acted.run.id), acted.outcome)
+    try:
+        acted = await services.approvals.act(action, RunReference(run_id=address.run_id), actor, place)
+    except WordsWanted as wanted:
+        if await opened(wanted.run_id, Wanted(reason=wanted.reason, typed_name=wanted.typed_name), services, place, body):
+            return None
+        raise
+    return answer_to(acted, services, is_seen=True)
+
+
+async def words_asked(run_id: str, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
+    """Whether a modal asks for words first: a click can open one for three seconds, so this goes by what we know already."""
+    asked = await services.approvals.asked(run_id)
+    if asked is None or asked.tally is None or asked.run.gate is None or not asked.tally.wants_words or not asked.tally.may_be_voted:
+        return False
+    return await opened(run_id, Wanted(reason=asked.tally.wants_reason, typed_name=asked.tally.wants_typed_name), services, place, body)
+
+
+async def opened(run_id: str, wanted: Wanted, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
+    asked = await services.approvals.asked(run_id)
+    if asked is None:
+        return False
+    rules = asked.tally.rules if asked.tally is not None else ()
+    view = approval(asked.run, asked.workspace, asked.plan, place.channel, wanted, rules)
+    try:
+        await services.privately.open(str(body.get("trigger_id", "")), view)
+    except ChatTrouble:
+        return False
+    return True
+
+
+async def unvote_clicked(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said:
+    address = ids.decode(payload.get("value"))
+    if address is None:
+        return await button_clicked()
+    asked = await services.approvals.take_back(RunReference(run_id=address.run_id), actor, place)
+    return answers.vote_taken_back(asked.run, asked.workspace, services.link(asked.workspace, asked.run.id))

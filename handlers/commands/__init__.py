@@ -11,11 +11,11 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.grammar import Command
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
-from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun
+from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun, TakeBack
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
-from handlers.commands.approve import act
+from handlers.commands.approve import act, take_back
 from handlers.commands.audit import show_audit
 from handlers.commands.help import show_help
 from handlers.commands.run import start_run
@@ -29,7 +29,7 @@ from handlers.commands.workspaces import list_workspaces
 from handlers.guard import Guard
 from handlers.services import Services
 
-Route = Callable[[Any, Services, Actor, Place], Awaitable[Said]]
+Route = Callable[[Any, Services, Actor, Place], Awaitable[Said | None]]
 
 ROUTES: Mapping[type[Command], Route] = MappingProxyType(
     {
@@ -40,6 +40,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         ShowRun: show_run,
         ExplainRun: explain_run,
         Act: act,
+        TakeBack: take_back,
         AddWatch: add_watch,
         RemoveWatch: remove_watch,
         ListWatches: list_watches,
@@ -48,7 +49,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
 )
 
 
-async def command_typed(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said:
+async def command_typed(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
     command = parse(str(payload.get("text", "")))
     return await ROUTES[type(command)](command, services, actor, place)
 

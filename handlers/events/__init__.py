@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from handlers.events.channels import channel_closed, channel_opened, member_left
 from handlers.events.invited import app_invited
 from handlers.events.others import event_came
+from handlers.events.people import group_changed, person_changed
 from handlers.events.revoked import app_uninstalled, tokens_revoked
 from handlers.guard import Guard
 
@@ -24,4 +25,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.event("group_unarchive")(guard.watched(channel_opened))
     app.event("app_uninstalled")(guard.watched(app_uninstalled))
     app.event("tokens_revoked")(guard.watched(tokens_revoked))
+    app.event("user_change")(guard.watched(person_changed))
+    app.event("subteam_updated")(guard.watched(group_changed))
+    app.event("subteam_members_changed")(guard.watched(group_changed))
     app.event(re.compile(r".*"))(guard.watched(event_came))

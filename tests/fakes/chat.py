@@ -67,6 +67,7 @@ class FakeChat:
     it is in those private ones that it was `invited` to.
 
     `fail("post", error)` makes the next post fail before anything is done; `lose("post")` does it and loses the answer.
+    `shared` are those with people of other companies.
     Failures of one method come in the order they were queued. `calls` are (method, channel) in order, failed ones too.
     """
 
@@ -75,6 +76,7 @@ class FakeChat:
     private: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
     invited: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
     uneditable: set[str] = field(default_factory=set)
     history: list[FakeMessage] = field(default_factory=list)
     whispers: list[Whisper] = field(default_factory=list)
@@ -157,6 +159,13 @@ class FakeChat:
         self._end(failure)
         return channel not in self.archived | self.outside
 
+    async def is_shared(self, channel: str) -> bool:
+        failure = self._begin("is_shared", channel)
+        if channel in self.private:
+            raise ChannelClosed("channel_not_found")
+        self._end(failure)
+        return channel in self.shared
+
     async def whisper(self, channel: str, person: str, text: str) -> None:
         failure = self._begin("whisper", channel)
         self._demand_open(channel)
@@ -202,11 +211,12 @@ class FakePeople:
     def __init__(self, people: Iterable[Person] = (), groups: Mapping[str, Iterable[str]] | None = None) -> None:
         self.people = {person.id: person for person in people}
         self.groups = {group: frozenset(members) for group, members in (groups or {}).items()}
+        self.handles: dict[str, str] = {}
         self.asked: list[str] = []
         self._failures: deque[ChatTrouble] = deque()
 
-    def add(self, person_id: str, name: str = "", standing: Standing = Standing.MEMBER) -> Person:
-        person = Person(id=person_id, name=name or person_id.lower(), standing=standing)
+    def add(self, person_id: str, name: str = "", standing: Standing = Standing.MEMBER, email: str = "") -> Person:
+        person = Person(id=person_id, name=name or person_id.lower(), standing=standing, email=email)
         self.people[person_id] = person
         return person
 
@@ -222,6 +232,14 @@ class FakePeople:
         if group_id not in self.groups:
             raise ChatRefused("no_such_subteam")
         return self.groups[group_id]
+
+    async def handle(self, group_id: str) -> str:
+        self._ask(group_id)
+        return self.handles.get(group_id, group_id)
+
+    async def with_email(self, email: str) -> str:
+        self._ask(email)
+        return next((one.id for one in self.people.values() if one.email == email), "")
 
     def _ask(self, wanted: str) -> None:
         self.asked.append(wanted)

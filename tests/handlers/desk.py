@@ -16,11 +16,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.policy import Actor, Place
+from bot.core.errors import ChatTrouble
+from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.web import listening
 from handlers import Guard, Services, register
-from tests.services.house import ANA, DEPLOYS, TEAM, House, open_house
+from tests.services.house import ANA, DEPLOYS, POLICY, TEAM, House, open_house
 
 APP_USER = "U0RUNBELL"
 
@@ -30,6 +31,7 @@ class Desk:
     house: House
     app: AsyncApp
     guard: Guard
+    private: FakePrivately
     response_url: str = ""
     statuses: list[int] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -98,7 +100,32 @@ def bolt() -> AsyncApp:
     return AsyncApp(name="test", signing_secret="secret", client=AsyncWebClient(base_url="http://127.0.0.1:9/api/"), authorize=authorize)
 
 
-def services_of(house: House) -> Services:
+class FakePrivately:
+    """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused."""
+
+    def __init__(self) -> None:
+        self.views: list[dict[str, Any]] = []
+        self.told: list[tuple[str, str, str]] = []
+        self.changed: list[str] = []
+        self.trouble: ChatTrouble | None = None
+
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+        assert trigger_id, "a modal is opened by a click"
+        if self.trouble is not None:
+            raise self.trouble
+        self.views.append(view)
+
+    async def tell(self, channel: str, person: str, said: dict[str, Any]) -> None:
+        self.told.append((channel, person, str(said["text"])))
+
+    def person_changed(self, person_id: str) -> None:
+        self.changed.append(person_id)
+
+    def group_changed(self, group_id: str) -> None:
+        self.changed.append(group_id)
+
+
+def services_of(house: House, private: FakePrivately) -> Services:
     return Services(
         command="/tf",
         app_user=APP_USER,
@@ -109,16 +136,18 @@ def services_of(house: House) -> Services:
         watching=house.watching,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
         closures=house.closures,
+        privately=private,
+        known=private,
         audits=house.audits,
         declare_dead=house.painter.declare_dead,
     )
 
 
 @asynccontextmanager
-async def open_desk(folder: Path) -> AsyncIterator[Desk]:
-    async with open_house(folder) as house:
-        app = bolt()
-        desk = Desk(house, app, register(app, services_of(house)))
+async def open_desk(folder: Path, policy: Policy = POLICY) -> AsyncIterator[Desk]:
+    async with open_house(folder, policy=policy) as house:
+        app, private = bolt(), FakePrivately()
+        desk = Desk(house, app, register(app, services_of(house, private)), private)
         async with listening(answering(desk), "127.0.0.1", 0, "PORT") as port:
             desk.response_url = f"http://127.0.0.1:{port}/respond"
             yield desk

@@ -24,6 +24,7 @@ EXAMPLES = {
     "approve": "approve storefront-dev",
     "discard": "discard storefront-dev",
     "cancel": "cancel storefront-dev",
+    "unvote": "unvote storefront-dev",
     "watch": "watch storefront-dev",
     "unwatch": "unwatch storefront-dev",
     "watches": "watches",
@@ -45,7 +46,7 @@ async def test_each_command_demands_the_right_that_its_row_names(desk: Desk, row
     with_run(desk)
     wish = parse(EXAMPLES[row.word])
     with pytest.raises(RightMissing) as refused:
-        await ROUTES[type(wish)](wish, services_of(desk.house), GUS, Place(channel="C0DEPLOYS"))
+        await ROUTES[type(wish)](wish, services_of(desk.house, desk.private), GUS, Place(channel="C0DEPLOYS"))
     assert refused.value.right == row.right
     assert not desk.house.runs.calls_of("act") + desk.house.runs.calls_of("create_run")
 

@@ -14,19 +14,23 @@ from bot.core.decisions import Intent
 from bot.core.links import message_link
 from bot.core.pace import Pace
 from bot.core.policy import Actor, Grant, Place, Policy, Right, Standing
-from bot.core.runs import Action
+from bot.core.runs import CONFIRM, Action
+from bot.core.votes import Vote
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
 from bot.services.audits import Audits
+from bot.services.autoapply import AutoApply
 from bot.services.closures import Closures
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.intents import Intents, Loops
+from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
 from bot.services.lookups import Lookups
+from bot.services.names import Names
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
@@ -35,7 +39,11 @@ from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
+from bot.services.sharing import Sharing
+from bot.services.tallies import Tallies
+from bot.services.voting import Voting
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
@@ -103,14 +111,28 @@ class House:
     texts: FakePlanTexts
     policies: FakePolicies
     evidence: Evidence
+    ruling: RulesInForce
+    voting: Voting
+    autoapply: AutoApply
+    memberships: FakeMemberships
     audits: Audits
     sealer: Sealer
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
 
-    async def act(self, action: Action, run_id: str, *, actor: Actor = ANA, place: Place = DEPLOYS, comment: str = "") -> Acted:
-        return await self.approvals.act(action, RunReference(run_id=run_id), actor, place, comment)
+    async def act(
+        self, action: Action, run_id: str, *, actor: Actor = ANA, place: Place = DEPLOYS, comment: str = "", typed_name: str = ""
+    ) -> Acted:
+        return await self.approvals.act(action, RunReference(run_id=run_id), actor, place, comment, typed_name=typed_name)
+
+    async def vote(self, run_id: str, actor: Actor = ANA, reason: str = "", typed_name: str = "") -> Acted:
+        return await self.act(Action.APPLY, run_id, actor=actor, comment=reason, typed_name=typed_name)
+
+    async def votes(self, run_id: str) -> tuple[Vote, ...]:
+        async with self.store.read() as transaction:
+            number, _, _ = await transaction.gates.look(run_id, CONFIRM)
+            return await transaction.votes.at(run_id, CONFIRM, number)
 
     async def paint(self) -> None:
         self.clock.move(2)
@@ -148,7 +170,9 @@ async def open_house(
 ) -> AsyncIterator[House]:
     clock = TestClock()
     async with sqlite_store(folder, clock=clock) as database:
-        yield build(database, clock, organizations, policy, fallback)
+        house = build(database, clock, organizations, policy, fallback)
+        await house.ruling.activate("a test")
+        yield house
 
 
 def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy: Policy, fallback: str = "") -> House:
@@ -161,7 +185,8 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     access = Access(people, policy, TEAM)
     recorder = Recorder(store, access, clock, lambda: wakes.append("paint"), fallback=fallback)
     closures = Closures(store, recorder, chat, clock, lambda: wakes.append("paint"), OPERATOR)
-    projects = Projects(FakeMemberships({"prj-web": "web", "prj-data": "data platform"}), organizations)
+    memberships = FakeMemberships({"prj-web": "web", "prj-data": "data platform"})
+    projects = Projects(memberships, organizations)
     reader = Reader(runs, store, recorder, clock, organizations)
     finder = Finder(runs, store, reader, access, organizations)
     pictures = Pictures("https://terraform.test")
@@ -171,6 +196,10 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     knowledge = Knowledge(store, recipes, organizations)
     texts, policies = FakePlanTexts(), FakePolicies()
     evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
+    ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
+    voting = Voting(store, evidence, Kinship(memberships, people, clock), ruling, Names(people, clock, TEAM), clock)
+    approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, clock, loops.painter)
+    tallies = Tallies(store, reader, voting, clock, pace)
     return House(
         runs=runs,
         chat=chat,
@@ -182,12 +211,12 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         finder=finder,
         reader=reader,
         recorder=recorder,
-        launches=Launches(store, finder, access, intents, chat, clock),
-        approvals=Approvals(store, finder, reader, access, intents, clock, loops.painter),
+        launches=Launches(store, finder, access, intents, chat, sharing, clock),
+        approvals=approvals,
         lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, evidence),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
-        painter=Painter(chat, store, pictures, reader, closures, clock, pace),
+        painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),
         poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),
         closures=closures,
         projects=projects,
@@ -195,6 +224,10 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         texts=texts,
         policies=policies,
         evidence=evidence,
+        ruling=ruling,
+        voting=voting,
+        autoapply=AutoApply(store, approvals, pace, TEAM),
+        memberships=memberships,
         audits=Audits(store, finder, access, clock, organizations),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
     )

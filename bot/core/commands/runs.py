@@ -40,6 +40,7 @@ class StartRun(Command):
     message: str = ""
     destroy: bool = False
     plan_only: bool = False
+    auto_apply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,28 @@ class ExplainRun(Command):
 
 @dataclass(frozen=True, slots=True)
 class Act(Command):
-    """Apply, discard or cancel a run, with a comment or without."""
+    """Apply, discard or cancel a run, with a comment or without. `typed_name`: the workspace's name, where a rule wants it typed."""
 
     action: Action
     run: RunReference
     comment: str = ""
+    typed_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Command):
+    """Take one's own vote back."""
+
+    run: RunReference
 
 
 def start(row: Row, words: Sequence[str], options: Options) -> Command:
     if not words:
         raise row.wrong("Which workspace shall run?")
-    return StartRun(words[0], " ".join(words[1:]), destroy="destroy" in options, plan_only="plan-only" in options)
+    if {"auto-apply", "plan-only"} <= options.keys():
+        raise row.wrong("A plan-only run can never be applied, so --auto-apply does not go with it.")
+    chosen = {name: name.replace("_", "-") in options for name in ("destroy", "plan_only", "auto_apply")}
+    return StartRun(words[0], " ".join(words[1:]), **chosen)
 
 
 def about(command: Callable[[RunReference], Command]) -> Callable[[Row, Sequence[str], Options], Command]:
@@ -78,10 +90,10 @@ def about(command: Callable[[RunReference], Command]) -> Callable[[Row, Sequence
 
 
 def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
-    def build(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
+    def build(row: Row, words: Sequence[str], options: Options) -> Command:
         if not words:
             raise row.wrong(f"Which run shall I {row.word}? Give its id, its link, or the workspace whose current run it is.")
-        return Act(action, RunReference.of(words[0]), " ".join(words[1:]))
+        return Act(action, RunReference.of(words[0]), " ".join(words[1:]), options.get("name", ""))
 
     return build
 
@@ -89,15 +101,16 @@ def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
 GRAMMAR = (
     Row(
         word="run",
-        usage="run <workspace> [message] [--destroy] [--plan-only]",
+        usage="run <workspace> [message] [--destroy] [--plan-only] [--auto-apply]",
         summary="Start a run; it reports here and waits for a decision before it applies.",
         example="run storefront-dev bump the image to 4.2.1",
         right=Right.START,
-        flags=("destroy", "plan-only"),
+        flags=("destroy", "plan-only", "auto-apply"),
         build=start,
         details=(
             "Without a configuration of its own it uses the one the workspace used last.",
             "--destroy plans to destroy everything the workspace manages; --plan-only can never be applied.",
+            "--auto-apply applies it as soon as the rules grant it. Your wish counts as your vote, if you may vote; else it waits.",
         ),
     ),
     Row(
@@ -121,11 +134,24 @@ GRAMMAR = (
     Row(
         word="approve",
         aliases=("apply",),
-        usage="approve <run> [comment]",
-        summary="Apply a run that waits for a decision.",
+        usage="approve <run> [reason] [--name <workspace>]",
+        summary="Vote for applying a run; it is applied once nothing is missing.",
         example="approve run-7bQ2kLm9XyZ1aB3c looks good",
         right=Right.DECIDE,
+        values=("name",),
         build=acting(Action.APPLY),
+        details=(
+            "Where a rule wants a reason, the words after the run are it; --name types the workspace's name, where one wants that.",
+            "“why <run>” says who may approve and what is missing; “unvote <run>” takes a vote back.",
+        ),
+    ),
+    Row(
+        word="unvote",
+        usage="unvote <run>",
+        summary="Take your vote back, as long as nothing is decided.",
+        example="unvote storefront-prod",
+        build=about(TakeBack),
+        details=("A run that you started with --auto-apply then waits for somebody to decide.",),
     ),
     Row(
         word="discard",

@@ -34,8 +34,11 @@ def offered(picture: RunPicture) -> tuple[Action, ...]:
 
 
 def action_button(picture: RunPicture, action: Action) -> Block:
+    """What asks for words opens a modal instead of a dialog."""
     value = ids.encode(ids.Address(picture.run.id))
-    return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=question(picture, action))
+    opens = action is Action.APPLY and picture.tally is not None and picture.tally.wants_words
+    asked = None if opens else question(picture, action)
+    return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=asked)
 
 
 def label_of(action: Action) -> str:

@@ -11,7 +11,8 @@ from bot.slack.cards.counts import picture_counts
 from bot.slack.cards.deeds import deed_line
 from bot.slack.cards.labels import label
 from bot.slack.cards.stages import passed, stages
-from bot.slack.text import TEXT_MOST, code, cut, date, escape, link, mention, one_line, quoted
+from bot.slack.cards.tallies import tally_blocks
+from bot.slack.text import TEXT_MOST, code, cut, date, escape, group_mention, link, mention, one_line, quoted
 
 SOURCES = {
     "tfe-ui": "in Terraform’s web pages",
@@ -36,7 +37,8 @@ def blocks(picture: RunPicture) -> list[Block]:
     message = run_message(picture)
     if message and picture.kind is not Kind.END:
         said.append(quotation(message))
-    return [*said, *buttons(picture)]
+    tally = tally_blocks(picture) if picture.kind is not Kind.END and not is_asked_elsewhere(picture) else []
+    return [*said, *tally, *buttons(picture)]
 
 
 def is_answered_call(picture: RunPicture) -> bool:
@@ -46,7 +48,8 @@ def is_answered_call(picture: RunPicture) -> bool:
 
 def is_asked_elsewhere(picture: RunPicture) -> bool:
     """A card whose question stands on a call of its own."""
-    return picture.kind is Kind.CARD and picture.run.gate is not None and not picture.buttons and not picture.decision_stands
+    asks = picture.run.gate is not None and not picture.decision_stands
+    return picture.kind is Kind.CARD and asks and not picture.buttons and not picture.only_tells
 
 
 def answer_line(picture: RunPicture) -> str:
@@ -68,7 +71,8 @@ def head(picture: RunPicture) -> list[str]:
 
 
 def addressed(picture: RunPicture) -> str:
-    return f" · {mention(picture.mention)}" if picture.mention else ""
+    called = [*([mention(picture.mention)] if picture.mention else []), *map(group_mention, picture.mention_groups)]
+    return f" · {' '.join(called)}" if called else ""
 
 
 def warning(run: Run) -> str:

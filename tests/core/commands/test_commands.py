@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
-from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun
+from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun, TakeBack
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.errors import BadCommand, BadUsage, UnknownCommand
 from bot.core.policy import Right
@@ -48,6 +48,9 @@ DNS = RunReference(workspace="dns")
         ("show 6f9619ff-8b86", ShowRun(RunReference(workspace="6f9619ff-8b86"))),
         ("approve dns", Act(Action.APPLY, DNS)),
         ("apply run-7bQ2kLm9XyZ1aB3c looks good", Act(Action.APPLY, RUN, "looks good")),
+        ("approve dns looks good --name dns", Act(Action.APPLY, DNS, "looks good", "dns")),
+        ("unvote dns", TakeBack(DNS)),
+        ("run dns --auto-apply", StartRun("dns", auto_apply=True)),
         ("discard dns not before the sale", Act(Action.DISCARD, DNS, "not before the sale")),
         ("cancel dns", Act(Action.CANCEL, DNS)),
         ("watch storefront-*", AddWatch("storefront-*")),
@@ -77,7 +80,8 @@ def test_a_command_is_read(text: str, command: Command) -> None:
         ("audit a b", "“b”"),
         ("runs a b c", "“b c”"),
         ("run", "Which workspace shall run?"),
-        ("run dns --detsroy", "no option --detsroy. It takes --destroy and --plan-only."),
+        ("run dns --auto-apply --plan-only", "can never be applied"),
+        ("run dns --detsroy", "no option --detsroy. It takes --destroy, --plan-only and --auto-apply."),
         ("run dns --destroy=yes", "--destroy takes no value."),
         ("show", "Which run?"),
         ("show a b", "“b”"),
@@ -131,7 +135,7 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 
 RIGHTS = {
-    None: {"help"},
+    None: {"help", "unvote"},
     Right.READ: {"workspaces", "runs", "audit", "show", "why", "watch", "unwatch", "watches"},
     Right.START: {"run"},
     Right.DECIDE: {"approve", "discard", "cancel"},

@@ -1,0 +1,247 @@
+"""Votes for applying a run: judged afresh under the gate's lock, and, where they are enough, decided.
+
+What the verdict hangs on is read before; if others have voted meanwhile, all of it is read once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.claims import claims_of
+from bot.core.decisions import Decision, Intent
+from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMissing, RunbellError, StoreBusy, VoteNotCounted, WordsWanted
+from bot.core.freezes import Freeze
+from bot.core.judging import applying, decide, union
+from bot.core.people import Circle, Person, Place, Standing
+from bot.core.policy import Right
+from bot.core.questions import Question
+from bot.core.runs import CONFIRM, Action
+from bot.core.tallies import Tally, named_in, tally_of
+from bot.core.verdicts import Named, Outcome, Verdict, falls, headline, lacks
+from bot.core.votes import Vote, Why
+from bot.core.workspaces import Workspace
+from bot.services.evidence import Evidence
+from bot.services.gates import newest, refuse_decided, refuse_impossible
+from bot.services.kinship import Kinship
+from bot.services.names import Names
+from bot.services.ports import Clock, Store, Transaction
+from bot.services.reading import Found
+from bot.services.ruling import RulesInForce
+
+TRIES = 5
+"""How often others may vote between the reading and the lock before we give up."""
+
+WORDS = frozenset({Why.NO_REASON, Why.WRONG_NAME})
+
+
+class Freezes(Protocol):
+    async def __call__(self, transaction: Transaction, workspace: Workspace, now: datetime, /) -> Sequence[Freeze]:
+        """Those that are in force and cover a workspace."""
+
+
+async def never(_transaction: Transaction, _workspace: Workspace, _now: datetime) -> Sequence[Freeze]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """Who votes for what, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself."""
+
+    found: Found
+    person: Person
+    place: Place
+    reason: str = ""
+    typed_name: str = ""
+    by_wish: bool = False
+
+    def vote(self, question: Question, now: datetime) -> Vote:
+        return Vote(
+            person=self.person.id,
+            at=now,
+            digest=question.digest,
+            rules=question.policy.hash,
+            reason=self.reason,
+            typed_name=self.typed_name,
+            name=self.person.name,
+            channel=self.place.channel,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How it stands with the vote; `decision` where it was enough."""
+
+    verdict: Verdict
+    decision: Decision | None = None
+
+
+Decide = Callable[[Question, int], tuple[Decision, Intent]]
+"""Makes the decision of a round, and what carries it out."""
+
+
+class Voting:
+    def __init__(
+        self,
+        store: Store,
+        evidence: Evidence,
+        kinship: Kinship,
+        ruling: RulesInForce,
+        names: Names,
+        clock: Clock,
+        freezes: Freezes = never,
+    ) -> None:
+        self._store = store
+        self._evidence = evidence
+        self._kinship = kinship
+        self._ruling = ruling
+        self._names = names
+        self._clock = clock
+        self._freezes = freezes
+
+    async def vote(self, ballot: Ballot, asked_at: datetime, make: Decide) -> Counted:
+        """Note the vote, and decide where it is enough; a RunbellError where it does not count or nothing can be decided."""
+        run_id = ballot.found.run.id
+        async with self._store.read() as transaction:
+            number, _, _ = await transaction.gates.look(run_id, CONFIRM)
+            others = await transaction.votes.at(run_id, CONFIRM, number)
+        question = await self._evidence.question(Action.APPLY, ballot.found)
+        for _ in range(TRIES):
+            question = await self._with_votes(question, (*others, ballot.vote(question, self._clock.now())), ballot.person)
+            if not ballot.by_wish:
+                refuse_outsider(question, ballot.person)
+            names = await self._names.of(named_in(decide(question)))
+            async with self._store.write() as transaction:
+                counted, others = await self._count(transaction, ballot, question, asked_at, names, make)
+            if counted is not None:
+                return counted
+        raise StoreBusy
+
+    async def _count(
+        self,
+        transaction: Transaction,
+        ballot: Ballot,
+        read: Question,
+        asked_at: datetime,
+        names: Mapping[Named, str],
+        make: Decide,
+    ) -> tuple[Counted | None, tuple[Vote, ...]]:
+        """Under the gate's lock. None where somebody has voted of whom nothing was read, with the votes as they are."""
+        run_id, now = ballot.found.run.id, self._clock.now()
+        number = await transaction.gates.lock(run_id, CONFIRM)
+        await self._ruling.demand_current(transaction)
+        await refuse_decided(transaction, run_id, CONFIRM, number)
+        refuse_impossible(Action.APPLY, await newest(transaction, ballot.found.run, asked_at))
+        votes = await transaction.votes.at(run_id, CONFIRM, number)
+        if not {vote.person for vote in votes} <= {vote.person for vote in read.votes}:
+            return None, votes
+        own = ballot.vote(read, now)
+        others = tuple(vote for vote in votes if vote.person != own.person)
+        freezes = tuple(await self._freezes(transaction, ballot.found.workspace, now))
+        question = replace(read, votes=(*others, own), now=now, freezes=freezes)
+        verdict = decide(question)
+        objection = objection_to(own, verdict, question)
+        if objection is not None and not ballot.by_wish:
+            raise objection
+        if objection is None:
+            await transaction.votes.cast(run_id, CONFIRM, number, own)
+        else:
+            verdict = decide(replace(question, votes=votes))
+        await transaction.gates.judged(run_id, CONFIRM, tally_of(verdict, names), now)
+        decision = await self._decide(transaction, question, number, make) if verdict.granted else None
+        await transaction.messages.raise_wanted(run_id)
+        return Counted(verdict, decision), votes
+
+    @staticmethod
+    async def _decide(transaction: Transaction, question: Question, number: int, make: Decide) -> Decision:
+        decision, intent = make(question, number)
+        await transaction.gates.decide(decision)
+        await transaction.intents.add(intent)
+        return decision
+
+    async def judge_again(self, intent: Intent, found: Found) -> None:
+        """Whether what was voted for a while ago would still be granted: the plan, the rules, the people, the freezes as they are now."""
+        run_id = found.run.id
+        async with self._store.read() as transaction:
+            decision = await transaction.gates.decision(run_id, intent.gate, intent.round)
+            votes = await transaction.votes.at(run_id, intent.gate, intent.round)
+        question = await self._question(found, votes)
+        async with self._store.read() as transaction:
+            await self._ruling.demand_current(transaction)
+            freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
+        if decision is not None and decision.plan_digest != question.digest:
+            raise PlanChanged(run_id)
+        verdict = decide(replace(question, now=self._clock.now(), freezes=freezes))
+        if not verdict.granted:
+            raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)))
+
+    async def tally(self, found: Found) -> Tally:
+        """How it stands now, noted at the gate unless that is decided already."""
+        run_id = found.run.id
+        async with self._store.read() as transaction:
+            number, _, _ = await transaction.gates.look(run_id, CONFIRM)
+            votes = await transaction.votes.at(run_id, CONFIRM, number)
+        question = await self._question(found, votes)
+        names = await self._names.of(named_in(decide(question)))
+        async with self._store.write() as transaction:
+            number, now = await transaction.gates.lock(run_id, CONFIRM), self._clock.now()
+            freezes = tuple(await self._freezes(transaction, found.workspace, now))
+            asked = {vote.person for vote in question.votes}
+            votes = tuple(vote for vote in await transaction.votes.at(run_id, CONFIRM, number) if vote.person in asked)
+            tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names)
+            if await transaction.gates.decision(run_id, CONFIRM, number) is None:
+                await transaction.gates.judged(run_id, CONFIRM, tally, now)
+        return tally
+
+    async def _question(self, found: Found, votes: Iterable[Vote]) -> Question:
+        return await self._with_votes(await self._evidence.question(Action.APPLY, found), votes)
+
+    async def _with_votes(self, question: Question, votes: Iterable[Vote], person: Person | None = None) -> Question:
+        """`person` is known already, by what their payload says of them."""
+        known = await self._evidence.with_people(question, votes)
+        if person is not None:
+            known = replace(known, people={**known.people, person.id: person})
+        return await self._kinship.told(known)
+
+
+def everybody(question: Question) -> Circle:
+    """All whose votes could count, whatever else is missing."""
+    return union(claim.everybody for claim in claims_of(question, applying(question)))
+
+
+def refuse_outsider(question: Question, person: Person) -> None:
+    """Whoever has no say here is told who has, and nothing of the run."""
+    circle = everybody(question)
+    if person.standing is Standing.MEMBER and circle.holds(person.id, question.membership):
+        return
+    if person.standing is Standing.MEMBER and circle.groups - question.membership.keys():
+        raise MembershipUnread
+    raise RightMissing(
+        Right.DECIDE,
+        question.workspace.full_name,
+        standing=person.standing,
+        people=sorted(circle.people),
+        groups=sorted(circle.groups),
+        members=circle.members,
+        source=question.policy.source,
+    )
+
+
+def objection_to(vote: Vote, verdict: Verdict, question: Question) -> RunbellError | None:
+    """What speaks against noting a vote: it would not count, or it would and is wanted with words that are missing."""
+    if verdict.outcome in {Outcome.DENIED, Outcome.OUTSIDE}:
+        return NotGranted(question.run.id, headline(verdict), lacks(verdict))
+    objections = verdict.objections_to(vote.person)
+    whys = {objection.why for objection in objections}
+    if whys & WORDS:
+        return WordsWanted(
+            question.run.id,
+            question.workspace.name,
+            reason=verdict.wants_reason and not vote.reason.strip(),
+            typed_name=verdict.wants_typed_name and vote.typed_name.strip() != question.workspace.name,
+        )
+    if vote.person in verdict.counting:
+        return None
+    return MembershipUnread() if Why.UNKNOWN_PERSON in whys else VoteNotCounted(question.run.id, falls(objections))

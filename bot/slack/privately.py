@@ -1,0 +1,50 @@
+"""What one person sees and nobody else: modals, and words said to them in a channel, or in direct messages where that cannot be."""
+
+from __future__ import annotations
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import ChatRefused, ChatTrouble
+from bot.core.pace import Pace
+from bot.slack.blocks import Block, Said
+from bot.slack.clients import Clients
+from bot.slack.troubles import translated
+
+log = structlog.get_logger(__name__)
+
+
+class Privately:
+    def __init__(self, clients: Clients, pace: Pace) -> None:
+        self._client: AsyncWebClient = clients.posting
+        self._pace = pace
+
+    async def open(self, trigger_id: str, view: Block) -> None:
+        """Put a modal before whoever clicked; ChatRefused where more than three seconds have passed since (Slack, views.open)."""
+        async with translated(self._pace.post_timeout):
+            await self._client.views_open(trigger_id=trigger_id, view=view)
+
+    async def tell(self, channel: str, person: str, said: Said) -> None:
+        """Say it where they are, else in direct messages; what cannot be said is in the log, without its words."""
+        try:
+            await self._whisper(channel, person, said)
+        except ChatRefused:
+            await self._write(person, said)
+        except ChatTrouble as trouble:
+            log.warning("not_told", person=person, error=trouble.sentence)
+
+    async def _whisper(self, channel: str, person: str, said: Said) -> None:
+        async with translated(self._pace.post_timeout):
+            await self._client.chat_postEphemeral(
+                channel=channel, user=person, text=said["text"], blocks=said.get("blocks"), link_names=False, parse="none"
+            )
+
+    async def _write(self, person: str, said: Said) -> None:
+        try:
+            async with translated(self._pace.post_timeout):
+                opened = await self._client.conversations_open(users=person)
+                await self._client.chat_postMessage(
+                    channel=opened["channel"]["id"], text=said["text"], blocks=said.get("blocks"), unfurl_links=False, unfurl_media=False
+                )
+        except ChatTrouble as trouble:
+            log.warning("not_told", person=person, error=trouble.sentence)

@@ -1,0 +1,20 @@
+"""Modals as plain dicts, and what was filled into them. A modal carries an address and no fact: it is judged when it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def field(view: Mapping[str, Any], name: str) -> str:
+    """What stands in a field of a submitted modal, without blanks at its ends; "" where there is no such field, or nothing in it."""
+    values = (view.get("state") or {}).get("values")
+    row = values.get(name) if isinstance(values, Mapping) else None
+    element = row.get(name) if isinstance(row, Mapping) else None
+    value = element.get("value") if isinstance(element, Mapping) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def has_field(view: Mapping[str, Any], name: str) -> bool:
+    blocks = view.get("blocks")
+    return isinstance(blocks, list) and any(isinstance(block, Mapping) and block.get("block_id") == name for block in blocks)

@@ -1,0 +1,62 @@
+"""The modal in which somebody votes for applying a run with a reason, or with the workspace's name typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.plans import PlanFacts
+from bot.core.runs import Run
+from bot.core.workspaces import Workspace
+from bot.slack import ids
+from bot.slack.blocks import Block, context, modal, section, text_input
+from bot.slack.cards.counts import counts
+from bot.slack.text import code, cut, enumerated, one_line
+from bot.slack.views import field, has_field
+
+REASON, NAME = "reason", "name"
+REASON_MOST = 500
+NAME_MOST = 90
+RULES_MOST = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the modal asks for."""
+
+    reason: bool
+    typed_name: bool
+
+
+def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, channel: str, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
+    name = cut(one_line(workspace.name), NAME_MOST)
+    changes = counts(plan) if plan is not None else ""
+    lines = [f"{code(workspace.full_name, 160)} · {code(run.id)}", f"Plan: {changes}" if changes else ""]
+    if run.is_destroy:
+        lines.append("⚠️ *Destroy run*: it removes everything that the workspace manages")
+    blocks = [section("\n".join(filter(None, lines)))]
+    if rules:
+        blocks.append(context(f"Rules: {enumerated([code(rule) for rule in rules], RULES_MOST)}"))
+    if wanted.reason:
+        blocks.append(text_input(REASON, "Why may it be applied?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
+    if wanted.typed_name:
+        blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
+    metadata = ids.encode_view(ids.ViewAddress(run.id, channel, workspace.name))
+    return modal(ids.APPROVAL, "Approve & apply", blocks, submit="Approve & apply", metadata=metadata)
+
+
+def wrong_fields(view: Mapping[str, Any]) -> dict[str, str]:
+    """What can be told to be wrong without asking anybody, by field."""
+    wrong: dict[str, str] = {}
+    if has_field(view, REASON) and not field(view, REASON):
+        wrong[REASON] = "Please give a reason."
+    address = ids.decode_view(view.get("private_metadata"))
+    if address is not None and has_field(view, NAME) and field(view, NAME) != address.workspace:
+        wrong[NAME] = f"This is not the workspace's name, which is {address.workspace}."
+    return wrong
+
+
+def given(view: Mapping[str, Any]) -> tuple[str, str]:
+    """The reason and the typed name."""
+    return field(view, REASON)[:REASON_MOST], field(view, NAME)[:NAME_MOST]

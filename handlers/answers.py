@@ -1,0 +1,19 @@
+"""What is said to somebody about a vote or a decision of theirs."""
+
+from __future__ import annotations
+
+from bot.core.decisions import IntentState
+from bot.services.approvals import Acted
+from bot.slack import answers
+from bot.slack.blocks import Said
+from handlers.services import Services
+
+
+def answer_to(acted: Acted, services: Services, *, is_seen: bool = False) -> Said | None:
+    """`is_seen`: they look at the message that will show what came of it, so there is nothing to say where all went well."""
+    url = services.link(acted.workspace, acted.run.id)
+    if acted.outcome is None:
+        return answers.voted(acted.run, acted.workspace, url, acted.verdict) if acted.verdict is not None else None
+    if is_seen and acted.outcome is IntentState.SETTLED:
+        return None
+    return answers.acted(acted.action, acted.run, acted.workspace, url, acted.outcome)
