@@ -26,7 +26,7 @@ class Knowledge:
 
     async def _sweep(self, organization: str) -> TerraformTrouble | None:
         try:
-            await self._recipes.all(organization, None)
+            await self._recipes.all(organization)
         except TerraformTrouble as trouble:
             return trouble
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 import structlog
 
@@ -14,12 +15,23 @@ from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited
 from bot.core.metrics import LOOKS, UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.services.ports import Clock, Store
-from bot.services.recipes import NotSupported, Recipes
+from bot.services.recipes import Between, NotSupported, Recipes, nothing
 from bot.services.recording import Recorder
 
 log = structlog.get_logger(__name__)
 
-ORDER = (Recipe.ALL, Recipe.LIVE, Recipe.NEW, Recipe.ORGANIZATION)
+
+class Looks:
+    """Those of one organization, as far as this tick has come. Whoever has the `turn` looks; a whole list needs none."""
+
+    def __init__(self, organization: str, kept: Mapping[tuple[str, Recipe], Look]) -> None:
+        self.of = {recipe: kept.get((organization, recipe), Look(organization=organization, recipe=recipe)) for recipe in Recipe}
+        self.turn = asyncio.Lock()
+
+    @property
+    def blind(self) -> bool:
+        """Whether the server cannot tell what goes on."""
+        return not (self.of[Recipe.LIVE].supported and self.of[Recipe.NEW].supported)
 
 
 class Poller:
@@ -46,31 +58,53 @@ class Poller:
         self._meter = meter
 
     async def tick(self, now: datetime) -> None:
-        """Look where it is due, organizations side by side; one that fails or hangs does not keep the others."""
+        """Look where it is due, organizations side by side; one that fails or hangs does not keep the others.
+
+        A whole list takes a second for every fifteen pages, so in between whatever cannot wait is looked at.
+        """
         await self._recorder.reconsider_unheard()
         async with self._store.read() as transaction:
             kept = {(look.organization, look.recipe): look for look in await transaction.looks.all()}
             live = await transaction.runs.any_live()
-        await asyncio.gather(*(self._look_at(organization, kept, now, live=live) for organization in self._organizations))
+        looks = [Looks(organization, kept) for organization in self._organizations]
 
-    async def _look_at(self, organization: str, kept: Mapping[tuple[str, Recipe], Look], now: datetime, *, live: bool) -> None:
-        looks = {recipe: kept.get((organization, recipe), Look(organization=organization, recipe=recipe)) for recipe in ORDER}
-        blind = not (looks[Recipe.LIVE].supported and looks[Recipe.NEW].supported)
-        for look in looks.values():
-            paced = stand_in(look, blind=blind)
-            if is_due(paced, self._pace, now, live=live):
-                done, throttled = await self._look(look, blind=blind)
-                next_at = next_look(
-                    stand_in(done, blind=blind), self._pace, self._clock.now(), live=live, throttled=throttled, chance=self._chance()
-                )
-                await self._keep(replace(done, next_at=next_at))
+        async def meanwhile() -> None:
+            await asyncio.gather(*(self._look_quickly(one, live=live) for one in looks))
 
-    async def _look(self, look: Look, *, blind: bool) -> tuple[Look, bool]:
+        await asyncio.gather(*(self._look_at(one, now, meanwhile, live=live) for one in looks))
+
+    async def _look_at(self, looks: Looks, now: datetime, meanwhile: Between, *, live: bool) -> None:
+        await self._look_if_due(looks, Recipe.ALL, now, live=live, meanwhile=meanwhile)
+        async with looks.turn:
+            for recipe in (Recipe.LIVE, Recipe.NEW, Recipe.ORGANIZATION):
+                await self._look_if_due(looks, recipe, now, live=live)
+
+    async def _look_quickly(self, looks: Looks, *, live: bool) -> None:
+        """What shows that people are needed, unless somebody is at it. The first look for new runs goes by what a whole list found."""
+        if looks.turn.locked():
+            return
+        async with looks.turn:
+            await self._look_if_due(looks, Recipe.LIVE, self._clock.now(), live=live)
+            if looks.of[Recipe.NEW].watermark is not None:
+                await self._look_if_due(looks, Recipe.NEW, self._clock.now(), live=live)
+
+    async def _look_if_due(self, looks: Looks, recipe: Recipe, now: datetime, *, live: bool, meanwhile: Between = nothing) -> None:
+        blind, look = looks.blind, looks.of[recipe]
+        if not is_due(stand_in(look, blind=blind), self._pace, now, live=live):
+            return
+        done, throttled = await self._look(look, meanwhile, blind=blind)
+        next_at = next_look(
+            stand_in(done, blind=blind), self._pace, self._clock.now(), live=live, throttled=throttled, chance=self._chance()
+        )
+        looks.of[recipe] = replace(done, next_at=next_at)
+        await self._keep(looks.of[recipe])
+
+    async def _look(self, look: Look, meanwhile: Between, *, blind: bool) -> tuple[Look, bool]:
         """One look, and whether the server had had enough of us. A whole list does the work of the others where the server cannot."""
         outcome, throttled = "done", False
         try:
             async with asyncio.timeout(self._pace.look_deadline):
-                reached = await self._recipe(look.recipe)(look.organization, look.watermark)
+                reached = await self._reached(look, meanwhile)
                 if look.recipe is Recipe.ALL and blind:
                     await self._recipes.read_missing(look.organization)
             done = replace(look, supported=True, failures=0, last_error="", watermark=reached)
@@ -96,13 +130,18 @@ class Poller:
             return replace(look, supported=False, last_error=trouble.sentence)
         return replace(look, failures=look.failures + 1, last_error=trouble.sentence)
 
-    def _recipe(self, recipe: Recipe) -> Callable[[str, datetime | None], Awaitable[datetime | None]]:
-        return {
-            Recipe.ALL: self._recipes.all,
-            Recipe.LIVE: self._recipes.live,
-            Recipe.NEW: self._recipes.new,
-            Recipe.ORGANIZATION: self._recipes.organization,
-        }[recipe]
+    async def _reached(self, look: Look, meanwhile: Between) -> datetime | None:
+        match look.recipe:
+            case Recipe.ALL:
+                return await self._recipes.all(look.organization, meanwhile)
+            case Recipe.LIVE:
+                return await self._recipes.live(look.organization)
+            case Recipe.NEW:
+                return await self._recipes.new(look.organization, look.watermark)
+            case Recipe.ORGANIZATION:
+                return await self._recipes.organization(look.organization, look.watermark)
+            case _:
+                assert_never(look.recipe)
 
     async def _keep(self, look: Look) -> None:
         async with self._store.write() as transaction:

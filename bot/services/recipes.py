@@ -1,11 +1,11 @@
 """The ways of looking at an organization. Requests grow with pages of 100, never with workspaces; see CONTRIBUTING.
 
-Each recipe takes what the last complete look of its kind reached and returns what this one has reached.
+Each recipe returns what it has reached; where that is of use to the next look of its kind, that takes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -28,6 +28,13 @@ READS_A_LOOK = 20
 PAGES_MOST = 1000
 
 
+Between = Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None:
+    """Nobody else waits for a turn."""
+
+
 class NotSupported(Exception):
     """The server answers, but not what was asked: it ignores the filter or the order."""
 
@@ -42,17 +49,18 @@ class Recipes:
         self._clock = clock
         self._read_at: dict[str, tuple[str, datetime]] = {}
 
-    async def all(self, organization: str, reached: datetime | None) -> datetime:  # noqa: ARG002 - every recipe has one shape
-        """The whole workspace list: what is new, renamed or gone, and every current run."""
+    async def all(self, organization: str, between: Between = nothing) -> datetime:
+        """The whole workspace list: what is new, renamed or gone, and every current run. `between` two pages others have their turn."""
         began = self._clock.now()
         seen: set[str] = set()
         async for asked_at, page in self._workspace_pages(organization):
             await self._note(sightings(page), asked_at, whole=[workspace for workspace, _ in page.rows])
             seen.update(workspace.id for workspace, _ in page.rows)
+            await between()
         await self._forget_gone(organization, seen)
         return began
 
-    async def live(self, organization: str, reached: datetime | None) -> datetime:  # noqa: ARG002 - as above
+    async def live(self, organization: str) -> datetime:
         """The heartbeat: workspaces whose current run goes on; then, one by one, known runs that are not among them any more."""
         began = self._clock.now()
         seen: set[str] = set()

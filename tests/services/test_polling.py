@@ -10,6 +10,7 @@ from bot.core.cadence import Recipe
 from bot.core.commands.watches import AddWatch
 from bot.core.errors import ChatUnreachable, TerraformRateLimited, TerraformUnreachable
 from bot.core.messages import Kind
+from bot.core.runs import Run
 from bot.services.recording import Sighting
 from tests.services.house import ANA, DEPLOYS, OTHER, House, open_house
 
@@ -317,7 +318,7 @@ async def test_what_has_not_moved_costs_no_transaction(house: House, monkeypatch
     for number in range(5):
         house.runs.add_run(house.runs.add_workspace(f"ws-{number}"))
     await house.poll()
-    await house.poller._recipes.all("acme", None)
+    await house.poller._recipes.all("acme")
     recorded: list[int] = []
 
     async def record(sightings: list[Sighting], *_: object, **__: object) -> int:
@@ -325,10 +326,10 @@ async def test_what_has_not_moved_costs_no_transaction(house: House, monkeypatch
         return 0
 
     monkeypatch.setattr(house.recorder, "record", record)
-    await house.poller._recipes.all("acme", None)
+    await house.poller._recipes.all("acme")
     assert recorded == []
     house.runs.add_run(house.runs.add_workspace("another"), "planned")
-    await house.poller._recipes.all("acme", None)
+    await house.poller._recipes.all("acme")
     assert recorded == [1]
 
 
@@ -348,3 +349,30 @@ async def test_a_run_that_somebody_asked_for_does_not_end_the_look_for_new_ones_
 
     async with house.store.read() as transaction:
         assert len(await transaction.runs.many([run.id for run in runs])) == 5
+
+
+@pytest.mark.parametrize("organization", ["acme", "globex"])
+async def test_a_run_that_waits_is_called_for_while_a_long_list_is_read(tmp_path: Path, organization: str) -> None:
+    async with open_house(tmp_path, organizations=("acme", "globex")) as house:
+        house.runs.page_size = 2
+        workspaces = [house.runs.add_workspace(f"ws-{number}") for number in range(20)]
+        other = house.runs.add_workspace("other", organization="globex")
+        house.runs.add_run(workspaces[0])
+        await house.poll()
+        await house.watching.add(AddWatch("*/*"), ANA, DEPLOYS)
+        begun: list[Run] = []
+        seen: list[bool] = []
+
+        async def time_passes() -> None:
+            house.clock.move(2)
+            if len(seen) >= 4 and not begun:
+                begun.append(house.runs.add_run(workspaces[5] if organization == "acme" else other, "planned"))
+            async with house.store.read() as transaction:
+                seen.append(any(one.run.gate for one in await transaction.runs.live()))
+
+        house.runs.calls.clear()
+        house.runs.before["list_workspaces"] = time_passes
+        await house.poll(400)
+
+    assert not seen[0]
+    assert seen.index(True) < len(seen) - 3
