@@ -31,7 +31,7 @@ format: setup ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: setup ## Measure: one table, under a minute
+bench: setup ## Measure, in four tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
 pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)

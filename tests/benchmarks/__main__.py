@@ -1,4 +1,4 @@
-"""`make bench`: acknowledgement, memory and start time of `runbell serve` next to a bare Bolt app, and the sandbox by itself."""
+"""`make bench`: `runbell serve` next to a bare Bolt app, the sandbox by itself, reading the Runs API, and a world of 10,000 workspaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import runs_api, slack_server
+from tests.benchmarks import big_world, runs_api, slack_server
 from tests.benchmarks.acks import AT_A_TIME, Caller, calling, p99
 from tests.benchmarks.processes import Running, bare_app, runbell, sandbox
 from tests.benchmarks.rates import print_rates
@@ -48,6 +48,7 @@ async def main() -> None:
     print_table(rows, f"{ROUNDS} rounds of {ACKS} acks, each with new processes; {os.cpu_count()} CPUs, Python {platform.python_version()}")
     print_rates(await slack_server.measure(), f"{slack_server.ROUNDS} rounds, {slack_server.AT_A_TIME} at a time")
     runs_api.print_reading(*await runs_api.measure())
+    big_world.print_findings(await big_world.measure())
 
 
 async def one_round(card: Mapping[str, Any], caller: Caller, folder: Path, *, ours_first: bool) -> tuple[Side, Side]:

@@ -29,9 +29,9 @@ class Caller:
     responses: str
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
-    async def ack(self, url: str) -> float:
+    async def ack(self, url: str, text: str = "runs dns") -> float:
         """Seconds until the command is acknowledged."""
-        body = self.body().encode()
+        body = self.body(text).encode()
         headers = signed(self.card["slack"]["signing_secret"], body)
         began = time.perf_counter()
         async with self.session.post(url, data=body, headers=headers) as answer:
@@ -41,12 +41,12 @@ class Caller:
                 raise RuntimeError(f"{url} answered {answer.status}")
         return took
 
-    def body(self) -> str:
+    def body(self, text: str) -> str:
         person, channel = self.card["slack"]["people"][0], self.card["slack"]["channels"][0]
         return urlencode(
             {
                 "command": "/tf",
-                "text": "runs dns",
+                "text": text,
                 "team_id": self.team,
                 "user_id": person["id"],
                 "user_name": person["name"],

@@ -25,11 +25,16 @@ STOP_MOST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """`url` takes Slack's requests; `started_in` is seconds from the start of the process until it is ready for them."""
+    """`url` takes Slack's requests; `started_in` is seconds from the start of the process until it is ready for them.
+
+    `database` and `health` are the bot's alone: its file, and the port of /metrics.
+    """
 
     url: str
     started_in: float
     pid: int
+    database: Path = Path()
+    health: int = 0
 
     async def memory(self) -> float:
         """Resident memory in MB."""
@@ -73,9 +78,9 @@ async def process(
 
 
 @asynccontextmanager
-async def sandbox(folder: Path) -> AsyncIterator[dict[str, Any]]:
+async def sandbox(folder: Path, *options: str) -> AsyncIterator[dict[str, Any]]:
     """A Slack and a Runs API to talk to; the card of their addresses and tokens."""
-    arguments = ("-m", "bot", "sandbox", "--json", "--port", "0", "--engine", "scripted")
+    arguments = ("-m", "bot", "sandbox", "--json", "--port", "0", "--engine", "scripted", *options)
     async with process(*arguments, folder=folder, environment={}, stdout=PIPE, goodbye=Signals.SIGTERM) as started:
         if started.stdout is None:
             raise RuntimeError("the sandbox has no output")
@@ -84,7 +89,7 @@ async def sandbox(folder: Path) -> AsyncIterator[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def runbell(card: Mapping[str, Any], folder: Path) -> AsyncIterator[Running]:
+async def runbell(card: Mapping[str, Any], folder: Path, **settings: str) -> AsyncIterator[Running]:
     """`runbell serve` over signed HTTP, with a database of its own."""
     port, health = free_port(), free_port()
     environment = slack_settings(card) | {
@@ -95,11 +100,13 @@ async def runbell(card: Mapping[str, Any], folder: Path) -> AsyncIterator[Runnin
         "RUNBELL_HTTP_PORT": str(port),
         "RUNBELL_HEALTH_PORT": str(health),
         "RUNBELL_LOG_LEVEL": "error",
+        **settings,
     }
     began = time.perf_counter()
     async with process("-m", "bot", "serve", folder=folder, environment=environment) as started:
         await answering(f"http://127.0.0.1:{health}/readyz", started)
-        yield Running(f"http://127.0.0.1:{port}/slack/events", time.perf_counter() - began, started.pid)
+        started_in = time.perf_counter() - began
+        yield Running(f"http://127.0.0.1:{port}/slack/events", started_in, started.pid, folder / f"bench-{port}.db", health)
 
 
 @asynccontextmanager
