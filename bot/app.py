@@ -336,7 +336,7 @@ def use_cases(
         address=settings.terraform_address,
         launches=Launches(database, finder, access, intents, chat, sharing, clock),
         approvals=approvals,
-        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, evidence),
+        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, voting),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,

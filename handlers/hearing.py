@@ -79,7 +79,7 @@ def clicked(payload: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[str, R
     word, value = payload.get("action_id"), payload.get("value")
     if isinstance(view, Mapping):
         word, value = view.get("callback_id"), view.get("private_metadata")
-    address = ids.decode(value)
+    address = ids.decode(value) or ids.decode_view(value)
     known = isinstance(word, str) and word in KNOWN
     return (str(word) if known else "click"), RunReference(run_id=address.run_id if address else "")
 

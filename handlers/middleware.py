@@ -29,8 +29,9 @@ async def identify(context: AsyncBoltContext, body: dict[str, Any], next: Callab
 def actor_of(body: Mapping[str, Any]) -> Actor | None:
     user = body.get("user")
     if isinstance(user, Mapping):
-        team = body.get("team") or {}
-        return actor(user.get("id"), user.get("team_id") or team.get("id"), user.get("username") or user.get("name"))
+        team = body.get("team")
+        home = user.get("team_id") or (team.get("id") if isinstance(team, Mapping) else "")
+        return actor(user.get("id"), home, user.get("username") or user.get("name"))
     return actor(body.get("user_id"), body.get("team_id"), body.get("user_name"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 
 from bot.core.commands.runs import RunReference
@@ -17,7 +17,7 @@ from bot.core.tallies import Tally
 from bot.core.verdicts import Verdict
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
-from bot.services.audits import decision_entry
+from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import digest_of
 from bot.services.finding import Finder
 from bot.services.gates import GATES, PARTICIPLE, newest, refuse_decided, refuse_impossible
@@ -138,8 +138,11 @@ class Approvals:
         async with self._store.write() as transaction:
             number = await transaction.gates.lock(run_id, CONFIRM)
             await refuse_decided(transaction, run_id, CONFIRM, number)
-            if not await transaction.votes.take_back(run_id, CONFIRM, number, person.id):
+            own = next((vote for vote in await transaction.votes.at(run_id, CONFIRM, number) if vote.person == person.id), None)
+            if own is None or not await transaction.votes.take_back(run_id, CONFIRM, number, person.id):
                 raise NoVote(run_id)
+            taken = replace(own, at=self._clock.now(), channel=place.channel)
+            await transaction.audit.add(vote_entry(taken, run_id, found.workspace, outcome="taken back", permalink=place.permalink))
             creating = await transaction.intents.creating(run_id)
             if creating is not None and creating.person == person.id and creating.payload.get("auto_apply") == "yes":
                 await transaction.intents.move(creating, creating.state, payload={**creating.payload, "auto_apply": "no"})

@@ -12,6 +12,7 @@ from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.errors import RunbellError
 from bot.core.policy import Actor, Place, Right
+from bot.core.votes import Vote
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
@@ -128,6 +129,26 @@ def decision_entry(decision: Decision, workspace: Workspace, place: Place, *, re
         outcome="decided",
         permalink=place.permalink,
         details={"gate": decision.gate, "round": str(decision.round), "intent": decision.intent_id},
+    )
+
+
+def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, permalink: str = "") -> Entry:
+    """For the transaction in which a vote is noted or taken back; `outcome`: noted, enough, or taken back."""
+    return Entry(
+        at=vote.at,
+        kind=AuditKind.VOTE,
+        person=vote.person,
+        person_name=vote.name,
+        channel=vote.channel,
+        run_id=run_id,
+        workspace=workspace.full_name,
+        action="apply",
+        plan_digest=vote.digest,
+        rules_hash=vote.rules,
+        reason=vote.reason,
+        outcome=outcome,
+        permalink=permalink,
+        details={"typed name": vote.typed_name} if vote.typed_name else {},
     )
 
 

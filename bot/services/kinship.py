@@ -80,4 +80,3 @@ class Kinship:
 
 def addresses(people: Mapping[str, Person]) -> Mapping[str, str]:
     return {person.id: person.email for person in people.values() if person.email}
-

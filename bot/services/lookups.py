@@ -7,19 +7,18 @@ from datetime import datetime
 
 from bot.core.cadence import Recipe
 from bot.core.commands.runs import RunReference
-from bot.core.judging import decide
 from bot.core.messages import Kind
 from bot.core.pictures import RunPicture
 from bot.core.policy import Actor, Right
-from bot.core.runs import Action, Run
+from bot.core.runs import Run
 from bot.core.verdicts import Verdict
 from bot.core.workspaces import Workspace, matches
 from bot.services.access import Access
-from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
 from bot.services.pictures import Pictures
 from bot.services.ports import Clock, Runs, Store
+from bot.services.voting import Voting
 
 NEWEST = 10
 
@@ -72,7 +71,7 @@ class Lookups:
         access: Access,
         pictures: Pictures,
         clock: Clock,
-        evidence: Evidence,
+        voting: Voting,
     ) -> None:
         self._runs = runs
         self._store = store
@@ -81,7 +80,7 @@ class Lookups:
         self._access = access
         self._pictures = pictures
         self._clock = clock
-        self._evidence = evidence
+        self._voting = voting
 
     async def workspaces(self, pattern: str, actor: Actor) -> WorkspaceList:
         """Those that match and that the actor may read, with their current runs, from our snapshots."""
@@ -119,6 +118,6 @@ class Lookups:
         """Which rules apply to a run now, and what is missing."""
         found = await self._finder.run(reference, actor)
         await self._access.demand(actor, Right.READ, found.workspace)
-        verdict = decide(await self._evidence.question(Action.APPLY, found))
+        verdict = await self._voting.verdict(found)
         link = self._pictures.link(found.workspace, found.run)
         return Explained(found.run, found.workspace, link, verdict, found.run.waits_for_confirm)

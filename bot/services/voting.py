@@ -23,6 +23,7 @@ from bot.core.tallies import Tally, named_in, tally_of
 from bot.core.verdicts import Named, Outcome, Verdict, falls, headline, lacks
 from bot.core.votes import Vote, Why
 from bot.core.workspaces import Workspace
+from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import Evidence
 from bot.services.gates import newest, refuse_decided, refuse_impossible
 from bot.services.kinship import Kinship
@@ -146,18 +147,33 @@ class Voting:
         if objection is not None and not ballot.by_wish:
             raise objection
         if objection is None:
-            await transaction.votes.cast(run_id, CONFIRM, number, own)
+            await self._cast(transaction, ballot, own, number, is_enough=verdict.granted)
         else:
             verdict = decide(replace(question, votes=votes))
         await transaction.gates.judged(run_id, CONFIRM, tally_of(verdict, names), now)
-        decision = await self._decide(transaction, question, number, make) if verdict.granted else None
+        decision = await self._decide(transaction, ballot, question, number, make) if verdict.granted else None
         await transaction.messages.raise_wanted(run_id)
         return Counted(verdict, decision), votes
 
     @staticmethod
-    async def _decide(transaction: Transaction, question: Question, number: int, make: Decide) -> Decision:
+    async def _cast(transaction: Transaction, ballot: Ballot, own: Vote, number: int, *, is_enough: bool) -> None:
+        """A wish that is tried again and again is one vote, and one row of the audit."""
+        run, before = ballot.found.run, await transaction.votes.at(ballot.found.run.id, CONFIRM, number)
+        is_new = not any((one.person, one.digest, one.rules) == (own.person, own.digest, own.rules) for one in before)
+        await transaction.votes.cast(run.id, CONFIRM, number, own)
+        if is_new or not ballot.by_wish:
+            outcome = "enough" if is_enough else "noted"
+            entry = vote_entry(own, run.id, ballot.found.workspace, outcome=outcome, permalink=ballot.place.permalink)
+            await transaction.audit.add(entry)
+
+    @staticmethod
+    async def _decide(transaction: Transaction, ballot: Ballot, question: Question, number: int, make: Decide) -> Decision:
         decision, intent = make(question, number)
         await transaction.gates.decide(decision)
+        entry = decision_entry(
+            decision, question.workspace, ballot.place, reason="" if ballot.by_wish else ballot.reason, rules_hash=question.policy.hash
+        )
+        await transaction.audit.add(entry)
         await transaction.intents.add(intent)
         return decision
 
@@ -177,13 +193,22 @@ class Voting:
         if not verdict.granted:
             raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)))
 
+    async def verdict(self, found: Found) -> Verdict:
+        """How it stands now; nothing is written."""
+        question = await self._as_it_stands(found)
+        async with self._store.read() as transaction:
+            freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
+        return decide(replace(question, now=self._clock.now(), freezes=freezes))
+
+    async def _as_it_stands(self, found: Found) -> Question:
+        async with self._store.read() as transaction:
+            number, _, _ = await transaction.gates.look(found.run.id, CONFIRM)
+            votes = await transaction.votes.at(found.run.id, CONFIRM, number)
+        return await self._question(found, votes)
+
     async def tally(self, found: Found) -> Tally:
         """How it stands now, noted at the gate unless that is decided already."""
-        run_id = found.run.id
-        async with self._store.read() as transaction:
-            number, _, _ = await transaction.gates.look(run_id, CONFIRM)
-            votes = await transaction.votes.at(run_id, CONFIRM, number)
-        question = await self._question(found, votes)
+        run_id, question = found.run.id, await self._as_it_stands(found)
         names = await self._names.of(named_in(decide(question)))
         async with self._store.write() as transaction:
             number, now = await transaction.gates.lock(run_id, CONFIRM), self._clock.now()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bot.core.activations import Activation
 from bot.core.commands.runs import RunReference, StartRun
 from bot.core.decisions import Intent
 from bot.core.links import message_link
@@ -171,7 +172,10 @@ async def open_house(
     clock = TestClock()
     async with sqlite_store(folder, clock=clock) as database:
         house = build(database, clock, organizations, policy, fallback)
-        await house.ruling.activate("a test")
+        async with database.write() as transaction:
+            await transaction.rules.activate(
+                Activation(hash=policy.hash, source=policy.source, text="", by="a test", activated_at=clock.now())
+            )
         yield house
 
 
@@ -213,7 +217,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         recorder=recorder,
         launches=Launches(store, finder, access, intents, chat, sharing, clock),
         approvals=approvals,
-        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, evidence),
+        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, voting),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
         painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),

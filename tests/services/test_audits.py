@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -73,7 +74,7 @@ async def close_and_open_a_channel(house: House) -> None:
 
 
 async def put_rules_in_force(house: House) -> None:
-    await RulesInForce(house.store, house.clock, POLICY).activate("an operator")
+    await RulesInForce(house.store, house.clock, replace(POLICY, hash="another")).activate("an operator")
 
 
 DECIDED = ("decision", "U0KIM", "discard", "decided")
@@ -82,7 +83,7 @@ DECIDED = ("decision", "U0KIM", "discard", "decided")
 @pytest.mark.parametrize(
     "deed,wanted",
     [
-        (apply, [("decision", "U0KIM", "apply", "decided"), ("intent", "U0KIM", "apply", "settled")]),
+        (apply, [("vote", "U0KIM", "apply", "enough"), ("decision", "U0KIM", "apply", "decided"), ("intent", "U0KIM", "apply", "settled")]),
         (discard, [DECIDED, ("intent", "U0KIM", "discard", "settled")]),
         (start, [("intent", "U0KIM", "create", "settled")]),
         (be_refused_by_the_server, [DECIDED, ("intent", "U0KIM", "discard", "refused")]),
@@ -104,7 +105,7 @@ async def test_each_deed_leaves_its_rows(
 
 async def test_a_decision_says_who_where_about_what_and_why(house: House) -> None:
     await apply(house)
-    decision, intent = await rows(house)
+    _, decision, intent = await rows(house)
     async with house.store.read() as transaction:
         made = await transaction.gates.latest(decision.run_id)
     assert made is not None

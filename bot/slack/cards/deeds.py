@@ -17,6 +17,8 @@ def deed_line(picture: RunPicture) -> str:
         return undecided(picture.run)
     state = intent.state if intent else IntentState.SETTLED
     match state:
+        case IntentState.SETTLED | IntentState.PENDING | IntentState.SENT if is_by_itself(intent):
+            return f"Approved by itself, as {mention(decision.person)} had asked · {date(decision.decided_at)}"
         case IntentState.PENDING | IntentState.SENT:
             return done(decision, picture.run) or f"{DOING[decision.action]} for {mention(decision.person)}"
         case IntentState.UNSURE:
@@ -29,6 +31,11 @@ def deed_line(picture: RunPicture) -> str:
             return NOBODY if is_answered(decision, picture.run) else ""
         case _:
             assert_never(state)
+
+
+def is_by_itself(intent: Intent | None) -> bool:
+    """Whether nobody clicked: the run was started with --auto-apply."""
+    return intent is not None and intent.payload.get("by_itself") == "yes"
 
 
 DOING = {Action.APPLY: "Applying", Action.DISCARD: "Discarding", Action.CANCEL: "Canceling"}

@@ -8,10 +8,9 @@ from typing import Any
 
 def field(view: Mapping[str, Any], name: str) -> str:
     """What stands in a field of a submitted modal, without blanks at its ends; "" where there is no such field, or nothing in it."""
-    values = (view.get("state") or {}).get("values")
-    row = values.get(name) if isinstance(values, Mapping) else None
-    element = row.get(name) if isinstance(row, Mapping) else None
-    value = element.get("value") if isinstance(element, Mapping) else None
+    value: object = view
+    for key in ("state", "values", name, name, "value"):
+        value = value.get(key) if isinstance(value, Mapping) else None
     return value.strip() if isinstance(value, str) else ""
 
 
