@@ -70,3 +70,12 @@ async def test_nobody_decides_at_a_gate_that_was_never_locked(database: Database
     with pytest.raises(IntegrityError):
         async with database.write() as transaction:
             await transaction.gates.decide(APPLY)
+
+
+async def test_the_newest_decisions_of_many_runs_are_found_together(database: Database) -> None:
+    later = replace(APPLY, round=2, intent_id="i-2", decided_at=NOON + timedelta(hours=1))
+    await decide(database, APPLY, later, replace(APPLY, run_id="run-2", intent_id="i-3"))
+    async with database.read() as transaction:
+        found = await transaction.gates.latest_of(["run-1", "run-2", "run-3"])
+        assert {run_id: decision.intent_id for run_id, decision in found.items()} == {"run-1": "i-2", "run-2": "i-3"}
+        assert await transaction.gates.latest("run-1") == found["run-1"]

@@ -120,3 +120,16 @@ async def test_an_intent_that_was_never_put_off_has_a_turn_too_and_one_that_move
     assert await move(database, fresh, IntentState.SENT)
     async with database.write() as transaction:
         assert not await transaction.intents.turn(replace(fresh, not_before=NOON), LEASE)
+
+
+async def test_they_are_counted_by_state_and_found_by_the_runs_they_created(database: Database) -> None:
+    first = replace(APPLY, id="i-2", deed=Deed.CREATE, run_id="run-2")
+    await add(
+        database, APPLY, first, replace(first, id="i-3", created_at=NOON + timedelta(hours=1)), replace(first, id="i-4", run_id="run-3")
+    )
+    assert await move(database, APPLY, IntentState.SENT)
+    async with database.read() as transaction:
+        assert await transaction.intents.counts() == {IntentState.PENDING: 3, IntentState.SENT: 1}
+        created = await transaction.intents.creating_of(["run-1", "run-2", "run-3", "run-4"])
+        assert {run_id: intent.id for run_id, intent in created.items()} == {"run-2": "i-2", "run-3": "i-4"}
+        assert await transaction.intents.creating("run-2") == created["run-2"]

@@ -305,3 +305,28 @@ async def test_calls_that_stand_nowhere_are_told_while_their_runs_go_on(database
         await transaction.messages.painted(posted, "1.1", 1, NOON)
         found = await transaction.messages.unposted_calls()
     assert [(message.subject, message.channel) for message, _ in found] == [("run-1", "C1"), ("run-1", "C2")]
+
+
+async def test_the_oldest_call_is_one_that_stands_nowhere_yet(database: Database, clock: FakeClock) -> None:
+    async def oldest() -> datetime | None:
+        async with database.read() as transaction:
+            return await transaction.messages.oldest_call()
+
+    assert await oldest() is None
+    async with database.write() as transaction:
+        await transaction.messages.want("run-0", "C1", Kind.CARD)
+        await transaction.messages.want("run-0", "C2", Kind.CARD, text="ended")
+        await transaction.messages.want("run-0", "C1", Kind.END)
+    assert await oldest() is None
+    clock.at = NOON + timedelta(seconds=5)
+    async with database.write() as transaction:
+        await transaction.messages.want("run-1", "C1", Kind.CARD, text="confirm")
+    clock.at = NOON + timedelta(seconds=9)
+    async with database.write() as transaction:
+        await transaction.messages.want("run-2", "C1", Kind.CALL, "confirm")
+    assert await oldest() == NOON + timedelta(seconds=5)
+    async with database.write() as transaction:
+        [card] = await transaction.messages.of_subject("run-1")
+        await transaction.messages.painted(card, "1.0", card.wanted, clock.at)
+        await transaction.messages.raise_wanted("run-1")
+    assert await oldest() == NOON + timedelta(seconds=9)

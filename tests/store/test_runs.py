@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.runs import Action, Commit, Run
+from bot.core.workspaces import Workspace
 from bot.store.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -135,3 +136,28 @@ async def test_the_runs_of_a_commit_are_found_by_its_sha(database: Database) -> 
         stored = await transaction.runs.get("run-1")
     assert stored is not None
     assert stored.run.commit == commit
+
+
+async def test_a_page_is_written_at_once_and_tells_what_of_it_was(database: Database) -> None:
+    await put(database, run("run-1", "applied"), after(0))
+    await put(database, run("run-2", "planned"), after(9))
+    page = [run("run-1", "planning"), run("run-2", "planning"), run("run-3", "planning"), run("run-3", "planned")]
+    async with database.write() as transaction:
+        assert await transaction.runs.put_all(page, after(5)) == {"run-3"}
+        assert await transaction.runs.put_all([], after(5)) == frozenset()
+    assert [await status(database, run_id) for run_id in ("run-1", "run-2", "run-3")] == ["applied", "planned", "planned"]
+
+
+async def test_runs_that_go_on_are_told_by_organization_and_without_their_snapshots(database: Database) -> None:
+    async with database.write() as transaction:
+        assert not await transaction.runs.any_live()
+        here, there = (Workspace(id=f"ws-{name}", name=name, organization=name) for name in ("acme", "globex"))
+        await transaction.workspaces.put([here, there], NOON)
+        await transaction.runs.put(run("run-3", workspace="ws-acme"), after(2))
+        await transaction.runs.put(run("run-2", workspace="ws-acme"), after(1))
+        await transaction.runs.put(run("run-1", "applied", workspace="ws-acme"), after(0))
+        await transaction.runs.put(run("run-4", workspace="ws-globex"), after(0))
+    async with database.read() as transaction:
+        assert await transaction.runs.alive("acme") == (("run-2", after(1)), ("run-3", after(2)))
+        assert await transaction.runs.alive("nobody") == ()
+        assert await transaction.runs.any_live()

@@ -103,3 +103,15 @@ async def test_a_whole_organization_is_put_at_once_and_some_are_forgotten(databa
         await transaction.workspaces.forget([f"ws-{number}" for number in range(1199)])
     async with database.read() as transaction:
         assert [one.id for one in await transaction.workspaces.all()] == ["ws-1199"]
+
+
+async def test_those_of_an_organization_are_counted_and_listed_a_portion_at_a_time(database: Database) -> None:
+    many = [replace(SHOP, id=f"ws-{number}", name=f"shop-{number}") for number in range(5)]
+    await put(database, *many, replace(SHOP, id="ws-9", organization="globex"))
+    async with database.read() as transaction:
+        assert await transaction.workspaces.count("acme") == 5
+        assert await transaction.workspaces.ids("acme", most=3) == ("ws-0", "ws-1", "ws-2")
+        assert await transaction.workspaces.ids("acme", "ws-2") == ("ws-3", "ws-4")
+        assert await transaction.workspaces.ids("nobody") == ()
+        found = await transaction.workspaces.many(["ws-4", "ws-9", "ws-unheard-of"])
+        assert {key: one.organization for key, one in found.items()} == {"ws-4": "acme", "ws-9": "globex"}
