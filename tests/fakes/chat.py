@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.core.errors import CannotEdit, ChannelClosed, ChatAnswerLost, ChatRefused, ChatTrouble, MessageGone, ThreadClosed
+from bot.core.errors import CannotEdit, ChannelClosed, ChatAnswerLost, ChatRefused, ChatTrouble, ChatUnreachable, MessageGone, ThreadClosed
 from bot.core.pictures import NotePicture, Picture, RollupPicture, RunPicture
 from bot.core.policy import Person, Standing
 
@@ -206,12 +206,17 @@ class FakeChat:
 
 
 class FakePeople:
-    """People and user groups by id; `asked` are the ids that were looked up, in order. Whoever is not known is a stranger."""
+    """People and user groups by id; `asked` are the ids that were looked up, in order. Whoever is not known is a stranger.
+
+    `unreachable` are ids and addresses that cannot be asked about; `home` is the one team whose payloads make members, "" for any.
+    """
 
     def __init__(self, people: Iterable[Person] = (), groups: Mapping[str, Iterable[str]] | None = None) -> None:
         self.people = {person.id: person for person in people}
         self.groups = {group: frozenset(members) for group, members in (groups or {}).items()}
         self.handles: dict[str, str] = {}
+        self.home = ""
+        self.unreachable: set[str] = set()
         self.asked: list[str] = []
         self._failures: deque[ChatTrouble] = deque()
 
@@ -223,9 +228,11 @@ class FakePeople:
     def fail(self, error: ChatTrouble, *, times: int = 1) -> None:
         self._failures.extend([error] * times)
 
-    async def person(self, person_id: str, team_id: str) -> Person:  # noqa: ARG002 - the port's shape
+    async def person(self, person_id: str, team_id: str) -> Person:
         self._ask(person_id)
-        return self.people.get(person_id) or Person(id=person_id, name=person_id, standing=Standing.STRANGER)
+        found = self.people.get(person_id) or Person(id=person_id, name=person_id, standing=Standing.STRANGER)
+        is_ours = team_id == self.home or not self.home
+        return found if is_ours or found.standing is not Standing.MEMBER else replace(found, standing=Standing.STRANGER)
 
     async def members(self, group_id: str) -> frozenset[str]:
         self._ask(group_id)
@@ -243,5 +250,7 @@ class FakePeople:
 
     def _ask(self, wanted: str) -> None:
         self.asked.append(wanted)
+        if wanted in self.unreachable:
+            raise ChatUnreachable
         if self._failures:
             raise self._failures.popleft()

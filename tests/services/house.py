@@ -183,6 +183,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     pace, wakes = Pace(), list[str]()
     runs = FakeRunsOfCommits(*organizations, clock=clock.now)
     chat, people = FakeChat(now=clock.now), FakePeople(groups={"S0PLATFORM": ["U0ANA", "U0KIM"]})
+    people.home = TEAM
     for actor in (ANA, KIM, RAJ):
         people.add(actor.id, actor.name)
     people.add(GUS.id, GUS.name, Standing.GUEST)

@@ -1,0 +1,110 @@
+"""Whether a voter is the person a run came from, by e-mail addresses; and how people and channels are called and known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.decisions import IntentState
+from bot.core.errors import ChatUnreachable, TerraformUnreachable, VoteNotCounted
+from bot.core.identities import Role
+from bot.core.people import Circle
+from bot.core.rules import Demand, Rule
+from bot.core.runs import Run
+from bot.core.verdicts import Named, plain_words
+from bot.services.names import Names
+from bot.services.sharing import Sharing
+from tests.fakes.chat import FakeChat, FakePeople
+from tests.services.house import KIM, POLICY, TEAM, House, TestClock, open_house
+
+RULES = replace(
+    POLICY,
+    grants=POLICY.grants[:1],
+    rules=(Rule(name="not the creator", demand=Demand(four_eyes=frozenset({Role.CREATOR}), circle=Circle(members=True))),),
+    hash="four eyes",
+)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path, policy=RULES) as house:
+        house.people.add("U0ANA", "ana", email="ana@acme.example")
+        house.people.add("U0KIM", "kim", email="kim@acme.example")
+        yield house
+
+
+def created_by(house: House, username: str) -> Run:
+    return house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned", created_by=username)
+
+
+async def refused(house: House, run: Run) -> str:
+    with pytest.raises(VoteNotCounted) as caught:
+        await house.vote(run.id, KIM)
+    return " ".join(plain_words(phrase) for phrase in caught.value.phrases)
+
+
+async def test_whoever_has_another_address_than_the_creator_is_somebody_else(house: House) -> None:
+    house.memberships.add("not.ana.ruiz", "other@acme.example")
+    house.memberships.add("ana.ruiz", "ana@acme.example")
+    run = created_by(house, "ana.ruiz")
+    assert (await house.vote(run.id, KIM)).outcome is IntentState.SETTLED
+
+
+async def test_whoever_has_the_address_of_the_creator_is_the_creator(house: House) -> None:
+    house.memberships.add("kim.lee", "kim@acme.example")
+    assert "they created the run" in await refused(house, created_by(house, "kim.lee"))
+
+
+@pytest.mark.parametrize("trouble", ["no member", "no address", "address of nobody", "server down", "slack down"])
+async def test_what_is_not_known_is_possibly_the_same_and_the_refusal_says_how_to_settle_it(house: House, trouble: str) -> None:
+    run = created_by(house, "ana.ruiz")
+    if trouble != "no member":
+        house.memberships.add("ana.ruiz", {"no address": "", "address of nobody": "nobody@acme.example"}.get(trouble, "ana@acme.example"))
+    if trouble == "server down":
+        house.memberships.fail(TerraformUnreachable("terraform.test"), times=5)
+    if trouble == "slack down":
+        house.people.unreachable = {"ana@acme.example"}
+    said = await refused(house, run)
+    assert "they may be who created the run (“ana.ruiz”)" in said
+    assert "[people] of runbell.toml" in said
+
+
+async def test_an_address_is_asked_for_once_in_a_minute(house: House) -> None:
+    house.memberships.add("ana.ruiz", "ana@acme.example")
+    run = created_by(house, "ana.ruiz")
+    asked = house.people.asked
+    await house.vote(run.id, KIM)
+    assert asked.count("ana@acme.example") == 1
+
+
+async def test_names_are_those_of_slack_and_ids_where_slack_cannot_be_asked() -> None:
+    people, clock = FakePeople(), TestClock()
+    people.add("U0ANA", "Ana")
+    people.handles["S0PLATFORM"] = "platform"
+    names = Names(people, clock, TEAM)
+    ana, platform, kim = Named("U0ANA"), Named("S0PLATFORM", is_group=True), Named("U0KIM")
+    assert await names.of([ana, platform]) == {ana: "Ana", platform: "platform"}
+    people.fail(ChatUnreachable(), times=3)
+    clock.move(3600)
+    assert await names.of([ana, kim]) == {ana: "Ana", kim: "U0KIM"}
+
+
+async def test_a_channel_is_asked_about_once_a_minute_and_the_last_answer_stands_for_what_is_only_shown() -> None:
+    chat, clock = FakeChat(), TestClock()
+    chat.shared, chat.private = {"C0SHARED", "C0ALLOWED"}, {"C0UNSEEN"}
+    sharing = Sharing(chat, clock, {"C0ALLOWED"})
+    assert [await sharing.only_tells(one) for one in ("C0SHARED", "C0SHARED", "C0OURS", "C0ALLOWED", "D0KIM", "C0UNSEEN")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    assert [channel for _, channel in chat.calls] == ["C0SHARED", "C0OURS", "C0UNSEEN"]
+    clock.move(61)
+    chat.fail("is_shared", ChatUnreachable(), times=2)
+    assert [await sharing.only_tells(one) for one in ("C0SHARED", "C0NEW")] == [True, False]
