@@ -236,7 +236,7 @@ def install(names: tuple[str, ...], scope: str, dry_run: bool, renew: bool) -> N
     from bot.core.notifications import Scope  # noqa: PLC0415 - as above
     from bot.webhooks import install as install_them  # noqa: PLC0415 - as above
 
-    settings = settings_or_exit()
+    settings = quiet_settings_or_exit()
     run_or_exit(install_them(settings, Scope(scope), names or ("*",), click.echo, renew=renew, dry_run=dry_run), fails=True)
 
 
@@ -251,7 +251,7 @@ def list_webhooks(names: tuple[str, ...], scope: str) -> None:
     from bot.core.notifications import Scope  # noqa: PLC0415 - as above
     from bot.webhooks import show  # noqa: PLC0415 - as above
 
-    run_or_exit(show(settings_or_exit(), Scope(scope), names or ("*",), click.echo), fails=True)
+    run_or_exit(show(quiet_settings_or_exit(), Scope(scope), names or ("*",), click.echo), fails=True)
 
 
 @webhooks.command()
@@ -263,7 +263,7 @@ def remove(names: tuple[str, ...], scope: str, dry_run: bool) -> None:  # noqa: 
     from bot.core.notifications import Scope  # noqa: PLC0415 - as above
     from bot.webhooks import remove as remove_them  # noqa: PLC0415 - as above
 
-    settings = settings_or_exit()
+    settings = quiet_settings_or_exit()
     run_or_exit(remove_them(settings, Scope(scope), names or ("*",), click.echo, dry_run=dry_run), fails=True)
 
 
@@ -356,6 +356,15 @@ def settings_or_exit() -> Settings:
     except SettingsWrong as wrong:
         exit_with(2, "Some settings are missing or wrong:", *(f"  - {problem}" for problem in wrong.problems))
     leave_to_libraries(settings, os.environ)
+    return settings
+
+
+def quiet_settings_or_exit() -> Settings:
+    """The settings, for what says by itself what went wrong: the log is for what nobody expects."""
+    from bot.logs import configure_logging  # noqa: PLC0415 - as above
+
+    settings = settings_or_exit()
+    configure_logging("error", "console", settings.secrets)
     return settings
 
 

@@ -251,3 +251,29 @@ async def test_serve_stops_within_seconds_and_tells_no_secret(world: World, tmp_
         status, out, err = await ended(process, signal.SIGTERM)
     assert (status, out) == (0, "")
     assert not any(environment[name] in err for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TFE_TOKEN"))
+
+
+@pytest.mark.parametrize("words", [("install", "--dry-run"), ("list", "--for", "workspaces", "dns"), ("remove", "acme/*")])
+def test_webhooks_of_a_server_that_is_down_end_with_status_one(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = "a-long-and-secret-canary"
+    set_for_nowhere(monkeypatch, tmp_path, TFE_NOTIFICATION_TOKEN=secret, RUNBELL_PUBLIC_URL="http://127.0.0.1:9")
+    result = run("webhooks", *words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1].startswith("runbell: 127.0.0.1 cannot be reached.")
+    assert "canary" not in result.stderr
+
+
+def test_webhooks_name_what_only_they_need(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    set_for_nowhere(monkeypatch, tmp_path)
+    result = run("webhooks", "install")
+    assert result.exit_code == 2
+    assert [line.split()[0] for line in result.stderr.splitlines()] == ["TFE_NOTIFICATION_TOKEN", "RUNBELL_PUBLIC_URL"]
+
+
+@pytest.mark.parametrize("name", ["install", "list", "remove"])
+def test_each_command_about_webhooks_says_what_it_is_for(name: str) -> None:
+    result = run("webhooks", name, "--help")
+    assert result.exit_code == 0
+    assert len(result.output.split("Options:")[0].split()) > 15
