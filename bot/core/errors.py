@@ -404,12 +404,16 @@ class ChatRateLimited(ChatTrouble):
         super().__init__(f"Slack asks to wait {retry_after:g} s.")
 
 
+REFUSED = "Slack refused"
+"""What every refusal of Slack begins with, and nothing else: it is told from a silence where the words alone are kept."""
+
+
 class ChatRefused(ChatTrouble):
     """`code` is Slack's own error word; `detail` is what it says of where, without any text of the message."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         self.code, self.detail = code, detail
-        super().__init__(f"Slack refused: {code}{f' ({detail})' if detail else ''}.")
+        super().__init__(f"{REFUSED}: {code}{f' ({detail})' if detail else ''}.")
 
 
 class MessageGone(ChatRefused):

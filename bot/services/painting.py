@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.errors import (
+    REFUSED,
     CannotEdit,
     ChannelClosed,
     ChatAnswerLost,
@@ -43,7 +44,7 @@ from bot.services.threads import head_of
 log = structlog.get_logger(__name__)
 
 PLAIN_AFTER = 5
-"""Failures after which plain text goes out, since whatever Slack does not draw must still be said."""
+"""Failures after which a message that Slack refuses goes out as plain text, since whatever it does not draw must still be said."""
 
 
 class Painter:
@@ -198,7 +199,7 @@ class Painter:
 
     async def _send(self, message: Message, picture: Picture, thread_ts: str | None) -> str:
         """A reply calls people in the channel too; one that its thread does not take is a message of its own."""
-        plain, loud = message.attempts >= PLAIN_AFTER, thread_ts is not None and gate_of(message) not in {"", ENDED}
+        plain, loud = is_plain(message), thread_ts is not None and gate_of(message) not in {"", ENDED}
         try:
             return await self._chat.post(message.channel, picture, key=message.key, thread_ts=thread_ts, broadcast=loud, plain=plain)
         except ThreadClosed:
@@ -232,7 +233,7 @@ class Painter:
         if not self._mandate.lasts(self._pace.post_timeout):
             return
         try:
-            await self._chat.update(message.channel, ts, picture, plain=message.attempts >= PLAIN_AFTER)
+            await self._chat.update(message.channel, ts, picture, plain=is_plain(message))
         except MessageGone as trouble:
             await self._gone(message, picture, trouble)
         except CannotEdit as trouble:
@@ -270,7 +271,7 @@ class Painter:
     async def _stands(self, message: Message, ts: str, version: int) -> None:
         self.is_dead = False
         now = self._clock.now()
-        if message.attempts >= PLAIN_AFTER:
+        if is_plain(message):
             log.error("painted_plain", subject=message.subject, channel=message.channel, kind=message.kind, error=message.last_error)
         self._painted_at[message.id] = now
         async with self._store.write() as transaction:
@@ -283,7 +284,7 @@ class Painter:
             self.is_dead = True
             log.error("installation_dead", error=trouble.sentence)
             await self._put_off(message, trouble, self._pace.retry_most)
-        elif isinstance(trouble, ChannelClosed) or (isinstance(trouble, ChatRefused) and message.attempts > PLAIN_AFTER):
+        elif isinstance(trouble, ChannelClosed) or (isinstance(trouble, ChatRefused) and is_plain(message)):
             self._meter.count(SLACK_REFUSALS, code=code_of(trouble))
             await self._give_up(message, trouble.sentence)
             if isinstance(trouble, ChannelClosed):
@@ -316,6 +317,11 @@ class Painter:
         log.error("paint_given_up", subject=message.subject, channel=message.channel, kind=message.kind, error=why)
         async with self._store.write() as transaction:
             await transaction.messages.give_up(message, why)
+
+
+def is_plain(message: Message) -> bool:
+    """Whether it goes out as plain text. An outage is no reason for that: a call without its buttons would be left of it."""
+    return message.attempts >= PLAIN_AFTER and message.last_error.startswith(REFUSED)
 
 
 def code_of(trouble: ChatTrouble) -> str:

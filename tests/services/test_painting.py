@@ -176,6 +176,44 @@ async def test_blocks_that_slack_will_not_draw_go_out_as_plain_text(house: House
     assert (fault["log_level"], "/blocks/0" in fault["error"]) == ("error", True)
 
 
+async def test_a_call_that_slack_did_not_take_for_a_while_comes_with_its_buttons(house: House) -> None:
+    run_id = await started(house)
+    await house.paint()
+    house.runs.finish_plan(run_id)
+    await house.poll()
+    house.chat.fail("post", ChatUnreachable(), times=9)
+    for _ in range(12):
+        await house.paint()
+        house.clock.move(60)
+
+    [_, call] = house.in_channel()
+    assert not call.plain
+    assert Action.APPLY in call.run_picture.buttons
+
+
+async def test_a_refusal_after_an_outage_is_tried_as_plain_text_before_it_is_given_up(house: House) -> None:
+    await started(house)
+    house.chat.fail("post", ChatUnreachable(), times=7)
+    house.chat.fail("post", ChatRefused("invalid_blocks", "/blocks/0"))
+    for _ in range(10):
+        await house.paint()
+        house.clock.move(60)
+
+    [card] = house.in_channel()
+    assert card.plain
+
+
+async def test_what_slack_refuses_even_as_plain_text_is_given_up(house: House) -> None:
+    await started(house)
+    house.chat.fail("post", ChatRefused("no_text"), times=20)
+    for _ in range(12):
+        await house.paint()
+        house.clock.move(60)
+
+    assert house.in_channel() == []
+    assert house.chat.calls.count(("post", DEPLOYS.channel)) == 6
+
+
 async def test_a_channel_that_is_closed_is_joined_where_that_is_possible(house: House) -> None:
     await started(house)
     house.chat.outside.add(DEPLOYS.channel)
