@@ -8,9 +8,13 @@ from typing import Any
 
 from bot.core.decisions import Decision, Deed, Intent, IntentState
 from bot.core.messages import Kind
+from bot.core.people import Circle
 from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
 from bot.core.plans import PlanFacts
 from bot.core.runs import Action, Commit, Run, RunStatus
+from bot.core.tallies import Tally
+from bot.core.verdicts import Outcome
+from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -62,7 +66,7 @@ def decision(action: Action = Action.APPLY, person: str = "U0ANA") -> Decision:
     )
 
 
-def intent(state: IntentState, action: Action = Action.APPLY) -> Intent:
+def intent(state: IntentState, action: Action = Action.APPLY, **payload: str) -> Intent:
     return Intent(
         id="int-1",
         deed=Deed(action.value),
@@ -73,12 +77,29 @@ def intent(state: IntentState, action: Action = Action.APPLY) -> Intent:
         person_name="Ana Ruiz",
         channel="C0DEPLOYS",
         created_at=AT,
+        payload=payload,
     )
 
 
 def picture(shown: Run | None = None, **facts: Any) -> RunPicture:
     usual: dict[str, Any] = {"kind": Kind.CARD, "run": shown or run(), "workspace": PROD, "link": LINK}
     return RunPicture(**(usual | facts))
+
+
+def tally(**facts: Any) -> Tally:
+    """One vote of two, as a card shows it."""
+    usual: dict[str, Any] = {
+        "outcome": Outcome.MISSING,
+        "headline": "It cannot be applied yet.",
+        "rules": ("production wants two",),
+        "lacks": ("Rule “production wants two”: 1 of 2 votes; one from @security. Who may: @platform, @security.",),
+        "wanted": Circle(groups=frozenset({"S0SECURITY"})),
+    }
+    return Tally(**(usual | facts))
+
+
+def vote(person: str = "U0ANA", name: str = "Ana Ruiz", reason: str = "") -> Vote:
+    return Vote(person=person, at=AT, digest="weak:1", rules="hash", reason=reason, name=name, channel="C0DEPLOYS")
 
 
 def waiting(**facts: Any) -> RunPicture:

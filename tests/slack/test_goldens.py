@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,33 @@ from typing import Any
 import pytest
 
 from bot.core.decisions import IntentState
-from bot.core.errors import AlreadyDecided, BadUsage, RightMissing, SeveralWatches, WatchIsCode
+from bot.core.errors import (
+    AlreadyDecided,
+    BadUsage,
+    NotGranted,
+    RightMissing,
+    SeveralWatches,
+    VoteNotCounted,
+    WatchIsCode,
+    WordsWanted,
+)
 from bot.core.messages import Kind
+from bot.core.people import Circle
 from bot.core.pictures import NotePicture
+from bot.core.rules import Risk
 from bot.core.runs import Action, RunStatus
+from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
 from bot.sandbox.slack.blocks.surfaces import block_problems
+from bot.sandbox.slack.view_shapes import refuse_view
+from bot.slack import answers
 from bot.slack.cards import render
 from bot.slack.cards.help import help_about
 from bot.slack.cards.lists import runs, watches, workspaces
 from bot.slack.replies import reply
-from tests.slack.pictures import AT, BOTH, LINK, PROD, burst, decided, picture, plan, request, run, waiting
+from bot.slack.views.approval import Wanted, approval
+from tests.slack.pictures import AT, BOTH, LINK, PROD, burst, decided, decision, intent, picture, plan, request, run, tally, vote, waiting
 
 FOLDER = Path(__file__).parent / "golden"
 REWRITE = os.environ.get("GOLDEN") == "rewrite"
@@ -37,6 +53,21 @@ TIMES = {
     "applying": AT + timedelta(minutes=5),
     "applied": AT + timedelta(minutes=6),
 }
+VERDICT = Verdict(
+    outcome=Outcome.MISSING,
+    rules=("production wants two",),
+    missing=(
+        Missing(
+            lack=Lack.VOTES,
+            rule="production wants two",
+            have=1,
+            need=2,
+            circle=Circle(groups=frozenset({"S0PLATFORM"}), people=frozenset({"U0ANA"})),
+            groups=("S0SECURITY",),
+        ),
+    ),
+    counting=("U0ANA",),
+)
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 
 CASES: dict[str, dict[str, Any]] = {
@@ -49,6 +80,23 @@ CASES: dict[str, dict[str, Any]] = {
     "waiting_destroy": render(waiting(run=run(is_destroy=True), plan=plan(0, 0, 7))),
     "waiting_elsewhere": render(waiting(request=None, run=run(created_by="kim", message=CLAIM, source="tfe-ui"))),
     "waiting_unknown_counts": render(waiting(plan=None)),
+    "votes_one_of_two": render(waiting(tally=tally(), votes=(vote(reason=CLAIM),))),
+    "votes_call_mentions": render(waiting(kind=Kind.CALL, tally=tally(), mention="U0KIM", mention_groups=("S0SECURITY",))),
+    "votes_fallen": render(
+        waiting(tally=tally(falls=("The vote of @<!channel> fell: the plan has changed since.",), plan_unread=True), votes=(vote(),))
+    ),
+    "votes_high_risk": render(waiting(tally=tally(risk=Risk.HIGH, wants_reason=True, wants_typed_name=True))),
+    "votes_denied": render(
+        waiting(buttons=(Action.DISCARD,), tally=tally(outcome=Outcome.DENIED, headline="A rule forbids it.", lacks=(CLAIM,)))
+    ),
+    "votes_outside": render(
+        waiting(buttons=(Action.DISCARD,), tally=tally(outcome=Outcome.OUTSIDE, headline="This is decided elsewhere.", lacks=()))
+    ),
+    "votes_only_told": render(waiting(buttons=(), only_tells=True, tally=tally())),
+    "votes_by_itself": render(waiting(tally=tally(rules=()), request=replace(request(), auto_apply=True))),
+    "applied_by_itself": render(
+        picture(run(RunStatus.APPLIED), plan=plan(), decision=decision(), intent=intent(IntentState.SETTLED, by_itself="yes"))
+    ),
     "sent": render(decided(IntentState.SENT)),
     "unsure": render(decided(IntentState.UNSURE)),
     "unheard": render(decided(IntentState.UNHEARD, buttons=BOTH)),
@@ -95,16 +143,32 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_watch_is_code": reply(WatchIsCode("storefront-*", "runbell.toml")),
     "reply_several_watches": reply(SeveralWatches("shop-*", ["shop-* --tag prod", "shop-* --tag web"])),
     "reply_already_decided": reply(AlreadyDecided("run-1", "applied", "U0ANA", AT)),
+    "reply_voted": answers.voted(run(), PROD, LINK, VERDICT),
+    "reply_vote_taken_back": answers.vote_taken_back(run(), PROD, LINK),
+    "reply_vote_not_counted": reply(VoteNotCounted("run-1", [("The vote of ", Named("U0KIM"), " does not count: they created the run.")])),
+    "reply_not_granted": reply(NotGranted("run-1", "A rule forbids it.", [(CLAIM,)])),
+    "reply_words_wanted": reply(WordsWanted("run-1", "storefront-prod", reason=True, typed_name=True)),
     "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+VIEWS: dict[str, dict[str, Any]] = {
+    "view_reason": approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
+    "view_typed_name": approval(run(is_destroy=True), PROD, None, "C0DEPLOYS", Wanted(reason=True, typed_name=True)),
+}
+
+
+@pytest.mark.parametrize("name", CASES | VIEWS)
 def test_message_is_as_kept(name: str) -> None:
-    file = FOLDER / f"{name}.json"
+    file, shown = FOLDER / f"{name}.json", (CASES | VIEWS)[name]
     if REWRITE:
-        file.write_text(json.dumps(CASES[name], indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert json.loads(file.read_text(encoding="utf-8")) == CASES[name]
+        file.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert json.loads(file.read_text(encoding="utf-8")) == shown
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_slack_would_open_it(name: str) -> None:
+    refuse_view(VIEWS[name], "modal")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -113,4 +177,4 @@ def test_slack_would_draw_it(name: str) -> None:
 
 
 def test_no_file_is_left_over() -> None:
-    assert {file.stem for file in FOLDER.glob("*.json")} == set(CASES)
+    assert {file.stem for file in FOLDER.glob("*.json")} == set(CASES | VIEWS)

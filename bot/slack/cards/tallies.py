@@ -10,7 +10,7 @@ from bot.core.tallies import Tally
 from bot.core.verdicts import Outcome
 from bot.core.votes import Vote
 from bot.slack.blocks import Block, context, sections
-from bot.slack.text import code, cut, date, enumerated, escape, one_line, quoted
+from bot.slack.text import code, cut, date, enumerated, escape, one_line
 
 SENTENCE_MOST = 400
 LINES_MOST = 6
@@ -52,7 +52,7 @@ def sentence(words: str) -> str:
 
 
 def vote_words(vote: Vote) -> str:
-    reason = f" {quoted(vote.reason, REASON_MOST)}" if vote.reason.strip() else ""
+    reason = f" {code(vote.reason, REASON_MOST)}" if vote.reason.strip() else ""
     return f"{escape('@' + cut(one_line(vote.name or vote.person), 60))} {date(vote.at, '{time}')}{reason}"
 
 
