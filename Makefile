@@ -2,20 +2,23 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
+WORKERS ?= 2
 RUN_WITHOUT_PIP_NEWS := PIP_DISABLE_PIP_VERSION_CHECK=1
 
+KILLS ?= 1000
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench pictures lock setup clean
+.PHONY: help demo test check format bench bench-faults pictures lock setup clean
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-14s %s\n' "$$target" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
 
 demo: setup ## Open the sandbox in a browser: a Slack-like page, a Runs API server, and the bot between them
 	@exec $(PY) -m bot demo
 
 test: setup ## Run every test this machine can run, and hold the coverage to its marks
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest --cov --cov-report=
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
 	@echo; echo "Branch coverage of bot/core (must be 100 %):"
 	@$(PY) -m coverage report --include='bot/core/*' --fail-under=100
 	@echo; echo "Branch coverage of bot and handlers without the sandbox (must be 95 %):"
@@ -33,6 +36,10 @@ format: setup ## Format the code and mend what ruff can mend
 
 bench: setup ## Measure, in four tables and about five minutes
 	@$(PY) -m tests.benchmarks
+
+bench-faults: setup ## Kill processes and pull faults for as long as it takes: KILLS=1000
+	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$$(($(KILLS) * 4)) DOUBLE_CLICKS=$$(($(KILLS) * 2)) FAULTS_TIMEOUT=36000 \
+	  $(PY) -m pytest -rA tests/scenes/test_chaos.py tests/scenes/test_double_clicks.py
 
 pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)
 	@$(PY) -m tests.browser.pictures
