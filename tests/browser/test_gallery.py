@@ -65,7 +65,7 @@ async def test_each_block_becomes_what_it_is(visit: Visiting, fake: FakePerson) 
         await page.get_by_role("button", name="Show all 4 rows").click()
         await expect(page.get_by_role("region", name="Runs of this week").locator("tbody tr:visible")).to_have_count(4)
         await expect(page.locator(".image-large.image-missing")).to_have_text("a graph kept elsewhere")
-        await expect(page.locator(".block-unknown summary")).to_have_text("A block of type “data_visualization” (not drawn here)")
+        await expect(page.locator(".block-unknown summary")).to_have_text("The block “data_visualization” is not well formed")
         await expect(page.get_by_text("plain: *stays* <@U0ANA> &lt; 👋")).to_be_visible()
         bars = await page.locator(".attachment").evaluate_all("nodes => nodes.map(node => getComputedStyle(node).borderLeftColor)")
         assert bars == ["rgb(46, 184, 134)", "rgb(207, 58, 50)"]

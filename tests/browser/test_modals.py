@@ -44,6 +44,7 @@ async def _open(page: Page) -> None:
 async def _pick(page: Page, label: str, typed: str, wanted: str) -> None:
     await page.get_by_role("combobox", name=label, exact=True).press_sequentially(typed)
     await page.locator(".combo-list").get_by_role("option", name=wanted).click()
+    await expect(page.locator(".combo-list")).to_be_hidden()
 
 
 async def test_every_input_is_filled_in_and_told(visit: Visiting, slack: SlackServer, submitted: list[Document]) -> None:
