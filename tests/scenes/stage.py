@@ -145,8 +145,15 @@ class Stage:
     # The server, from outside of Slack
 
     async def terraform(self, verb: str, path: str, *, body: Any = None, token: str = "user_token") -> httpx.Response:
+        """As somebody with a token of their own, who waits where there are too many requests."""
         headers = {"Authorization": f"Bearer {self.card['terraform'][token]}", "Content-Type": "application/vnd.api+json"}
-        return await self.client.request(verb, f"{self.card['terraform']['address']}/api/v2/{path}", json=body, headers=headers)
+        url = f"{self.card['terraform']['address']}/api/v2/{path}"
+        for _ in range(30):
+            answer = await self.client.request(verb, url, json=body, headers=headers)
+            if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                return answer
+            await asyncio.sleep(min(float(answer.headers.get("X-RateLimit-Reset", 0.5)), 1.0))
+        raise NothingSeen(f"{verb} {path} was limited for too long")
 
     async def workspace(self, name: str) -> dict[str, Any]:
         document: dict[str, Any] = (await self.terraform("GET", f"organizations/acme/workspaces/{name}")).json()["data"]
