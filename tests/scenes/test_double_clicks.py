@@ -78,9 +78,9 @@ async def rounds(fleet: Fleet, names: list[str]) -> None:
     calls, turns = await calls_for(fleet, run_ids), asyncio.Semaphore(PAIRS)
     losers = await asyncio.gather(*(both_click(fleet, run_id, call, turns) for run_id, call in calls.items()))
     assert len(losers) == len(names)
+    await asyncio.gather(*(fleet.stage.until_run(name, "applied") for name in names))
     counts: dict[str, Any] = (await fleet.stage.control("GET", "requests"))["counts"]
     assert [counts[f"POST /api/v2/runs/{run_id}/actions/apply"] for run_id in run_ids] == [1] * len(run_ids)
-    await asyncio.gather(*(fleet.stage.until_run(name, "applied") for name in names))
 
 
 async def test_of_two_who_click_at_once_one_applies_and_the_other_hears_who_was_first(fleet: Fleet) -> None:
