@@ -169,7 +169,7 @@ CHOICES: Document = {
 
 ODDITIES: list[Document] = [
     {"type": "image", "image_url": "https://elsewhere.example/graph.png", "alt_text": "a graph kept elsewhere", "title": plain("Drift")},
-    {"type": "data_visualization", "title": "Runs a day"},
+    {"type": "hologram", "title": "Runs a day"},
     {"type": "section", "text": plain("plain: *stays* <@U0ANA> &lt; :wave:")},
 ]
 
@@ -184,3 +184,126 @@ ATTACHMENTS: list[Document] = [
 ]
 
 FILES: list[Document] = [{"id": "F1", "name": "plan.txt", "size": 2048, "preview": "Plan: 2"}]
+
+
+def series(name: str, *values: int) -> Document:
+    return {"name": name, "data": [{"label": day, "value": value} for day, value in zip(DAYS, values, strict=True)]}
+
+
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri"]
+AXES: Document = {"categories": DAYS, "x_label": "Day", "y_label": "Runs"}
+CHARTS: list[Document] = [
+    {
+        "type": "data_visualization",
+        "title": "Runs a day",
+        "chart": {"type": "bar", "axis_config": AXES, "series": [series("applied", 4, 9, 7, 12, 3), series("failed", 1, 0, 2, 1, 0)]},
+    },
+    {
+        "type": "data_visualization",
+        "title": "How they ended",
+        "chart": {
+            "type": "pie",
+            "segments": [{"label": "applied", "value": 35}, {"label": "discarded", "value": 5}, {"label": "failed", "value": 4}],
+        },
+    },
+]
+MORE_CHARTS: list[Document] = [
+    {
+        "type": "data_visualization",
+        "title": "Resources that drifted",
+        "chart": {
+            "type": kind,
+            "axis_config": {"categories": DAYS},
+            "series": [series("prod", -2, 5, 3, 8, 6), series("dev", 1, 2, 2, 4, 9)],
+        },
+    }
+    for kind in ("line", "area")
+]
+
+WORDS_OF_TASK: Document = {
+    "type": "rich_text",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "12 resources were read"}]}],
+}
+TASKS: list[Document] = [
+    {"type": "task_card", "task_id": "t1", "title": "Read the state", "status": "complete", "details": WORDS_OF_TASK},
+    {"type": "task_card", "task_id": "t2", "title": "Plan", "status": "in_progress", "output": WORDS_OF_TASK},
+    {"type": "task_card", "task_id": "t3", "title": "Apply", "status": "error"},
+]
+HOLDERS: list[Document] = [
+    {"type": "alert", "level": "warning", "text": mrkdwn("This changes *production*.")},
+    {
+        "type": "card",
+        "block_id": "card",
+        "title": plain("storefront-prod"),
+        "subtitle": plain("12 resources"),
+        "body": mrkdwn("Waits for *two* votes"),
+        "icon": {"type": "image", "image_url": PIXEL, "alt_text": ""},
+        "actions": [{"type": "button", "action_id": "card.open", "text": plain("Look")}],
+    },
+    {
+        "type": "carousel",
+        "elements": [
+            {
+                "type": "card",
+                "title": plain(name),
+                "body": plain("idle"),
+                "hero_image": {"image_url": "https://x.example/1", "alt_text": name},
+            }
+            for name in ("dev", "staging", "prod", "docs")
+        ],
+    },
+    {
+        "type": "container",
+        "title": plain("What stands in the way"),
+        "subtitle": plain("one policy"),
+        "is_collapsible": True,
+        "has_header_divider": True,
+        "child_blocks": [{"type": "section", "text": mrkdwn("`cost-below-100` failed")}],
+    },
+    {"type": "plan", "title": "Run 42", "tasks": TASKS},
+    {
+        "type": "video",
+        "title": plain("How to read a plan"),
+        "alt_text": "a plan, explained",
+        "video_url": "https://video.example/1",
+        "thumbnail_url": "https://video.example/1.png",
+        "author_name": "Ana",
+    },
+    {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": "feedback",
+                "positive_button": {"text": plain("Helped"), "value": "yes"},
+                "negative_button": {"text": plain("Did not"), "value": "no"},
+            },
+            {"type": "icon_button", "action_id": "gone", "icon": "trash", "text": plain("Delete this")},
+        ],
+    },
+]
+
+
+def asked(label: str, element: Document, **more: Any) -> Document:
+    return {"type": "input", "block_id": label.lower(), "label": plain(label), "element": {"action_id": label.lower(), **element}, **more}
+
+
+PICKS = [option("Small", "s"), option("Large", "l")]
+GROUPS = [{"label": plain("Sizes"), "options": PICKS}]
+INPUTS: list[Document] = [
+    asked("Reason", {"type": "plain_text_input", "placeholder": plain("Why now?")}, hint=plain("It stands on the card.")),
+    asked("Notes", {"type": "plain_text_input", "multiline": True, "initial_value": "two\nlines"}, optional=True),
+    asked("Size", {"type": "static_select", "option_groups": GROUPS, "initial_option": PICKS[1]}),
+    asked("Sizes", {"type": "multi_static_select", "options": PICKS, "initial_options": PICKS[:1]}),
+    asked("Place", {"type": "external_select", "min_query_length": 0, "initial_option": option("Berlin", "ber")}),
+    asked("Places", {"type": "multi_external_select", "initial_options": [option("Berlin", "ber")]}),
+    asked("Person", {"type": "users_select", "initial_user": "U0KIM"}),
+    asked("People", {"type": "multi_users_select", "initial_users": ["U0ANA", "U0KIM"]}),
+    asked("Channel", {"type": "channels_select", "initial_channel": "C0INFRA"}),
+    asked("Conversations", {"type": "multi_conversations_select", "initial_conversations": ["C0INFRA"]}),
+    asked("Flags", {"type": "checkboxes", "options": PICKS, "initial_options": PICKS[:1]}),
+    asked("Speed", {"type": "radio_buttons", "options": PICKS, "initial_option": PICKS[0]}),
+    asked("Day", {"type": "datepicker", "initial_date": "2026-11-24"}),
+    asked("Hour", {"type": "timepicker", "initial_time": "09:30"}),
+    asked("Moment", {"type": "datetimepicker", "initial_date_time": 1_790_000_000}),
+]

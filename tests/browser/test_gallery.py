@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import gallery
+from tests.browser.looking import serious
 
 if TYPE_CHECKING:
     from tests.browser.fake_person import FakePerson
@@ -25,6 +26,10 @@ def _hang(fake: FakePerson) -> None:
     fake.post(text="tables", blocks=[gallery.TABLE, gallery.DATA_TABLE])
     fake.post(text="markdown", blocks=[gallery.MARKDOWN, gallery.CHOICES])
     fake.post(text="oddities", blocks=gallery.ODDITIES)
+    fake.post(text="charts", blocks=gallery.CHARTS)
+    fake.post(text="more charts", blocks=gallery.MORE_CHARTS)
+    fake.post(text="tasks and cards", blocks=[*gallery.HOLDERS, *gallery.TASKS], edited=True)
+    fake.post(text="inputs", blocks=gallery.INPUTS)
     fake.post(text="See below", attachments=gallery.ATTACHMENTS, files=gallery.FILES)
     fake.post(text="Only members may start runs.", only_for="U0ANA")
 
@@ -36,13 +41,14 @@ async def test_the_gallery_is_drawn_without_a_complaint_and_fits_its_width(
 ) -> None:
     _hang(fake)
     async with visit(fake.address, width=width, scheme=scheme) as seen:
-        await expect(seen.page.locator("#timeline article")).to_have_count(9)
+        await expect(seen.page.locator("#timeline article")).to_have_count(13)
         await seen.picture(f"gallery-end-{width}-{scheme}")
-        for number in (1, 2, 4, 6):
+        for number in (1, 2, 4, 6, 7, 8, 9, 10):
             await seen.page.locator("#timeline article").nth(number).evaluate("node => node.scrollIntoView({block: 'start'})")
             await seen.picture(f"gallery-{number}-{width}-{scheme}")
         wide = await seen.page.evaluate("document.querySelector('.log').scrollWidth - document.querySelector('.log').clientWidth")
         assert wide == 0
+        assert await serious(seen.page) == []
         assert seen.complaints == []
         assert all(address.startswith((fake.origin, "data:")) for address in seen.requests)
 
@@ -65,11 +71,47 @@ async def test_each_block_becomes_what_it_is(visit: Visiting, fake: FakePerson) 
         await page.get_by_role("button", name="Show all 4 rows").click()
         await expect(page.get_by_role("region", name="Runs of this week").locator("tbody tr:visible")).to_have_count(4)
         await expect(page.locator(".image-large.image-missing")).to_have_text("a graph kept elsewhere")
-        await expect(page.locator(".block-unknown summary")).to_have_text("The block “data_visualization” is not well formed")
+        await expect(page.locator(".block-unknown summary")).to_have_text("A block of type “hologram” (not drawn here)")
         await expect(page.get_by_text("plain: *stays* <@U0ANA> &lt; 👋")).to_be_visible()
         bars = await page.locator(".attachment").evaluate_all("nodes => nodes.map(node => getComputedStyle(node).borderLeftColor)")
         assert bars == ["rgb(46, 184, 134)", "rgb(207, 58, 50)"]
         await expect(page.locator(".only-you")).to_contain_text("Only visible to you")
+
+
+async def test_charts_are_drawn_to_scale_and_can_be_read_without_seeing(visit: Visiting, fake: FakePerson) -> None:
+    fake.post(text="charts", blocks=gallery.CHARTS)
+    fake.post(text="more charts", blocks=gallery.MORE_CHARTS)
+    async with visit(fake.address) as seen:
+        bars = seen.page.get_by_role("group", name="Runs a day, bar chart")
+        await expect(bars.locator("rect")).to_have_count(10)
+        heights = await bars.locator("rect.fill-0").evaluate_all("nodes => nodes.map(node => Number(node.getAttribute('height')))")
+        assert [round(height / heights[0] * 4) for height in heights] == [4, 9, 7, 12, 3]
+        await expect(bars.locator("table tr").nth(1)).to_have_text("applied497123")
+        pie = seen.page.get_by_role("group", name="How they ended, pie chart")
+        await expect(pie.locator(".slice title").first).to_have_text("applied: 35 (80 %)")
+        await expect(pie.locator(".legend li")).to_have_text(["applied · 35", "discarded · 5", "failed · 4"])
+        for kind in ("line", "area"):
+            chart = seen.page.get_by_role("group", name=f"Resources that drifted, {kind} chart")
+            await expect(chart.locator("path.line")).to_have_count(2)
+            await expect(chart.locator("path.area")).to_have_count(2 if kind == "area" else 0)
+
+
+async def test_inputs_of_a_message_show_what_they_begin_with_and_tell_their_choices(visit: Visiting, fake: FakePerson) -> None:
+    fake.post(text="inputs", blocks=gallery.INPUTS)
+    async with visit(fake.address) as seen:
+        page = seen.page
+        await expect(page.get_by_label("Notes")).to_have_value("two\nlines")
+        await expect(page.get_by_label("Size", exact=True)).to_have_value("1")
+        await expect(page.get_by_label("Place", exact=True)).to_have_value("Berlin")
+        await expect(page.locator(".tag")).to_have_text(["Small", "Berlin", "Ana Ruiz", "Kim Berg", "#infra"])
+        async with page.expect_response("**/_person/click"):
+            await page.get_by_role("button", name="Remove Kim Berg").click()
+        assert fake.calls[-1][1]["selected_users"] == ["U0ANA"]
+        await page.get_by_label("Reason").fill("now")
+        async with page.expect_response("**/_person/click"):
+            await page.get_by_label("Notes").focus()
+        assert fake.calls[-1][1]["value"] == "now"
+        await expect(page.get_by_label("Reason")).to_have_value("now")
 
 
 async def test_mrkdwn_marks_entities_and_emoji(visit: Visiting, fake: FakePerson) -> None:

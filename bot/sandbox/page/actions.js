@@ -14,9 +14,10 @@ export class Actions {
     this.ctx = ctx;
     this.toast = toast;
     this.stream = null;
-    this.pending = new Map();
+    this.pending = false;
     this.events = [];
     this.heard = 0;
+    this.screens = 0;
     this.watchers = [];
   }
 
@@ -40,7 +41,15 @@ export class Actions {
   async readRooms() {
     await Promise.all(this.store.channels.map((channel) => this.readRoom(channel.id)));
     if (this.store.threadTs) await this.readRoom(this.store.channelId, this.store.threadTs);
-    this.store.show(await this.wire.read("view", { as: this.store.me }));
+    await this.readScreen();
+  }
+
+  /** What is heard of modals while the answer is on its way is newer than the answer. */
+  async readScreen() {
+    const as = this.store.me;
+    const before = this.screens;
+    const answer = await this.wire.read("view", { as });
+    if (as === this.store.me && before === this.screens) this.store.show(answer);
   }
 
   /** What was heard while the answer was on its way may be newer than the answer, so it is applied once more. */
@@ -86,9 +95,12 @@ export class Actions {
     if (this.events.length > EVENTS_KEPT) this.events.shift();
     this.apply(event);
     for (const watcher of this.watchers) watcher(event);
-    if (event.type === "view") this.store.show(event);
-    else if (event.type === "connected") this.store.setConnected(event.connected);
-    else if (event.type === "channel") this.rereadSoon(null);
+    if (event.type === "view") {
+      this.screens += 1;
+      this.store.show(event);
+    }
+    if (event.type === "connected") this.store.setConnected(event.connected);
+    else if (event.type === "channel") this.rereadSoon();
     else if (event.type === "notice") this.toast(event.text ?? event.message ?? "Something happened in the sandbox");
   }
 
@@ -97,14 +109,14 @@ export class Actions {
     else if (type === "message_deleted" || type === "ephemeral_deleted") this.store.drop(channel ?? message?.channel, ts ?? message?.ts);
   }
 
-  /** Reads a channel (null: the world) anew once a burst of events is over. */
-  rereadSoon(channelId) {
-    if (this.pending.has(channelId)) return;
-    const run = () => {
-      this.pending.delete(channelId);
-      this.quietly(() => (channelId === null ? this.reachNewRooms() : this.readRoom(channelId)));
-    };
-    this.pending.set(channelId, setTimeout(run, REREAD_AFTER_MS));
+  /** Reads the world anew once a burst of events is over. */
+  rereadSoon() {
+    if (this.pending) return;
+    this.pending = true;
+    setTimeout(() => {
+      this.pending = false;
+      this.quietly(() => this.reachNewRooms());
+    }, REREAD_AFTER_MS);
   }
 
   async reachNewRooms() {
@@ -173,7 +185,7 @@ export class Actions {
     const { store } = this;
     const answer = await this.guarded(() => this.wire.send("invite", { as: store.me, channel: store.channelId, user }));
     if (answer && !answer.ok) store.notice(`The invitation failed (\`${answer.error}\`).`);
-    if (answer) this.rereadSoon(null);
+    if (answer) this.rereadSoon();
     return Boolean(answer?.ok);
   }
 

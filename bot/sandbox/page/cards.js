@@ -16,7 +16,7 @@ export function alertBlock(block, ctx) {
 
 export function card(block, ctx) {
   const actions = (block.actions ?? []).map((element) => drawElement(element, block.block_id, ctx));
-  return h("article", { class: "card" },
+  return h("div", { class: "card", role: "group" },
     block.hero_image ? imageNode(block.hero_image, "card-hero") : null,
     h("div", { class: "card-head" },
       block.icon ? imageNode(block.icon, "card-icon") : null,

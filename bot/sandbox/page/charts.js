@@ -2,7 +2,7 @@
 
 import { h, put, svg } from "./dom.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 240, 46, 10, 12, 40];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 250, 46, 10, 24, 40];
 const MOST_TICKS = 5;
 const MOST_NAMES = 10;
 const said = (value) => new Intl.NumberFormat("en", { notation: Math.abs(value) >= 100000 ? "compact" : "standard", maximumFractionDigits: 2 }).format(value);
@@ -106,5 +106,6 @@ function legend(names) {
 
 function figures(names, rows) {
   const head = h("tr", {}, h("td", {}), names.map((name) => h("th", { scope: "col" }, name)));
-  return h("table", { class: "for-readers" }, h("tbody", {}, head, rows.map(({ name, values }) => h("tr", {}, h("th", { scope: "row" }, name), values.map((value) => h("td", {}, said(value)))))));
+  const body = rows.map(({ name, values }) => h("tr", {}, h("th", { scope: "row" }, name), values.map((value) => h("td", {}, said(value)))));
+  return h("div", { class: "for-readers" }, h("table", {}, h("tbody", {}, head, body)));
 }

@@ -53,7 +53,7 @@ export const EXPERIMENTS = [
     id: "slack-down",
     title: "Slack is down",
     what: "Every call to Slack fails and the sockets are cut, until you end it. Commands and clicks reach nobody.",
-    watch: "Start a run on the Terraform side meanwhile. When Slack is back, Runbell connects again and tells what was missed.",
+    watch: "Where a channel watches (/tf watch storefront-*), start a run on the Terraform side meanwhile. When Slack is back, Runbell connects again and tells what was missed.",
     run: (env) => pull(env, "slack", { match: "*", kind: "down" }),
   },
   {

@@ -29,13 +29,13 @@ export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
 function tools(message, ctx, inThread) {
   if (message.local || message.subtype) return null;
   const reply = canReply(message, inThread) ? iconButton("reply", "Reply in thread", { onclick: () => ctx.openThread(message.ts) }) : null;
-  const items = menuItems(message, ctx);
+  const items = menuItems(message, ctx, reply !== null);
   const more = items.length ? iconButton("more", "More for this message", { class: "more", "aria-haspopup": "menu", onclick: (event) => openMenu(event.currentTarget, items, "More for this message") }) : null;
   return reply || more ? h("div", { class: "message-tools" }, reply, more) : null;
 }
 
-function menuItems(message, ctx) {
-  const items = [];
+function menuItems(message, ctx, takesReplies) {
+  const items = takesReplies ? [{ label: "Reply in thread", lead: icon("reply"), run: () => ctx.openThread(message.ts) }] : [];
   if (!message.ephemeral) for (const shortcut of ctx.shortcuts("message")) items.push({ label: shortcut.name, note: shortcut.description, lead: icon("bolt"), run: () => ctx.shortcut(shortcut, message) });
   if (message.text) items.push({ label: "Copy the text", lead: icon("file"), run: () => navigator.clipboard?.writeText(message.text) });
   if (!message.ephemeral && ctx.mayDelete(message)) items.push({ label: "Delete", lead: icon("trash"), run: () => ctx.deleteMessage(message) });

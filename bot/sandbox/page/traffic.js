@@ -14,6 +14,17 @@ export function merged(traffic, requests) {
   return [...slack, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
+/** Neighbours that say the same are one line with a count. */
+function grouped(rows) {
+  const out = [];
+  for (const row of rows) {
+    const last = out.at(-1);
+    if (last && last.side === row.side && last.what === row.what && last.status === row.status) last.times += 1;
+    else out.push({ ...row, times: 1 });
+  }
+  return out;
+}
+
 export async function readTraffic(wire) {
   const [slack, runs] = await Promise.all([wire.read("traffic"), wire.read("terraform/requests")]);
   return merged(slack.traffic ?? [], runs.requests ?? []);
@@ -44,11 +55,11 @@ export class TrafficPane {
   draw() {
     const side = this.side.value;
     const fits = (row) => (!side || (side === "terraform") === (row.side === "terraform")) && (!this.failed.checked || row.bad);
-    const rows = this.rows.filter(fits).slice(0, MOST);
-    const signature = JSON.stringify(rows.map((row) => [row.at, row.what, row.status]));
+    const rows = grouped(this.rows.filter(fits)).slice(0, MOST);
+    const signature = JSON.stringify(rows);
     if (signature === this.signature) return;
     this.signature = signature;
-    fill(this.body, rows.map((row) => h("tr", { class: row.bad ? "bad" : null }, h("td", {}, moment(row.at)), h("td", {}, ARROWS[row.side] ?? row.side), h("td", {}, row.what), h("td", {}, row.status))));
+    fill(this.body, rows.map((row) => h("tr", { class: row.bad ? "bad" : null }, h("td", {}, moment(row.at)), h("td", {}, ARROWS[row.side] ?? row.side), h("td", {}, row.what, row.times > 1 ? h("small", {}, ` ×${row.times}`) : null), h("td", {}, row.status))));
   }
 }
 

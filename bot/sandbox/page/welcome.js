@@ -20,6 +20,7 @@ const steps = (engine) => [
   ["Start a run", `Choose a line below and press Enter. ${engine.startsWith("scripted") ? "A plan" : "A real plan"} begins, and its card follows it.`],
   ["Read and decide", "When the plan is ready the card has buttons. Approve it as Ana, who leads."],
   ["Be somebody else", "“Acting as”, at the top right, makes you Kim, Raj or the guest Gus. See who may do what."],
+  ["Break something", "“What if…” switches Slack or Terraform off, loses answers, and shows what becomes of your run."],
 ];
 
 export function welcome(store, names, fillComposer) {
