@@ -133,3 +133,53 @@ async def test_what_is_kept_does_not_grow_for_ever() -> None:
     for number in range(5001):
         await source.kept.get(str(number))
     assert len(source.kept._known) == 1
+
+
+async def test_what_has_changed_is_asked_for_anew_and_a_look_up_under_way_is_not_kept() -> None:
+    source = Source()
+    assert await source.kept.get("a") == 1
+    source.kept.drop("a")
+    assert await source.kept.get("a") == 2
+    source.kept.drop("a")
+    source.ready.clear()
+    early = asyncio.create_task(source.kept.get("a"))
+    await asyncio.sleep(0)
+    source.kept.drop("a")
+    late = asyncio.create_task(source.kept.get("a"))
+    await asyncio.sleep(0)
+    source.ready.set()
+    await asyncio.gather(early, late)
+    assert source.asked == ["a"] * 4
+    assert await source.kept.get("a") == await late
+    assert source.asked == ["a"] * 4
+
+
+async def test_a_member_who_is_deactivated_counts_no_more_once_slack_has_said_so() -> None:
+    async with open_slack() as server, aiohttp.ClientSession() as session:
+        people = SlackPeople(Clients.of(server.card()["bot_token"], session, server.api), Pace(), TEAM)
+        assert (await people.person("U0KIM", TEAM)).standing is Standing.MEMBER
+        server.state.team.people["U0KIM"].deleted = True
+        assert (await people.person("U0KIM", TEAM)).standing is Standing.MEMBER, "kept for a minute"
+        people.person_changed("U0KIM")
+        assert (await people.person("U0KIM", TEAM)).standing is Standing.DEACTIVATED
+
+
+async def test_groups_have_handles_and_people_addresses() -> None:
+    async with open_slack() as server, aiohttp.ClientSession() as session:
+        people = SlackPeople(Clients.of(server.card()["bot_token"], session, server.api), Pace(), TEAM)
+        assert await people.handle("S0PLATFORM") == "platform"
+        assert await people.handle("S0NOBODY") == "S0NOBODY"
+        kim = await people.person("U0KIM", TEAM)
+        assert kim.email
+        assert await people.with_email(kim.email) == "U0KIM"
+        assert await people.with_email("nobody@acme.example") == ""
+
+
+async def test_without_the_scope_addresses_tell_nothing() -> None:
+    async with open_slack() as server, aiohttp.ClientSession() as session:
+        people = SlackPeople(Clients.of(server.card()["bot_token"], session, server.api), Pace(), TEAM)
+        server.state.faults.add({"side": "slack", "match": "users.lookupByEmail", "kind": "refused", "error": "missing_scope", "times": 1})
+        assert await people.with_email("kim@acme.example") == ""
+        server.state.faults.add({"side": "slack", "match": "users.lookupByEmail", "kind": "refused", "error": "user_is_odd", "times": 1})
+        with pytest.raises(ChatRefused):
+            await people.with_email("raj@acme.example")
