@@ -88,6 +88,21 @@ def click(action_id: str, value: str, actor: Actor, place: Place, response_url: 
     }
 
 
+def submission(view: dict[str, Any], values: dict[str, str], actor: Actor) -> dict[str, Any]:
+    """A modal as Slack sends it back; every field is there, those left alone as null."""
+    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    state = {name: {name: {"type": "plain_text_input", "value": values.get(name)}} for name in fields}
+    return {
+        "type": "view_submission",
+        "api_app_id": "A0RUNBELL",
+        "team": {"id": TEAM, "domain": "acme"},
+        "user": {"id": actor.id, "name": actor.name, "username": actor.name, "team_id": actor.team_id},
+        "trigger_id": "1.2.c",
+        "view": {"id": "V1", "type": "modal", "team_id": TEAM, **view, "state": {"values": state}},
+        "response_urls": [],
+    }
+
+
 def event(inner: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
     return {"type": "event_callback", "team_id": TEAM, "api_app_id": "A0RUNBELL", "event_id": event_id, "event_time": 1, "event": inner}
 
