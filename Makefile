@@ -18,7 +18,7 @@ demo: setup ## Open the sandbox in a browser: a Slack-like page, a Runs API serv
 
 test: setup ## Run every test this machine can run, and hold the coverage to its marks
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
+	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
 	@echo; echo "Branch coverage of bot/core (must be 100 %):"
 	@$(PY) -m coverage report --include='bot/core/*' --fail-under=100
 	@echo; echo "Branch coverage of bot and handlers without the sandbox (must be 95 %):"

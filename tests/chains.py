@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.core.audits import AuditKind, AuditRow, Entry
 from bot.core.sealing import Head, link
@@ -85,9 +85,7 @@ def closed_up(number: int) -> Tampering:
     """Taken out, and the later ones numbered as if it never was."""
 
     def deed(connection: Connection) -> None:
-        last = (
-            connection.execute(select(audit.c.number).order_by(audit.c.number.desc()).where(audit.c.number.is_not(None))).scalars().first()
-        )
+        last = connection.execute(select(func.max(audit.c.number))).scalar_one()
         removed(number)(connection)
         for later in range(number + 1, last + 1):
             connection.execute(update(audit).where(audit.c.number == later).values(number=later - 1))
