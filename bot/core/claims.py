@@ -77,8 +77,9 @@ def judge(claim: Claim, ballots: Iterable[Vote], question: Question) -> tuple[li
     """The votes that count for a claim, and what speaks against the others of its circle."""
     counted: list[Vote] = []
     objections: list[Fallen] = []
+    everybody = claim.everybody
     for vote in ballots:
-        if not claim.everybody.holds(vote.person, question.membership):
+        if not everybody.holds(vote.person, question.membership):
             continue
         objection = objection_to(vote, claim, question)
         if objection is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from bot.core.globs import fixed_start, is_plain, line_pattern, longest_part
@@ -25,9 +25,13 @@ class Selections:
     """The changes of one plan, sorted by address. What was looked for once is kept."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
+        types: defaultdict[str, list[int]] = defaultdict(list)
+        effects: defaultdict[str, list[int]] = defaultdict(list)
+        for place, change in enumerate(changes):
+            types[change.type].append(place)
+            effects[change.effect].append(place)
         self._addresses = [change.address for change in changes]
-        self._by_type = masks(change.type for change in changes)
-        self._by_effect = masks(change.effect for change in changes)
+        self._by_type, self._by_effect = Places(types), Places(effects)
         self._types = "\n".join(self._by_type)
         self._text: str | None = None
         self._found: dict[tuple[str, str], int] = {}
@@ -42,7 +46,7 @@ class Selections:
     def with_effects(self, effects: Iterable[str]) -> int:
         found = 0
         for effect in effects:
-            found |= self._by_effect.get(effect, 0)
+            found |= self._by_effect.mask(effect)
         return found
 
     def _any(self, part: str, globs: Iterable[str]) -> int:
@@ -56,10 +60,10 @@ class Selections:
 
     def _of_type(self, glob: str) -> int:
         if is_plain(glob):
-            return self._by_type.get(glob, 0)
+            return self._by_type.mask(glob)
         found = 0
         for match in line_pattern(glob).finditer(self._types):
-            found |= self._by_type.get(match[0], 0)
+            found |= self._by_type.mask(match[0])
         return found
 
     def _at_address(self, glob: str) -> int:
@@ -102,12 +106,24 @@ def between(low: int, high: int) -> int:
     return (1 << high) - (1 << low)
 
 
-def masks(words: Iterable[str]) -> dict[str, int]:
-    """For each word the set of the places where it stands."""
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(words):
-        places[word].append(place)
-    return {word: mask_of(found) for word, found in places.items()}
+class Places:
+    """For each word where it stands; the sets are made when they are asked for, since few of them are."""
+
+    def __init__(self, places: Mapping[str, Sequence[int]]) -> None:
+        self._places = places
+        self._masks: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def mask(self, word: str) -> int:
+        """0 for a word that stands nowhere."""
+        if word not in self._places:
+            return 0
+        found = self._masks.get(word)
+        if found is None:
+            found = self._masks[word] = mask_of(self._places[word])
+        return found
 
 
 def mask_of(places: Sequence[int]) -> int:

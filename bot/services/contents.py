@@ -63,7 +63,11 @@ class Contents:
 
 
 def contents_in(path: Path) -> PlanContents | None:
+    """Called in a thread, where it is also made ready for what rules will look for."""
     try:
-        return plan_contents(json.loads(path.read_bytes()))
+        found = plan_contents(json.loads(path.read_bytes()))
     except (ValueError, RecursionError):
         return None
+    if found is not None:
+        found.selections  # noqa: B018 - kept once it is made
+    return found
