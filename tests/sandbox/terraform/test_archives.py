@@ -97,7 +97,9 @@ def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"plain text", gzip.compress(b"no tar at all" * 100), pack_archive({"main.tf": "a = 1" * 500})[:-40]]
+    "content",
+    [b"", b"plain text", gzip.compress(b"no tar at all" * 100), pack_archive({"main.tf": "a = 1" * 500})[:-40]],
+    ids=["empty", "text", "no tar", "cut short"],
 )
 def test_what_is_no_gzip_tar_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "upload.tar.gz").write_bytes(content)
