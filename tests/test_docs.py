@@ -12,6 +12,7 @@ from bot.cli import cli
 from bot.core.commands import GRAMMAR
 from bot.core.policy import Policy, Right
 from bot.rules import parse_rules
+from bot.rules.rules import KEYS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -27,14 +28,24 @@ def test_the_readme_lists_every_command_with_its_right_and_summary() -> None:
     assert all(f"`{alias}`" in summary for row, (_, _, summary) in zip(GRAMMAR, rows, strict=True) for alias in row.aliases)
 
 
-def examples_of_rules() -> list[Policy]:
-    return [parse_rules(re.sub(r"^ {3}", "", text, flags=re.MULTILINE)) for text in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)]
+def examples_of_rules(text: str) -> list[Policy]:
+    return [parse_rules(re.sub(r"^ {3}", "", found, flags=re.MULTILINE)) for found in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
 
 
 def test_the_rights_files_of_the_readme_can_be_read() -> None:
-    first, whole = examples_of_rules()
+    first, whole, *_ = examples_of_rules(README)
     assert [grant.may for grant in first.grants] == [{Right.READ}, {Right.START, Right.DECIDE}]
     assert frozenset().union(*(grant.may for grant in whole.grants)) == set(Right)
+
+
+@pytest.mark.parametrize("name, rules", [("README.md", 3), ("docs/policies.md", 4)])
+def test_the_rules_that_are_shown_can_be_read(name: str, rules: int) -> None:
+    assert sum(len(policy.rules) for policy in examples_of_rules(TEXTS[name])) == rules
+
+
+def test_every_key_of_a_rule_is_explained() -> None:
+    told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \| ", TEXTS["docs/policies.md"], re.MULTILINE))))
+    assert set(KEYS) - {"name"} <= told
 
 
 def test_the_readme_explains_every_right() -> None:
