@@ -217,6 +217,7 @@ decisions = Table(
     words("plan_digest"),
     moment("decided_at"),
     words("intent_id"),
+    later_flag("broke_glass"),
     UniqueConstraint("run_id", "gate", "round"),
     ForeignKeyConstraint(["run_id", "gate"], ["gates.run_id", "gates.gate"]),
     sqlite_autoincrement=True,
@@ -267,6 +268,38 @@ leases = Table("leases", metadata, words("role", key=True), words("owner"), mome
 
 replicas = Table("replicas", metadata, words("id", key=True), moment("started_at"), moment("beat_at"), words("version"), words("mode"))
 """Processes that serve; `mode` is socket or http."""
+
+freezes = Table(
+    "freezes",
+    metadata,
+    row_number(),
+    words("pattern"),
+    words("reason"),
+    words("by"),
+    words("by_name"),
+    words("channel"),
+    moment("at"),
+    perhaps_moment("until"),
+    sqlite_autoincrement=True,
+)
+"""Those that people have declared; those of the file of rules are in no table."""
+
+reminders = Table(
+    "reminders",
+    metadata,
+    words("run_id", key=True),
+    words("gate", key=True),
+    number("round"),
+    moment("began_at"),
+    perhaps_moment("next_at"),
+    number("step"),
+    perhaps_moment("told_at"),
+    perhaps_moment("warned_at"),
+    perhaps_moment("snoozed_until"),
+    words("snoozed_by"),
+    number("behind"),
+)
+"""The clock of each gate that waits; a row ends with its gate."""
 
 rules = Table(
     "rules",
