@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
+import re
 import signal
 import socket
 import time
@@ -61,6 +62,7 @@ from bot.services.pruning import Pruner
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.repeats import Repeats
 from bot.services.roles import Roles
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
@@ -81,6 +83,8 @@ from bot.web import Door, health_app, listening, notification_door, public_app
 from handlers import Guard, Services, register
 
 log = structlog.get_logger("runbell.app")
+
+SECONDS = re.compile(r"[0-9]{1,12}")
 
 STUCK_AFTER = 180.0
 """Seconds without the end of any tick of a loop after which we are not ready; a look at a slow server may take one minute."""
@@ -341,6 +345,7 @@ def use_cases(
         privately=outside.privately,
         known=outside.people,
         audits=Audits(database, finder, access, clock, organizations),
+        repeats=Repeats(database, clock),
         declare_dead=painter.declare_dead,
     )
     return Work(
@@ -497,12 +502,8 @@ async def hearing_the_database(app: App) -> AsyncIterator[None]:
 @asynccontextmanager
 async def open_to_the_public(app: App) -> AsyncIterator[None]:
     """Signed requests over HTTP: Slack's where there is no socket, and the server's word of runs where there is a token for it."""
-
-    async def slack(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await app.bolt.async_dispatch(await to_bolt_request(request)))
-
     settings = app.settings
-    doors = public_app(None if settings.uses_socket else slack, notifications(app))
+    doors = public_app(None if settings.uses_socket else slack_door(app.bolt), notifications(app))
     async with listening(doors, settings.http_host, settings.http_port, "RUNBELL_HTTP_PORT") as port:
         log.info("listening", host=settings.http_host, port=port)
         app.hears_http = not settings.uses_socket
@@ -511,6 +512,17 @@ async def open_to_the_public(app: App) -> AsyncIterator[None]:
         finally:
             app.hears_http = False
             await app.work.waking.finish()
+
+
+def slack_door(bolt: AsyncApp) -> Door:
+    """Bolt checks the signature; a time that is no number it stumbles over, so that is refused before."""
+
+    async def slack(request: web.Request) -> web.Response:
+        if not SECONDS.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "")):
+            return web.Response(status=401)
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    return slack
 
 
 def notifications(app: App) -> Door | None:

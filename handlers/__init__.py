@@ -23,7 +23,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
         context["services"] = services
         await next()
 
-    guard = Guard(services.command, meter, services.audits)
+    guard = Guard(services.command, meter, services.audits, services.repeats)
     app.middleware(identify)
     app.middleware(serve)
     commands.register(app, guard, services.command)

@@ -20,6 +20,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.core.errors import RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.services.audits import Audits, Heard
+from bot.services.repeats import Repeats
 from bot.slack import ids, replies
 from bot.slack.blocks import Said
 from handlers.hearing import heard
@@ -39,12 +40,15 @@ TRIES = 2
 
 
 class Guard:
-    """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in."""
+    """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in, and
+    `repeats` knows what came in before.
+    """
 
-    def __init__(self, command: str, meter: Meter = UNMETERED, audits: Audits | None = None) -> None:
+    def __init__(self, command: str, meter: Meter = UNMETERED, audits: Audits | None = None, repeats: Repeats | None = None) -> None:
         self.command = command
         self.meter = meter
         self.audits = audits
+        self.repeats = repeats
         self.kept: set[asyncio.Task[Any]] = set()
 
     def guarded(self, listener: Listener) -> BoltListener:
@@ -107,6 +111,7 @@ class Guard:
             log.warning("incomplete payload", listener=listener.__name__, **who(values))
             return replies.incomplete()
         try:
+            await self.demand_new(values.get("body") or {})
             said = await listener(**{name: values[name] for name in names})
         except RunbellError as error:
             await self.audit(heard(values, error))
@@ -119,6 +124,12 @@ class Guard:
             return replies.unexpected(reference)
         await self.audit(heard(values, None))
         return said
+
+    async def demand_new(self, body: Mapping[str, Any]) -> None:
+        """HandledBefore for a payload that was signed for something that was done already. Events have their own marks."""
+        trigger = body.get("trigger_id")
+        if isinstance(trigger, str) and trigger and self.repeats is not None:
+            await self.repeats.demand_new(trigger)
 
     async def audit(self, what: Heard | None) -> None:
         if what is not None and self.audits is not None:

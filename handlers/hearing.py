@@ -10,7 +10,7 @@ from bot.core.commands.grammar import Command
 from bot.core.commands.runs import RunReference
 from bot.core.commands.words import split
 from bot.core.errors import BadCommand, RightMissing, RunbellError
-from bot.core.policy import Actor
+from bot.core.policy import Actor, Place
 from bot.services.audits import Heard
 from bot.slack import ids
 
@@ -31,8 +31,14 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
         return typed(str(body.get("text") or ""), details, common)
     if not outcome:
         return None
-    action, about = clicked(values.get("payload") or {}, body)
-    return Heard(action=action, about=about, details=details, **common)
+    view = body.get("view")
+    if isinstance(view, Mapping):
+        return Heard(details=details, **common | submitted(view))
+    payload = values.get("payload") or {}
+    address = ids.decode(payload.get("value"))
+    return Heard(
+        action=known(payload.get("action_id")), about=RunReference(run_id=address.run_id if address else ""), details=details, **common
+    )
 
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
@@ -73,17 +79,21 @@ def shown(value: object) -> str:
     return "yes" if value is True else str(value)
 
 
-def clicked(payload: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[str, RunReference]:
-    """What a button or a form is called, and the run that it was about. Ids that are not ours are not kept."""
-    view = body.get("view")
-    word, value = payload.get("action_id"), payload.get("value")
-    if isinstance(view, Mapping):
-        word, value = view.get("callback_id"), view.get("private_metadata")
-    address = ids.decode(value) or ids.decode_view(value)
-    known = isinstance(word, str) and word in KNOWN
-    return (str(word) if known else "click"), RunReference(run_id=address.run_id if address else "")
+def submitted(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a form: what it is called, the run that it was about, and where it was opened."""
+    found: dict[str, Any] = {"action": known(view.get("callback_id"))}
+    address = ids.decode_view(view.get("private_metadata"))
+    if address is not None:
+        found |= {"about": RunReference(run_id=address.run_id), "place": Place(channel=address.channel)}
+    return found
 
 
+def known(word: object) -> str:
+    """What a button or a form is called; of ids that are not ours none is kept."""
+    return word if isinstance(word, str) and word in KNOWN else OTHER
+
+
+OTHER = "click"
 KNOWN = frozenset(value for name, value in vars(ids).items() if name.isupper() and isinstance(value, str))
 
 

@@ -14,6 +14,7 @@ from bot.services.closures import Closures
 from bot.services.greetings import Greetings
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
+from bot.services.repeats import Repeats
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
 
@@ -54,6 +55,7 @@ class Services:
     privately: Privately
     known: Known
     audits: Audits
+    repeats: Repeats
     declare_dead: Callable[[], None]
 
     def link(self, workspace: Workspace, run_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import os
+import re
 import signal
 import ssl
 import time
@@ -17,9 +18,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import App, build, running, serve
+from bot.audits import verify
 from bot.clients import spelled, trust
 from bot.core.errors import InstallationDead, StoreBusy, TerraformUnreachable
 from bot.core.policy import Policy
+from bot.core.sealing import head_of
 from bot.rules import RulesWrong
 from bot.sandbox.world import World
 from bot.services.ruling import RulesInForce
@@ -80,6 +83,21 @@ async def test_an_invitation_is_answered_in_the_channel(tmp_path: Path) -> None:
         await connected(app)
         await as_person(world, "invite", {"as": "U0ANA", "channel": "C0SECRET", "user": "U0RUNBELL"})
         assert "/tf watch" in (await told(world, "Hello.", channel="C0SECRET"))["text"]
+
+
+async def test_the_audit_is_sealed_and_its_head_posted_when_we_stop(tmp_path: Path) -> None:
+    key = "a-key-of-sixteen-letters-and-more"
+    async with scripted_world() as world:
+        settings = settings_of(world, tmp_path, RUNBELL_AUDIT_KEY=key, RUNBELL_AUDIT_CHANNEL="C0DEPLOYS")
+        async with build(settings) as app, running(app):
+            await connected(app)
+            await types(world, "/tf help")
+            await told(world, "What /tf can do")
+            assert app.sealing is not None
+            await until(app.sealing.role.lasts)
+        said = (await told(world, "The audit's head is"))["text"]
+        (head,) = re.findall(r"\d+:[0-9a-f]{64}", said)
+        assert await verify(f"sqlite:///{tmp_path / 'runbell.db'}", key, [head_of(head)], lambda _: None)
 
 
 async def test_what_keeps_us_from_being_ready_is_named(tmp_path: Path) -> None:

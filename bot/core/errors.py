@@ -54,6 +54,7 @@ RunbellError
 │   │   ├── ThreadClosed
 │   │   └── ChannelClosed
 │   └── InstallationDead
+├── HandledBefore             a payload that came in twice
 └── StoreBusy                 the database
 """
 
@@ -436,6 +437,11 @@ class InstallationDead(ChatTrouble):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(f"Slack does not accept the bot's token any more ({code}). An operator has to install the app again.")
+
+
+class HandledBefore(RunbellError):
+    def __init__(self) -> None:
+        super().__init__("This came in before and was handled then, so I did nothing. If you meant it anew, please do it again.")
 
 
 class StoreBusy(RunbellError):

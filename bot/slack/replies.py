@@ -123,6 +123,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.CannotEdit: step("`{command} show` tells how the run stands."),
         errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
         errors.InstallationDead: step(OPERATOR),
+        errors.HandledBefore: sentence_alone,
         errors.StoreBusy: sentence_alone,
     }
 )

@@ -338,7 +338,6 @@ audit = Table(
     UniqueConstraint("number"),
     Index(None, "run_id"),
     Index(None, "workspace"),
-    index_where("ix_audit_unsealed", "id", "number IS NULL"),
     sqlite_autoincrement=True,
 )
 """Rows are only ever added. `number`, `chained_at` and `link` are written once, by whoever seals."""

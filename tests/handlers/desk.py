@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.errors import ChatTrouble
 from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
+from bot.services.repeats import Repeats
 from bot.web import listening
 from handlers import Guard, Services, register
 from tests.services.house import ANA, DEPLOYS, POLICY, TEAM, House, open_house
 
 APP_USER = "U0RUNBELL"
+TRIGGERS = count()
 
 
 @dataclass
@@ -69,7 +72,7 @@ def command(text: str, actor: Actor, place: Place, response_url: str) -> dict[st
         "channel_id": place.channel,
         "channel_name": place.channel_name,
         "response_url": response_url,
-        "trigger_id": "1.2.a",
+        "trigger_id": f"1.2.{next(TRIGGERS)}",
         "api_app_id": "A0RUNBELL",
     }
 
@@ -83,7 +86,7 @@ def click(action_id: str, value: str, actor: Actor, place: Place, response_url: 
         "container": {"type": "message", "message_ts": "1.1", "channel_id": place.channel, "is_ephemeral": False},
         "channel": {"id": place.channel, "name": place.channel_name},
         "response_url": response_url,
-        "trigger_id": "1.2.b",
+        "trigger_id": f"1.2.{next(TRIGGERS)}",
         "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "2.2"}],
     }
 
@@ -154,6 +157,7 @@ def services_of(house: House, private: FakePrivately) -> Services:
         privately=private,
         known=private,
         audits=house.audits,
+        repeats=Repeats(house.store, house.clock),
         declare_dead=house.painter.declare_dead,
     )
 

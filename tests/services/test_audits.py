@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,12 @@ from bot.core.commands.runs import RunReference
 from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import NotVisible, RightMissing, StateMovedOn, TerraformAnswerLost, TerraformUnreachable, UnknownWorkspace
 from bot.core.policy import Place
+from bot.core.rules import Demand, Rule
 from bot.core.runs import Action, Run
 from bot.services.audits import Heard
 from bot.services.mirrors import Mirror
 from bot.services.ruling import RulesInForce
-from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, House
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, House, open_house
 
 WHERE = Place(channel="C0DEPLOYS", channel_name="deploys", permalink="https://acme.slack.com/archives/C0DEPLOYS/p11")
 
@@ -115,6 +117,18 @@ async def test_a_decision_says_who_where_about_what_and_why(house: House) -> Non
     assert made.intent_id in decision.details
     assert made.intent_id in intent.details
     assert (intent.run_id, intent.workspace) == (decision.run_id, "acme/storefront-dev")
+
+
+async def test_a_vote_that_is_not_enough_and_is_taken_back_leaves_its_rows(tmp_path: Path) -> None:
+    two = replace(POLICY, rules=(Rule(name="two", demand=Demand(votes=2)),))
+    async with open_house(tmp_path, policy=two) as house:
+        run = planned(house)
+        acted = await house.act(Action.APPLY, run.id, actor=KIM, place=WHERE, comment="fine")
+        await house.approvals.take_back(RunReference(run_id=run.id), KIM, WHERE)
+        voted, back = await rows(house)
+    assert acted.outcome is None
+    assert (voted.kind, voted.outcome, voted.reason, voted.run_id, voted.permalink) == ("vote", "noted", "fine", run.id, WHERE.permalink)
+    assert (back.kind, back.outcome, back.person, back.plan_digest) == ("vote", "taken back", "U0KIM", voted.plan_digest)
 
 
 async def test_what_is_not_decided_leaves_no_decision(house: House) -> None:

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from bot.core.audits import AuditRow
 from bot.core.messages import Kind, Message
 from bot.core.sealing import EMPTY, Head, Verifier
 from bot.services.ports import Store, Transaction
 from bot.services.sealing import SUBJECT, Sealer
-from tests.chains import entry
-from tests.services.house import AUDIT_KEY, House
+from bot.store.tables import audit
+from tests.chains import entry, tamper
+from tests.services.house import AUDIT_KEY, House, open_house
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Without the row of the rules that the house puts in force."""
+    async with open_house(tmp_path) as house:
+        tamper(f"sqlite:///{tmp_path / 'runbell.db'}", lambda connection: connection.execute(delete(audit)))
+        yield house
 
 
 async def write(house: House, *numbers: int, **changes: object) -> None:

@@ -26,6 +26,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (lambda rows: rows.intents.open(), "ix_intents_state_created_at"),
         (lambda rows: rows.intents.creating("run-1"), "ix_intents_run_id"),
         (lambda rows: rows.gates.latest("run-1"), "autoindex_decisions"),
+        (lambda rows: rows.audit.unsealed(NOON), "autoindex_audit"),
+        (lambda rows: rows.audit.newest(run_id="run-1"), "ix_audit_run_id"),
+        (lambda rows: rows.audit.newest(workspace="acme/shop"), "ix_audit_workspace"),
+        (lambda rows: rows.audit.head(), "autoindex_audit"),
         (lambda rows: rows.workspaces.named("acme", "shop"), "ix_workspaces_organization_name"),
     ],
 )

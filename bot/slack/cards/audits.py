@@ -10,11 +10,11 @@ from bot.slack.cards.lists import MESSAGE_MOST, NAME_MOST, listing, nothing
 from bot.slack.text import SLACK_ID, cut, is_web_address, link, one_line
 
 PASSIVE = {
-    AuditKind.COMMAND: "typed",
-    AuditKind.REFUSAL: "was refused",
-    AuditKind.VOTE: "voted for",
-    AuditKind.DECISION: "decided on",
-    AuditKind.INTENT: "had done",
+    AuditKind.COMMAND: "typed:",
+    AuditKind.REFUSAL: "was refused:",
+    AuditKind.VOTE: "voted to",
+    AuditKind.DECISION: "decided to",
+    AuditKind.INTENT: "had this done:",
     AuditKind.WATCH: "changed watches:",
     AuditKind.RULES: "changed the rules:",
     AuditKind.FREEZE: "changed freezes:",

@@ -29,5 +29,3 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_run_id"), "audit", ["run_id"])
     op.create_index(op.f("ix_audit_workspace"), "audit", ["workspace"])
-    unsealed = sa.text("number IS NULL")
-    op.create_index("ix_audit_unsealed", "audit", ["id"], sqlite_where=unsealed, postgresql_where=unsealed)
