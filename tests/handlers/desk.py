@@ -40,8 +40,9 @@ class Desk:
     answers: list[dict[str, Any]] = field(default_factory=list)
 
     async def send(self, body: dict[str, Any]) -> BoltResponse:
-        """As Socket Mode does; then the listeners are let finish."""
+        """As Socket Mode does; then the listeners are let finish. Bolt begins those of events only after it has answered."""
         response: BoltResponse = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+        await settle()
         await self.guard.finish(5)
         return response
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.audits import AuditKind, AuditRow
 from bot.core.commands.runs import RunReference
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import NotVisible, RightMissing, StateMovedOn, TerraformAnswerLost, TerraformUnreachable, UnknownWorkspace
+from bot.core.errors import NotVisible, RightMissing, StateMovedOn, StoreBusy, TerraformAnswerLost, TerraformUnreachable, UnknownWorkspace
 from bot.core.policy import Place
 from bot.core.rules import Demand, Rule
 from bot.core.runs import Action, Run
@@ -174,6 +176,18 @@ async def test_what_was_heard_about_a_run_is_found_by_its_workspace(house: House
     await house.audits.hear(Heard(actor=KIM, place=None, action="show", about=RunReference(run_id=run.id)))
     found = await house.audits.about(RunReference(workspace="storefront-dev"), RAJ)
     assert [(row.kind, row.action, row.outcome) for row in found.rows] == [("command", "show", "done")]
+
+
+async def test_an_audit_that_cannot_be_written_is_told_in_the_log_and_undoes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(type(house.store), "write", busy)
+        await house.audits.hear(Heard(actor=KIM, place=DEPLOYS, action="show"))
+    assert [(entry["event"], entry["action"], entry["person"]) for entry in logs] == [("audit_unwritten", "show", "U0KIM")]
+    assert await rows(house) == ()
+
+
+def busy(_: object) -> NoReturn:
+    raise StoreBusy
 
 
 async def test_the_newest_twenty_are_shown_of_a_run_or_of_all_its_workspace(house: House) -> None:
