@@ -37,8 +37,9 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Measure, in four tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
-bench-faults: setup ## Have two people click at once, on two processes, as often as one likes: CLICKS=2000
+bench-faults: setup ## Two people click at once on two processes, and odd payloads, as many as one likes: CLICKS=2000 FUZZ=100000
 	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/scenes/test_double_clicks.py
+	@RUNBELL_TEST_FUZZ=$(or $(FUZZ),100000) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)
 	@$(PY) -m tests.browser.pictures

@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.core.metrics import UNMETERED, Meter
 from handlers import actions, commands, events, views
 from handlers.guard import Guard
-from handlers.middleware import identify
+from handlers.middleware import demand_shape, identify
 from handlers.services import Services
 
 __all__ = ["Guard", "Services", "register"]
@@ -24,6 +24,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
         await next()
 
     guard = Guard(services.command, meter, services.audits, services.repeats)
+    app.middleware(demand_shape)
     app.middleware(identify)
     app.middleware(serve)
     commands.register(app, guard, services.command)

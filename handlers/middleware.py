@@ -6,13 +6,54 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.response import BoltResponse
 
 from bot.core.links import message_link, workspace_address
 from bot.core.policy import Actor, Place
 
+log = structlog.get_logger("runbell.handlers")
+
 NAMELESS = frozenset({"directmessage", "privategroup"})
 """What Slack writes for the name of a channel that it does not name."""
+
+
+OBJECTS = ("user", "team", "enterprise", "channel", "container", "view", "event", "message")
+REFUSED = 400
+
+
+async def demand_shape(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002 - Bolt's name
+    """Let nothing in that is not as Slack sends it: Bolt and listeners rely on that."""
+    if is_shaped(body):
+        await next()
+        return None
+    log.warning("odd payload", type=str(body.get("type"))[:40])
+    return BoltResponse(status=REFUSED, body="")
+
+
+def is_shaped(body: Mapping[str, Any]) -> bool:
+    """Objects are objects, and what finds a listener is a word."""
+    if any(not isinstance(body.get(name) or {}, Mapping) for name in OBJECTS):
+        return False
+    view, event, clicks = body.get("view") or {}, body.get("event") or {}, body.get("actions")
+    match body.get("type"):
+        case "block_actions":
+            return (
+                bool(clicks)
+                and isinstance(clicks, list)
+                and all(isinstance(click, Mapping) and has_words(click, "action_id") for click in clicks)
+            )
+        case "view_submission" | "view_closed":
+            return has_words(view, "callback_id")
+        case "event_callback":
+            return has_words(event, "type")
+        case _:
+            return True
+
+
+def has_words(value: Mapping[str, Any], name: str) -> bool:
+    return isinstance(value.get(name), str)
 
 
 async def identify(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
@@ -55,4 +96,5 @@ def place_of(body: Mapping[str, Any]) -> Place | None:
 def place(channel: object, name: object, address: str = "", ts: str = "") -> Place | None:
     if not isinstance(channel, str) or not channel:
         return None
-    return Place(channel=channel, channel_name="" if name in NAMELESS else str(name or ""), permalink=message_link(address, channel, ts))
+    shown = name if isinstance(name, str) and name not in NAMELESS else ""
+    return Place(channel=channel, channel_name=shown, permalink=message_link(address, channel, ts))

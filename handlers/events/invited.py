@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.facts import fact
 from handlers.services import Services
 
 
@@ -12,6 +13,6 @@ async def app_invited(payload: Mapping[str, Any], body: Mapping[str, Any], servi
     """`inviter` is missing where we joined by ourselves, in order to post: then there is something better to read already."""
     if payload.get("user") != services.app_user:
         return
-    await services.closures.opened(str(payload["channel"]))
+    await services.closures.opened(fact(payload, "channel"))
     if payload.get("inviter"):
-        await services.greetings.invited(str(payload["channel"]), str(body["event_id"]))
+        await services.greetings.invited(fact(payload, "channel"), fact(body, "event_id"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.facts import fact
 from handlers.services import Services
 
 
 async def person_changed(payload: Mapping[str, Any], services: Services) -> None:
-    services.known.person_changed(str(payload["user"]["id"]))
+    services.known.person_changed(fact(payload, "user", "id"))
 
 
 async def group_changed(payload: Mapping[str, Any], services: Services) -> None:
     """`subteam` is the group as it is now, `subteam_id` comes where only its people have changed (Slack, subteam_members_changed)."""
-    subteam = payload.get("subteam")
-    services.known.group_changed(str(subteam["id"] if isinstance(subteam, Mapping) else payload["subteam_id"]))
+    services.known.group_changed(fact(payload, "subteam", "id") if "subteam" in payload else fact(payload, "subteam_id"))

@@ -14,5 +14,6 @@ async def app_uninstalled(services: Services) -> None:
 
 async def tokens_revoked(payload: Mapping[str, Any], services: Services) -> None:
     """`bot` lists users whose bot tokens are gone; a token of a person, under `oauth`, is none of ours."""
-    if (payload.get("tokens") or {}).get("bot"):
+    tokens = payload.get("tokens")
+    if isinstance(tokens, Mapping) and tokens.get("bot"):
         services.declare_dead()
