@@ -18,6 +18,7 @@ from tests.handlers.fuzz import World, payload
 NUMBER = int(os.environ.get("RUNBELL_TEST_FUZZ", "2000"))
 """How many payloads; `make bench-faults` asks for more."""
 
+pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "120")))
 SLICES = 10
 ROOT = Path(__file__).parents[2]
 
