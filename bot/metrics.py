@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
 
 from bot.core.metrics import METRICS, Metric, Sort
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when each series began is a second series for each
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 Kept = TypeVar("Kept", bound=MetricWrapperBase)

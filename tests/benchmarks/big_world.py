@@ -118,7 +118,7 @@ class Outside:
         await self.ask("POST", "runs", {"data": {"type": "runs", "attributes": {"message": "bench"}, "relationships": relationships}})
 
     async def called_at(self) -> dict[str, float]:
-        """When each run's card was posted, by its run's id."""
+        """When each run's card was posted, by its run's id: where a watch is for decisions, that is the call."""
         slack = self.card["slack"]
         url = slack["api"].replace("/api/", "/_person/messages")
         query = {"as": slack["people"][0]["id"], "channel": slack["channels"][0]["id"]}
@@ -126,8 +126,7 @@ class Outside:
             messages = (await answer.json())["messages"]
         found: dict[str, float] = {}
         for message in messages:
-            text = json.dumps(message)
-            if "run.approve" in text and (run := RUN_ID.search(text)):
+            if run := RUN_ID.search(json.dumps(message)):
                 found.setdefault(run.group(), float(message["ts"]))
         return found
 
