@@ -38,12 +38,15 @@ from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
+from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
+from bot.services.freezing import Freezing
 from bot.services.gauges import Gauges
+from bot.services.glass import Glass
 from bot.services.greetings import Greetings
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
@@ -62,6 +65,7 @@ from bot.services.pruning import Pruner
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.roles import Roles
 from bot.services.ruling import RulesInForce
@@ -112,6 +116,7 @@ class Work:
     closures: Closures
     alarms: Alarms
     autoapply: AutoApply
+    reminders: Reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("paint", paint.during(work.painter.tick), pace.paint_every),
             ("intents", work.intents.tick, pace.intents_every),
             ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
+            ("reminders", paint.during(work.reminders.tick), pace.remind_every),
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),
@@ -328,10 +334,13 @@ def use_cases(
     evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
     sharing = Sharing(chat, clock, ruling.policy.shared_channels)
     kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, installation.team_id)
-    voting = Voting(database, evidence, kinship, ruling, names, clock)
+    freezing = Freezing(database, knowledge, finder, access, sharing, ruling.policy, clock, paint)
+    voting = Voting(database, evidence, kinship, ruling, names, clock, freezing.in_force)
     tallies = Tallies(database, reader, voting, clock, pace)
     painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate, tallies=tallies, sharing=sharing)
-    approvals = Approvals(database, finder, reader, access, intents, voting, ruling, sharing, clock, moved)
+    approvals = Approvals(database, finder, reader, access, intents, voting, ruling, sharing, Glass(access, ruling.policy), clock, moved)
+    clocks = Clocks(ruling.policy, freezing.in_force)
+    reminders = Reminders(database, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, paint)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
@@ -340,6 +349,8 @@ def use_cases(
         approvals=approvals,
         lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, voting),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
+        freezing=freezing,
+        reminders=reminders,
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,
         privately=outside.privately,
@@ -358,6 +369,7 @@ def use_cases(
         coded=CodedWatches(hearers.watches, database, projects, recorder, clock),
         closures=closures,
         alarms=Alarms(database, pace, settings.operator),
+        reminders=reminders,
         autoapply=AutoApply(database, approvals, pace, installation.team_id),
     )
 

@@ -75,6 +75,7 @@ def named(source: str) -> str:
 def counted(policy: Policy) -> str:
     """`2 [[rights]], 1 [[rules]], …`, without what there is none of."""
     kinds = {"[[rights]]": policy.grants, "[[rules]]": policy.rules, "[people]": policy.people, "[[chains]]": policy.chains}
+    kinds |= {"[[freezes]]": policy.freezes, "[[reminders]]": policy.reminders}
     return ", ".join(f"{len(found)} {kind}" for kind, found in kinds.items() if found) or "nobody may do anything"
 
 

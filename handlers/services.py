@@ -11,9 +11,11 @@ from bot.core.workspaces import Workspace
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.closures import Closures
+from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
+from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
@@ -50,6 +52,8 @@ class Services:
     approvals: Approvals
     lookups: Lookups
     watching: Watching
+    freezing: Freezing
+    reminders: Reminders
     greetings: Greetings
     closures: Closures
     privately: Privately

@@ -14,7 +14,10 @@ from bot.core.runs import Action, Run, RunStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Who decided what about which plan; unique per (run, gate, round): a gate that opens again begins a new round."""
+    """Who decided what about which plan; unique per (run, gate, round): a gate that opens again begins a new round.
+
+    `broke_glass`: it was decided in spite of a freeze.
+    """
 
     run_id: str
     gate: str
@@ -27,6 +30,7 @@ class Decision:
     plan_digest: str
     decided_at: datetime
     intent_id: str
+    broke_glass: bool = False
 
 
 class Deed(StrEnum):

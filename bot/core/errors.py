@@ -3,16 +3,19 @@
 RunbellError
 ├── BadCommand                what was typed
 │   ├── UnknownCommand
-│   └── BadUsage
+│   ├── BadUsage
+│   └── WrongMoment
 ├── NotFound                  what was named
 │   ├── UnknownWorkspace
 │   ├── UnknownRun
 │   ├── NoCurrentRun
 │   ├── UnknownProject
 │   ├── UnknownWatch
+│   ├── UnknownFreeze
 │   └── SeveralWatches
 ├── NotAllowed                who may
 │   ├── RightMissing
+│   ├── GlassNotTheirs
 │   ├── VoteNotCounted
 │   └── MembershipUnread
 ├── CannotAct                 what the run or its workspace allows
@@ -25,6 +28,7 @@ RunbellError
 │   ├── NotGranted
 │   ├── WordsWanted
 │   ├── NoVote
+│   ├── NothingWaits
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
@@ -98,6 +102,14 @@ class BadUsage(BadCommand):
         super().__init__(f"{problem} Usage: {usage}. Example: {example}")
 
 
+class WrongMoment(BadCommand):
+    """A time that was typed; `problem` is what is wrong with it."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"{problem} Write 2h, 18:00, tomorrow 09:00, fri 18:00 or 2026-12-01 09:00.")
+
+
 class NotFound(RunbellError):
     pass
 
@@ -134,6 +146,18 @@ class UnknownWatch(NotFound):
         super().__init__(f"This channel does not watch “{pattern}”. “watches” lists what it watches.")
 
 
+class UnknownFreeze(NotFound):
+    """`source` is the file that freezes it, where it does."""
+
+    def __init__(self, pattern: str, source: str = "") -> None:
+        self.pattern, self.source = pattern, source
+        super().__init__(
+            f"“{pattern}” is frozen by {source}, which an operator changes."
+            if source
+            else f"Nobody has frozen just “{pattern}”. “freezes” lists what is frozen."
+        )
+
+
 class SeveralWatches(NotFound):
     """`titles` are the watches as they would be typed."""
 
@@ -163,6 +187,14 @@ class RightMissing(NotAllowed):
         self.right, self.workspace, self.standing = right, workspace, standing
         self.people, self.groups, self.members, self.source = tuple(people), tuple(groups), members, source
         super().__init__(f"You may not {right} in {workspace}.")
+
+
+class GlassNotTheirs(NotAllowed):
+    """Whoever may apply in spite of a freeze is named in the file of rules; `people` and `groups` are they, by Slack id."""
+
+    def __init__(self, people: Sequence[str] = (), groups: Sequence[str] = ()) -> None:
+        self.people, self.groups = tuple(people), tuple(groups)
+        super().__init__("You may not break the glass, so nothing was done.")
 
 
 class VoteNotCounted(NotAllowed):
@@ -253,6 +285,12 @@ class NoVote(CannotAct):
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
         super().__init__(f"There is no vote of yours for {run_id} that could be taken back.")
+
+
+class NothingWaits(CannotAct):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"{run_id} does not wait for a decision, so there are no reminders of it.")
 
 
 class DestroyForbidden(CannotAct):

@@ -1,16 +1,81 @@
-"""A freeze: a while in which nothing is applied in some workspaces."""
+"""A freeze: a while in which nothing is applied in some workspaces, by the file of rules or by what somebody has declared."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from bot.core.people import NOBODY, Circle
+from bot.core.scopes import Scope
+from bot.core.windows import Window
+from bot.core.workspaces import Workspace, matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """One that is in force. `scope` is what it covers, in words; `by` the Slack id of who froze, empty where `runbell.toml` did."""
+    """One that is in force. `scope` is what it covers, in words; `by` the Slack id of who froze, `source` the file that does it."""
 
     scope: str
     reason: str = ""
     until: datetime | None = None
     by: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeWindow:
+    """One `[[freezes]]` table: nothing is applied within the scope while the window is open."""
+
+    name: str
+    scope: Scope
+    window: Window
+    reason: str = ""
+    line: int = 0
+
+    def at(self, now: datetime, source: str) -> Freeze | None:
+        """The freeze that it is now; None while the window is closed."""
+        if not self.window.is_open(now):
+            return None
+        return Freeze(scope=f"“{self.name}”: {self.scope}", reason=self.reason, until=self.window.closes_at(now), source=source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredFreeze:
+    """What somebody has typed: `pattern` is the glob over workspaces, `until` None where it has no end. `id` is 0 before it is stored."""
+
+    pattern: str
+    reason: str
+    by: str
+    by_name: str
+    channel: str
+    at: datetime
+    until: datetime | None = None
+    id: int = 0
+
+    def covers(self, workspace: Workspace) -> bool:
+        return matches(self.pattern, workspace)
+
+    def is_over(self, now: datetime) -> bool:
+        return self.until is not None and self.until <= now
+
+    @property
+    def freeze(self) -> Freeze:
+        return Freeze(scope=self.pattern, reason=self.reason, until=self.until, by=self.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """Who may apply in spite of a freeze, and the channel in which that is reviewed."""
+
+    circle: Circle = NOBODY
+    channel: str = ""
+
+
+def in_force(
+    windows: Iterable[FreezeWindow], source: str, declared: Iterable[DeclaredFreeze], workspace: Workspace, now: datetime
+) -> tuple[Freeze, ...]:
+    """Those that cover a workspace at a moment; the file's first."""
+    of_file = (window.at(now, source) for window in windows if window.scope.covers(workspace))
+    by_hand = (one.freeze for one in declared if one.covers(workspace) and not one.is_over(now))
+    return (*(one for one in of_file if one is not None), *by_hand)

@@ -109,7 +109,10 @@ def missing_besides(question: Question, rules: Iterable[Rule]) -> list[Missing]:
     for rule in rules:
         found += missing_window(question, rule) + missing_stages(question, rule)
     freezes = question.freezes if question.action not in UNRULED else ()
-    return found + [Missing(lack=Lack.FREEZE, freeze=one) for one in sorted(freezes, key=lambda one: (one.scope, one.reason))]
+    return found + [
+        Missing(lack=Lack.FREEZE, freeze=one, circle=question.policy.break_glass.circle)
+        for one in sorted(freezes, key=lambda one: (one.scope, one.reason))
+    ]
 
 
 def missing_window(question: Question, rule: Rule) -> list[Missing]:

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     """A card changes in place; a call asks people at a gate; an end tells how it ended; a note is said once.
 
     A reply stands in for a card, a call or an end that Slack lets nobody change any more. A rollup is one card for a burst of runs.
+    A reminder tells, in the thread of a call or to one person, that a run still waits.
     """
 
     CARD = "card"
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     END = "end"
     NOTE = "note"
     REPLY = "reply"
+    REMINDER = "reminder"
     ROLLUP = "rollup"
 
 
@@ -64,5 +66,5 @@ class Message:
         return self.wanted > self.painted
 
 
-ORDER = {Kind.CALL: 0, Kind.REPLY: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2, Kind.ROLLUP: 2}
+ORDER = {Kind.CALL: 0, Kind.REPLY: 0, Kind.REMINDER: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2, Kind.ROLLUP: 2}
 """People who are needed come first, progress last."""

@@ -25,6 +25,8 @@ class Pace:
     tally_fresh: float = 60.0
     autoapply_every: float = 5.0
     autoapply_again: float = 30.0
+    remind_every: float = 15.0
+    remind_again: float = 600.0
     intent_stale: float = 300.0
     intent_judged_again: float = 10.0
     unheard_after: float = 60.0

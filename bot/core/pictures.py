@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.messages import Kind
 from bot.core.plans import PlanFacts
+from bot.core.reminders import Step
 from bot.core.runs import Action, Commit, Run
 from bot.core.tallies import Tally
 from bot.core.votes import Vote
@@ -30,6 +31,7 @@ class RunPicture:
 
     `mention` is the Slack id of whom a message that calls people is addressed to, `mention_groups` are user groups it calls besides.
     `tally` and `votes` tell how it stands while a question is open. `only_tells`: nobody may act in the channel.
+    `behind` is how many runs of the workspace wait for the answer.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class RunPicture:
     tally: Tally | None = None
     votes: tuple[Vote, ...] = ()
     only_tells: bool = False
+    behind: int = 0
 
     @property
     def decision_stands(self) -> bool:
@@ -67,6 +70,26 @@ class NotePicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderPicture:
+    """That a run still waits, since `since`; `behind` runs of the workspace wait for it. `is_over` once the question is answered.
+
+    `group` is a user group that is called, `expires_at` when the run will be discarded, `about` the channel in which it is asked.
+    """
+
+    run: Run
+    workspace: Workspace
+    link: str
+    step: Step
+    since: datetime
+    behind: int = 0
+    tally: Tally | None = None
+    group: str = ""
+    expires_at: datetime | None = None
+    about: str = ""
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollupLine:
     """One run of a burst, and the counts of its plan where they are known."""
 
@@ -84,6 +107,6 @@ class RollupPicture:
     lines: tuple[RollupLine, ...]
 
 
-Picture = RunPicture | NotePicture | RollupPicture
+Picture = RunPicture | NotePicture | ReminderPicture | RollupPicture
 
 UNCLAIMED = frozenset({IntentState.REFUSED, IntentState.ELSEWHERE, IntentState.UNHEARD})

@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import assert_never
 
 from bot.core.chains import Chain
+from bot.core.freezes import BreakGlass, FreezeWindow
 from bot.core.identities import KnownPerson
 from bot.core.matching import Rulebook
 from bot.core.people import Actor, Circle, Membership, Person, Place, Standing
+from bot.core.reminders import ReminderRule
 from bot.core.rules import Rule
 from bot.core.runs import Action
 from bot.core.workspaces import Workspace, matches
@@ -77,8 +79,8 @@ class Policy:
     """What `runbell.toml` says of people: rights, rules, who is who, promotion chains.
 
     `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
-    are bound to. `shared_channels` are those in which people may act although people of other companies read along.
-    No slots: the rules are compiled once, when they are first needed.
+    are bound to: `reminders` are no part of it. `shared_channels` are those in which people may act although people of other companies
+    read along. `zone` is that of times which people type. No slots: the rules are compiled once, when they are first needed.
     """
 
     grants: tuple[Grant, ...] = ()
@@ -88,6 +90,10 @@ class Policy:
     chains: tuple[Chain, ...] = ()
     hash: str = ""
     shared_channels: frozenset[str] = frozenset()
+    freezes: tuple[FreezeWindow, ...] = ()
+    break_glass: BreakGlass = BreakGlass()  # noqa: RUF009 - frozen
+    reminders: tuple[ReminderRule, ...] = ()
+    zone: str = "UTC"
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -55,7 +55,8 @@ class Missing:
     """One thing that is missing. `rule` is the rule's name, empty for the right to decide and for freezes.
 
     VOTES: `have` of `need`, of `circle`, and one from each of `groups` that are yet to be heard. WINDOW: `opens_at`, None where it is not
-    within a year. STAGE: `stage` is the workspace before, empty where this one is in no chain. FREEZE: `freeze`.
+    within a year. STAGE: `stage` is the workspace before, empty where this one is in no chain. FREEZE: `freeze`, in spite of which those
+    of `circle` may approve.
     """
 
     lack: Lack
@@ -147,7 +148,7 @@ def lacking(missing: Missing) -> Phrase:
         case Lack.STAGE:
             return (f"{by(missing.rule)}: it wants the stage before, and this workspace is in no chain of stages.",)
         case Lack.FREEZE:
-            return freeze_lacking(missing.freeze)
+            return freeze_lacking(missing)
         case _:
             assert_never(missing.lack)
 
@@ -158,12 +159,21 @@ def votes_lacking(missing: Missing) -> Phrase:
     return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, ". Who may: ", *circle_words(missing.circle), ".")
 
 
-def freeze_lacking(freeze: Freeze | None) -> Phrase:
-    if freeze is None:
+def freeze_lacking(missing: Missing) -> Phrase:
+    if missing.freeze is None:
         return ("Nothing is applied for now.",)
+    told = freeze_words(missing.freeze)
+    if not missing.circle:
+        return told
+    how = " With a reason and --break-glass these approve it all the same: "
+    return (*told, how if told[-1] == "." else f".{how}", *circle_words(missing.circle), ".")
+
+
+def freeze_words(freeze: Freeze) -> Phrase:
+    """What is frozen, until when, by whom, and why."""
     until = f" until {said(freeze.until)}" if freeze.until else ""
-    by_whom: Phrase = (", by ", Named(freeze.by)) if freeze.by else ()
-    why = f": {freeze.reason}" if freeze.reason else ""
+    by_whom: Phrase = (", by ", Named(freeze.by)) if freeze.by else (f", by {freeze.source}",) if freeze.source else ()
+    why = f": {freeze.reason.rstrip(' .')}" if freeze.reason else ""
     return (f"{freeze.scope} is frozen{until}", *by_whom, why or ".")
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from bot.core.policy import WITHOUT_FILE, Policy
 from bot.rules.chains import chains
+from bot.rules.freezes import break_glass, file_zone, freezes
 from bot.rules.lines import Lines
 from bot.rules.people import people
 from bot.rules.problems import Problems, RulesWrong
+from bot.rules.reminders import reminders
 from bot.rules.rights import grants
 from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
@@ -20,24 +22,29 @@ from bot.rules.watches import Hearers, hearers
 from bot.rules.windows import windows
 from bot.rules.words import hint
 
-JUDGED = ("rights", "rules", "people", "chains", "windows", "slack")
+JUDGED = ("rights", "rules", "people", "chains", "windows", "slack", "freezes", "break_glass", "time")
 """What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
 
-TABLES = (*JUDGED, "watches", "fallback")
+TABLES = (*JUDGED, "reminders", "watches", "fallback")
 
 
 def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
     """The policy that a file's text says; RulesWrong with every problem in it, in the order of the lines."""
     sections = open_sections(text, name)
-    stages = chains(sections)
+    stages, zone = chains(sections), file_zone(sections)
+    known = windows(sections, zone)
     policy = Policy(
         grants=grants(sections),
         source=name,
-        rules=rules(sections, windows(sections), has_chains=bool(stages)),
+        rules=rules(sections, known, has_chains=bool(stages)),
         people=people(sections),
         chains=stages,
         hash=hash_of(sections.document),
         shared_channels=shared_channels(sections),
+        freezes=freezes(sections, zone),
+        break_glass=break_glass(sections),
+        reminders=reminders(sections, known),
+        zone=zone,
     )
     hearers(sections, name)
     sections.problems.demand_none()

@@ -117,6 +117,13 @@ class Sections:
         for index, table in enumerate(tables):
             yield Section(name, index, table, self.lines, self.problems)
 
+    def one(self, name: str) -> Section | None:
+        """The one table `[name]`; None where there is none."""
+        table = self.document.get(name)
+        if table is not None and not isinstance(table, dict):
+            self.problems.add(self.lines.top.get(name, 1), f"“{name}” is one table: write [{name}] with one bracket.")
+        return Section(name, 0, table, self.lines, self.problems) if isinstance(table, dict) else None
+
     def rows(self, name: str) -> Iterator[Section]:
         """The rows of the one table `[name]`, each of which is a table itself."""
         table = self.document.get(name, {})

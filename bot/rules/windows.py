@@ -13,26 +13,26 @@ KEYS = ("name", "days", "from", "to", "zone", "since", "until")
 WEEK = 7
 
 
-def windows(sections: Sections) -> dict[str, Window]:
-    """By name."""
+def windows(sections: Sections, usual_zone: str = "UTC") -> dict[str, Window]:
+    """By name. `usual_zone` is that of a window that says none."""
     found: dict[str, Window] = {}
     for section in sections.each("windows"):
-        read = window(section)
+        section.knows(KEYS)
+        read = window(section, usual_zone)
         if read.name in found:
             section.wrong(f"There is another window “{read.name}”, in line {found[read.name].line}.", "name")
         found[read.name] = read
     return found
 
 
-def window(section: Section) -> Window:
-    section.knows(KEYS)
+def window(section: Section, usual_zone: str = "UTC") -> Window:
     section.is_not_empty("days", "every day")
     read = Window(
         name=named(section),
         days=frozenset(WEEKDAYS.index(day) for day in section.words("days", one_of(WEEKDAYS, "weekday"))) or EVERY_DAY,
         start=clock(section, "from"),
         end=clock(section, "to"),
-        zone=zone(section),
+        zone=zone(section, usual_zone),
         since=day_of(section, "since"),
         until=day_of(section, "until"),
         line=section.line,
@@ -84,11 +84,11 @@ def day_of(section: Section, key: str) -> date | None:
     return found
 
 
-def zone(section: Section) -> str:
+def zone(section: Section, usual: str = "UTC") -> str:
     name = section.text("zone")
     known = available_timezones() | {"UTC"}
     if not name or name in known:
-        return name or "UTC"
+        return name or usual
     section.wrong(f"There is no time zone “{name}”. {hint_zone(name, known)}", "zone")
     return "UTC"
 

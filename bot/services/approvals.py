@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from secrets import token_hex
+from types import MappingProxyType
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import NoVote, PlanChanged
+from bot.core.errors import NoVote, PlanChanged, WordsWanted
 from bot.core.plans import PlanFacts
-from bot.core.policy import Actor, Person, Place, right_for
+from bot.core.policy import Actor, Person, Place, Standing, right_for
 from bot.core.questions import Question
 from bot.core.runs import CONFIRM, Action, Run
 from bot.core.tallies import Tally
@@ -21,6 +23,7 @@ from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import digest_of
 from bot.services.finding import Finder
 from bot.services.gates import GATES, PARTICIPLE, newest, refuse_decided, refuse_impossible
+from bot.services.glass import Glass
 from bot.services.intents import Intents
 from bot.services.ports import Clock, Store, Wake
 from bot.services.reading import Found, Reader
@@ -53,6 +56,10 @@ class Asked:
     tally: Tally | None
 
 
+OURSELVES = Person(id="runbell", name="Runbell", standing=Standing.APP)
+"""Who a decision is by that no person has taken."""
+
+
 class Approvals:
     def __init__(
         self,
@@ -64,6 +71,7 @@ class Approvals:
         voting: Voting,
         ruling: RulesInForce,
         sharing: Sharing,
+        glass: Glass,
         clock: Clock,
         wake_painter: Wake,
     ) -> None:
@@ -75,21 +83,37 @@ class Approvals:
         self._voting = voting
         self._ruling = ruling
         self._sharing = sharing
+        self._glass = glass
         self._clock = clock
         self._wake_painter = wake_painter
         intents.judge = self.judge_again
 
     async def act(
-        self, action: Action, reference: RunReference, actor: Actor, place: Place, comment: str = "", *, typed_name: str = ""
+        self,
+        action: Action,
+        reference: RunReference,
+        actor: Actor,
+        place: Place,
+        comment: str = "",
+        *,
+        typed_name: str = "",
+        breaks_glass: bool = False,
     ) -> Acted:
-        """Vote for applying, or decide to stop, and carry out what is decided. A RunbellError where it is not to be."""
+        """Vote for applying, or decide to stop, and carry out what is decided. A RunbellError where it is not to be.
+
+        `breaks_glass`: in spite of freezes, by those who may, who say why.
+        """
         await self._sharing.demand_ours(place)
         asked_at = self._clock.now()
         found = await self._finder.run(reference, actor)
         if action is not Action.APPLY:
             return await self._stop(Stop(action, found, actor, place, comment))
         person = await self._access.person(actor)
-        ballot = Ballot(found=found, person=person, place=place, reason=comment, typed_name=typed_name)
+        if breaks_glass:
+            await self._glass.demand(person)
+            if not comment.strip():
+                raise WordsWanted(found.run.id, found.workspace.name)
+        ballot = Ballot(found=found, person=person, place=place, reason=comment, typed_name=typed_name, breaks_glass=breaks_glass)
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
         return await self._carried_out(action, found, counted.decision, counted.verdict)
@@ -100,9 +124,19 @@ class Approvals:
 
     async def _stop(self, stop: Stop) -> Acted:
         """Discard or cancel: the right to decide is all that it takes."""
+        person = await self._access.demand(stop.actor, right_for(stop.action), stop.found.workspace)
+        return await self._stopped(stop, person, self._clock.now())
+
+    async def expire(self, run_id: str, channel: str, why: str) -> Acted:
+        """Discard a run that has waited too long: nobody decides it, the file of rules says so."""
         asked_at = self._clock.now()
+        found = await self._reader.read(run_id)
+        actor = Actor(id=OURSELVES.id, team_id="", name=OURSELVES.name)
+        stop = Stop(Action.DISCARD, found, actor, Place(channel=channel), why, {"expired": "yes"})
+        return await self._stopped(stop, OURSELVES, asked_at)
+
+    async def _stopped(self, stop: Stop, person: Person, asked_at: datetime) -> Acted:
         found, gate = stop.found, GATES[stop.action]
-        person = await self._access.demand(stop.actor, right_for(stop.action), found.workspace)
         async with self._store.write() as transaction:
             number = await transaction.gates.lock(found.run.id, gate)
             await self._ruling.demand_current(transaction)
@@ -178,6 +212,8 @@ class Approvals:
             decision = await transaction.gates.decision(intent.run_id, intent.gate, intent.round)
         if decision is not None and decision.plan_digest != digest_of(found):
             raise PlanChanged(found.run.id)
+        if intent.payload.get("expired") == "yes":
+            return
         actor = Actor(id=intent.person, team_id=intent.payload.get("team", ""), name=intent.person_name)
         await self._access.demand(actor, right_for(action), found.workspace)
 
@@ -191,6 +227,7 @@ class Stop:
     actor: Actor
     place: Place
     comment: str
+    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def decided(self, person: Person, number: int, clock: Clock) -> tuple[Decision, Intent]:
         intent_id = new_id()
@@ -207,7 +244,7 @@ class Stop:
             decided_at=clock.now(),
             intent_id=intent_id,
         )
-        return decision, intent_of(decision, self.found.workspace, self.actor.team_id)
+        return decision, intent_of(decision, self.found.workspace, self.actor.team_id, self.more)
 
 
 def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tuple[Decision, Intent]:

@@ -6,7 +6,7 @@ Nothing is judged in here, and nothing in the transaction in which something is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.core.chains import stages_before
@@ -16,7 +16,7 @@ from bot.core.freezes import Freeze
 from bot.core.identities import Identities, Origins, origins_of
 from bot.core.judging import applying
 from bot.core.plans import weak_digest
-from bot.core.policy import Policy, Right
+from bot.core.policy import Person, Policy, Right
 from bot.core.questions import Question
 from bot.core.runs import Action, Run, RunStatus
 from bot.core.votes import Vote
@@ -67,6 +67,10 @@ class Evidence:
         groups = groups.union(*(rule.demand.groups for rule in applying(question)))
         people, membership = await asyncio.gather(self._access.people(vote.person for vote in votes), self._access.membership(groups))
         return replace(question, votes=votes, people=people, membership=membership)
+
+    async def people(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        """As Slack has them now; who could not be read is absent."""
+        return await self._access.people(ids)
 
     async def _plan(self, found: Found) -> PlanRisk:
         contents, failed = await asyncio.gather(self._contents.of(found.run, found.plan), self._failed_policies(found.run))

@@ -27,6 +27,7 @@ from bot.core.messages import Kind, Message
 from bot.core.metrics import LAG, PAINTS, SLACK_REFUSALS, UNMETERED, Meter, code
 from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
+from bot.core.reminders import LOUD
 from bot.core.watches import ENDED
 from bot.services.alarms import gate_of
 from bot.services.closures import Closures
@@ -130,6 +131,9 @@ class Painter:
         if message.kind is Kind.ROLLUP:
             async with self._store.read() as transaction:
                 return await self._pictures.rollup(transaction, message.subject, message.channel)
+        if message.kind is Kind.REMINDER:
+            async with self._store.read() as transaction:
+                return await self._pictures.reminder(transaction, message)
         picture = await self._run_picture(message)
         if picture is not None and lacks_plan(picture):
             try:
@@ -199,7 +203,7 @@ class Painter:
 
     async def _send(self, message: Message, picture: Picture, thread_ts: str | None) -> str:
         """A reply calls people in the channel too; one that its thread does not take is a message of its own."""
-        plain, loud = is_plain(message), thread_ts is not None and gate_of(message) not in {"", ENDED}
+        plain, loud = is_plain(message), thread_ts is not None and is_loud(message)
         try:
             return await self._chat.post(message.channel, picture, key=message.key, thread_ts=thread_ts, broadcast=loud, plain=plain)
         except ThreadClosed:
@@ -314,7 +318,8 @@ class Painter:
 
     async def _give_up(self, message: Message, why: str) -> None:
         self._meter.count(PAINTS, kind=message.kind.value, outcome="given_up")
-        log.error("paint_given_up", subject=message.subject, channel=message.channel, kind=message.kind, error=why)
+        tell = log.info if message.kind is Kind.REMINDER else log.error
+        tell("paint_given_up", subject=message.subject, channel=message.channel, kind=message.kind, error=why)
         async with self._store.write() as transaction:
             await transaction.messages.give_up(message, why)
 
@@ -341,3 +346,10 @@ def lacks_plan(picture: RunPicture) -> bool:
     """Whether there is a finished plan whose counts we have not read."""
     planned = "planned" in picture.run.timestamps or picture.run.gate is not None
     return planned and (picture.plan is None or not picture.plan.is_finished)
+
+
+def is_loud(message: Message) -> bool:
+    """Whether a reply shows in the channel too: where it calls people there, or where a reminder in the thread was not enough."""
+    if message.kind is Kind.REMINDER:
+        return message.gate.partition(":")[0] in LOUD
+    return gate_of(message) not in {"", ENDED}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.links import run_link, workspace_link
-from bot.core.messages import Kind
-from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
-from bot.core.runs import Action, Run
+from bot.core.messages import Kind, Message
+from bot.core.pictures import ReminderPicture, Request, RollupLine, RollupPicture, RunPicture
+from bot.core.reminders import Step
+from bot.core.runs import CONFIRM, Action, Run
 from bot.core.tallies import Tally
 from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
 from bot.services.ports import Transaction
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Pictures:
@@ -41,6 +47,7 @@ class Pictures:
         calls = run.gate is not None and gate in {"", run.gate}
         tally, votes = await standing_at(transaction, run)
         mentioned = mentions and calls
+        clock = await transaction.reminders.get(run.id, run.gate) if run.gate is not None else None
         return RunPicture(
             kind=kind,
             run=run,
@@ -55,6 +62,33 @@ class Pictures:
             mention_groups=tuple(sorted(tally.wanted.groups)) if mentioned and tally is not None else (),
             tally=tally,
             votes=votes,
+            behind=clock.behind if clock is not None else 0,
+        )
+
+    async def reminder(self, transaction: Transaction, message: Message) -> ReminderPicture | None:
+        """What a reminder shows now; None for one that was never said of a question that is answered."""
+        stored = await transaction.runs.get(message.subject)
+        workspace = await transaction.workspaces.get(stored.run.workspace_id) if stored else None
+        if stored is None or workspace is None:
+            return None
+        run, told = stored.run, json.loads(message.text or "{}")
+        number, tally, _ = await transaction.gates.look(run.id, CONFIRM)
+        clock = await transaction.reminders.get(run.id, CONFIRM)
+        is_over = clock is None or run.gate != CONFIRM or await transaction.gates.decision(run.id, CONFIRM, number) is not None
+        if is_over and message.ts is None and message.claimed_at is None:
+            return None
+        return ReminderPicture(
+            run=run,
+            workspace=workspace,
+            link=self.link(workspace, run),
+            step=Step(told.get("step", Step.THREAD)),
+            since=clock.began_at if clock is not None else max(run.timestamps.values(), default=EPOCH),
+            behind=clock.behind if clock is not None else 0,
+            tally=tally,
+            group=told.get("group", ""),
+            expires_at=datetime.fromisoformat(told["expires"]) if told.get("expires") else None,
+            about=told.get("about", "") if message.channel != told.get("about") else "",
+            is_over=is_over,
         )
 
     async def rollup(self, transaction: Transaction, subject: str, channel: str) -> RollupPicture | None:

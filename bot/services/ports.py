@@ -14,6 +14,7 @@ from bot.core.cadence import Look
 from bot.core.configurations import ConfigurationVersion, NewConfiguration
 from bot.core.costs import CostEstimate
 from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.freezes import DeclaredFreeze
 from bot.core.histories import Comment, RunEvent
 from bot.core.leavings import Leavings
 from bot.core.locks import Lock
@@ -25,6 +26,7 @@ from bot.core.plans import PlanFacts
 from bot.core.policies import PolicyCheck, PolicyOutcome, TaskStage
 from bot.core.policy import Person
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.core.reminders import Waiting
 from bot.core.roles import Lease, Mode, Replica
 from bot.core.runs import Action, Run
 from bot.core.sealing import Head
@@ -425,6 +427,9 @@ class GateRows(Protocol):
     async def judged(self, run_id: str, gate: str, tally: Tally, now: datetime) -> None:
         """Note how it stands at a gate that is locked."""
 
+    async def doubt(self, run_ids: Sequence[str]) -> None:
+        """How it stands at the gates of these runs is no longer certain: it is judged anew when it is shown."""
+
 
 class VoteRows(Protocol):
     async def at(self, run_id: str, gate: str, number: int) -> tuple[Vote, ...]:
@@ -560,6 +565,42 @@ class AuditRows(Protocol):
         """The newest rows of a run, or of a workspace by its full name; the newest first."""
 
 
+class FreezeRows(Protocol):
+    async def all(self) -> tuple[DeclaredFreeze, ...]:
+        """In the order in which they were declared; those that are over are among them."""
+
+    async def add(self, freeze: DeclaredFreeze) -> None: ...
+
+    async def remove(self, some: Sequence[DeclaredFreeze]) -> int:
+        """How many of them were still there."""
+
+    async def forget(self, before: datetime) -> None:
+        """Those that were over by then."""
+
+
+class ReminderRows(Protocol):
+    async def all(self) -> tuple[Waiting, ...]: ...
+
+    async def get(self, run_id: str, gate: str) -> Waiting | None: ...
+
+    async def begin(self, waiting: Waiting) -> bool:
+        """False where the gate's clock runs already."""
+
+    async def move(self, before: Waiting, after: Waiting) -> bool:
+        """Compare-and-set on how far it was; False where somebody else has moved it."""
+
+    async def end(self, run_id: str, gate: str) -> None: ...
+
+    async def unclocked(self) -> tuple[str, ...]:
+        """Runs that go on, about which people were called, and whose gate has no clock."""
+
+    async def answered(self) -> frozenset[tuple[str, str]]:
+        """Runs and gates whose clock runs although somebody has decided, in the round that is open now."""
+
+    async def behind(self, workspace_ids: Sequence[str]) -> dict[str, int]:
+        """How many runs of each workspace have yet to begin; a workspace without any is absent."""
+
+
 class Transaction(Protocol):
     @property
     def workspaces(self) -> WorkspaceRows: ...
@@ -593,6 +634,12 @@ class Transaction(Protocol):
 
     @property
     def audit(self) -> AuditRows: ...
+
+    @property
+    def freezes(self) -> FreezeRows: ...
+
+    @property
+    def reminders(self) -> ReminderRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

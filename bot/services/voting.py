@@ -14,7 +14,7 @@ from bot.core.claims import claims_of
 from bot.core.decisions import Decision, Intent
 from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMissing, RunbellError, StoreBusy, VoteNotCounted, WordsWanted
 from bot.core.freezes import Freeze
-from bot.core.judging import applying, decide, union
+from bot.core.judging import applying, candidates, decide, union
 from bot.core.people import Circle, Person, Place, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
@@ -26,6 +26,7 @@ from bot.core.workspaces import Workspace
 from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import Evidence
 from bot.services.gates import newest, refuse_decided, refuse_impossible
+from bot.services.glass import tell_broken
 from bot.services.kinship import Kinship
 from bot.services.names import Names
 from bot.services.ports import Clock, Store, Transaction
@@ -49,7 +50,10 @@ async def never(_transaction: Transaction, _workspace: Workspace, _now: datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ballot:
-    """Who votes for what, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself."""
+    """Who votes for what, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself.
+
+    `breaks_glass`: they may approve in spite of freezes, and do, with or without a vote that counts.
+    """
 
     found: Found
     person: Person
@@ -57,6 +61,7 @@ class Ballot:
     reason: str = ""
     typed_name: str = ""
     by_wish: bool = False
+    breaks_glass: bool = False
 
     def vote(self, question: Question, now: datetime) -> Vote:
         return Vote(
@@ -108,10 +113,11 @@ class Voting:
         async with self._store.read() as transaction:
             number, _, _ = await transaction.gates.look(run_id, CONFIRM)
             others = await transaction.votes.at(run_id, CONFIRM, number)
-        question = await self._evidence.question(Action.APPLY, ballot.found)
+            freezes = tuple(await self._freezes(transaction, ballot.found.workspace, self._clock.now()))
+        question = await self._evidence.question(Action.APPLY, ballot.found, freezes=freezes)
         for _ in range(TRIES):
             question = await self._with_votes(question, (*others, ballot.vote(question, self._clock.now())), ballot.person)
-            if not ballot.by_wish:
+            if not ballot.by_wish and not ballot.breaks_glass:
                 refuse_outsider(question, ballot.person)
             names = await self._names.of(named_in(decide(question)))
             async with self._store.write() as transaction:
@@ -141,17 +147,22 @@ class Voting:
         own = ballot.vote(read, now)
         others = tuple(vote for vote in votes if vote.person != own.person)
         freezes = tuple(await self._freezes(transaction, ballot.found.workspace, now))
-        question = replace(read, votes=(*others, own), now=now, freezes=freezes)
+        question = replace(read, votes=(*others, own), now=now, freezes=() if ballot.breaks_glass else freezes)
         verdict = decide(question)
         objection = objection_to(own, verdict, question)
-        if objection is not None and not ballot.by_wish:
+        if objection is not None:
+            question = replace(question, votes=votes)
+            verdict = decide(question)
+        if objection is not None and not ballot.by_wish and not (ballot.breaks_glass and verdict.granted):
             raise objection
         if objection is None:
             await self._cast(transaction, ballot, own, number, is_enough=verdict.granted)
+        decision = None
+        if verdict.granted:
+            decision = await self._decide(transaction, ballot, question, number, make, freezes if ballot.breaks_glass else ())
         else:
-            verdict = decide(replace(question, votes=votes))
+            verdict = decide(replace(question, freezes=freezes))
         await transaction.gates.judged(run_id, CONFIRM, tally_of(verdict, names), now)
-        decision = await self._decide(transaction, ballot, question, number, make) if verdict.granted else None
         await transaction.messages.raise_wanted(run_id)
         return Counted(verdict, decision), votes
 
@@ -167,9 +178,15 @@ class Voting:
             await transaction.audit.add(entry)
 
     @staticmethod
-    async def _decide(transaction: Transaction, ballot: Ballot, question: Question, number: int, make: Decide) -> Decision:
+    async def _decide(
+        transaction: Transaction, ballot: Ballot, question: Question, number: int, make: Decide, broken: Sequence[Freeze]
+    ) -> Decision:
+        """`broken` are the freezes in spite of which it is decided."""
         decision, intent = make(question, number)
+        decision = replace(decision, broke_glass=bool(broken))
         await transaction.gates.decide(decision)
+        if broken:
+            await tell_broken(transaction, decision, question, broken, ballot.reason, ballot.place.permalink)
         entry = decision_entry(
             decision, question.workspace, ballot.place, reason="" if ballot.by_wish else ballot.reason, rules_hash=question.policy.hash
         )
@@ -189,22 +206,28 @@ class Voting:
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
         if decision is not None and decision.plan_digest != question.digest:
             raise PlanChanged(run_id)
+        if decision is not None and decision.broke_glass:
+            freezes = ()
         verdict = decide(replace(question, now=self._clock.now(), freezes=freezes))
         if not verdict.granted:
             raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)))
 
     async def verdict(self, found: Found) -> Verdict:
         """How it stands now; nothing is written."""
-        question = await self._as_it_stands(found)
-        async with self._store.read() as transaction:
-            freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
-        return decide(replace(question, now=self._clock.now(), freezes=freezes))
+        return decide(await self._as_it_stands(found))
 
     async def _as_it_stands(self, found: Found) -> Question:
         async with self._store.read() as transaction:
             number, _, _ = await transaction.gates.look(found.run.id, CONFIRM)
             votes = await transaction.votes.at(found.run.id, CONFIRM, number)
-        return await self._question(found, votes)
+            freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
+        return replace(await self._question(found, votes), freezes=freezes)
+
+    async def candidates(self, found: Found) -> frozenset[str]:
+        """The Slack ids of full members whose vote would bring it closer now."""
+        question = await self._as_it_stands(found)
+        people = await self._evidence.people(candidates(question))
+        return frozenset(one for one, person in people.items() if person.standing is Standing.MEMBER)
 
     async def tally(self, found: Found) -> Tally:
         """How it stands now, noted at the gate unless that is decided already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import assert_never
 
 from bot.core.decisions import IntentState
@@ -13,7 +14,7 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Said, actions, button, section, sections
 from bot.slack.cards.verdicts import spoken
-from bot.slack.text import code, escape, link, mention
+from bot.slack.text import code, date, escape, link, mention
 
 
 def started(run: Run, workspace: Workspace, url: str) -> Said:
@@ -37,6 +38,10 @@ def voted(run: Run, workspace: Workspace, url: str, verdict: Verdict) -> Said:
 
 def vote_taken_back(run: Run, workspace: Workspace, url: str) -> Said:
     return said(f"Your vote for {link(url, run.id)} of {code(workspace.name)} is taken back.")
+
+
+def snoozed(run_id: str, workspace: Workspace, url: str, until: datetime) -> Said:
+    return said(f"💤 No reminders of {link(url, run_id)} of {code(workspace.name)} until {date(until)}; it does not expire before.")
 
 
 DONE = {Action.APPLY: "✅ Approved", Action.DISCARD: "✅ Discarded", Action.CANCEL: "✅ Asked to cancel"}

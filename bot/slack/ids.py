@@ -12,6 +12,7 @@ APPROVE = "run.approve"
 DISCARD = "run.discard"
 CANCEL = "run.cancel"
 UNVOTE = "run.unvote"
+SNOOZE = "run.snooze"
 OPEN = "run.open"
 """A button that opens a link: the browser does it, but Slack still sends the click, which wants an ack."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.errors import AlreadyDecided, NotGranted, RightMissing, VoteNotCounted, WordsWanted
+from bot.core.errors import AlreadyDecided, GlassNotTheirs, NotGranted, RightMissing, VoteNotCounted, WordsWanted
 from bot.core.verdicts import Phrase
 from bot.slack.blocks import Said, context, plain_section, section, sections
 from bot.slack.cards.verdicts import spoken
@@ -14,7 +14,7 @@ RIGHTS = {
     "read": "see runs of",
     "start": "start runs of",
     "decide": "approve, discard or cancel runs of",
-    "admin": "end other people’s watches of",
+    "admin": "end other people’s watches and freezes of",
 }
 STANDINGS = {
     "guest": "Guests of this Slack workspace may do nothing with Terraform runs.",
@@ -54,6 +54,12 @@ def already_decided(error: AlreadyDecided) -> Said:
     at = f" · {date(error.at)}" if error.at else ""
     text = f"{run} was already {escape(error.verb)} {by}{at}. Nothing was done."
     return {"text": text, "blocks": [section(text)]}
+
+
+def glass_not_theirs(error: GlassNotTheirs) -> Said:
+    named = [*map(group_mention, error.groups), *map(mention, error.people)]
+    who = f"These may: {enumerated(named)}." if named else f"Nobody may: {code('[break_glass]')} names nobody."
+    return {"text": f"{escape(error.sentence)}\n{who}", "blocks": [plain_section(error.sentence), section(who)]}
 
 
 def vote_not_counted(error: VoteNotCounted, command: str) -> Said:

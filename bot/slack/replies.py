@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core import errors
 from bot.slack.blocks import Said, context, plain_section
-from bot.slack.refusals import already_decided, not_granted, right_missing, vote_not_counted, words_wanted
+from bot.slack.refusals import already_decided, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
 from bot.slack.text import SECTION_MOST, code, cut, escape
 
 Dress = Callable[[Any, str], Said]
@@ -79,13 +79,16 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
     {
         errors.UnknownCommand: unknown_command,
         errors.BadUsage: bad_usage,
+        errors.WrongMoment: sentence_alone,
         errors.UnknownWorkspace: unknown_workspace,
         errors.UnknownRun: step("Runs are listed by `{command} runs <workspace>`.".replace("<", "&lt;").replace(">", "&gt;")),
         errors.NoCurrentRun: sentence_alone,
         errors.UnknownProject: sentence_alone,
         errors.SeveralWatches: step("`{command} watches` lists what is watched here."),
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
+        errors.UnknownFreeze: step("`{command} freezes` lists what is frozen."),
         errors.RightMissing: lambda error, _: right_missing(error),
+        errors.GlassNotTheirs: lambda error, _: glass_not_theirs(error),
         errors.VoteNotCounted: vote_not_counted,
         errors.MembershipUnread: sentence_alone,
         errors.AlreadyDecided: lambda error, _: already_decided(error),
@@ -97,6 +100,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NotGranted: not_granted,
         errors.WordsWanted: words_wanted,
         errors.NoVote: step("`{command} show` tells how the run stands."),
+        errors.NothingWaits: step("`{command} show` tells how the run stands."),
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),

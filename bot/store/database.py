@@ -16,6 +16,7 @@ from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
 from bot.store.engines import Engines, engines
+from bot.store.freezes import FreezeTable
 from bot.store.gates import GateTable
 from bot.store.intents import IntentTable
 from bot.store.leases import LeaseTable
@@ -25,6 +26,7 @@ from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
+from bot.store.reminders import ReminderTable
 from bot.store.replicas import ReplicaTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
@@ -57,6 +59,8 @@ class Transaction:
     replicas: ReplicaTable
     leavings: LeavingsTable
     rules: RuleTable
+    freezes: FreezeTable
+    reminders: ReminderTable
     audit: AuditTable
 
 
@@ -76,6 +80,8 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         replicas=ReplicaTable(connection, clock.now),
         leavings=LeavingsTable(connection),
         rules=RuleTable(connection),
+        freezes=FreezeTable(connection),
+        reminders=ReminderTable(connection),
         audit=AuditTable(connection),
     )
 

@@ -78,6 +78,11 @@ class GateTable:
         here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
         await self.connection.execute(update(gates).where(here).values(tally=document_of(tally), judged_at=now))
 
+    async def doubt(self, run_ids: Sequence[str]) -> None:
+        """How it stands at the gates of these runs is no longer certain: it is judged anew when it is shown."""
+        for some in portions(run_ids):
+            await self.connection.execute(update(gates).where(gates.c.run_id.in_(some)).values(judged_at=None))
+
 
 def decode(row: RowMapping) -> Decision:
     return Decision(
@@ -92,4 +97,5 @@ def decode(row: RowMapping) -> Decision:
         plan_digest=row["plan_digest"],
         decided_at=row["decided_at"],
         intent_id=row["intent_id"],
+        broke_glass=row["broke_glass"],
     )

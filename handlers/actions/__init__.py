@@ -10,6 +10,7 @@ from bot.slack import ids
 from handlers.actions.approve import decision_clicked, unvote_clicked
 from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
+from handlers.actions.snooze import snooze_clicked
 from handlers.guard import Guard
 
 
@@ -17,5 +18,6 @@ def register(app: AsyncApp, guard: Guard) -> None:
     for action_id in ids.ACTION_OF:
         app.action(action_id)(guard.guarded(decision_clicked))
     app.action(ids.UNVOTE)(guard.guarded(unvote_clicked))
+    app.action(ids.SNOOZE)(guard.guarded(snooze_clicked))
     app.action(ids.OPEN)(guard.guarded(link_opened))
     app.action(re.compile(r".*"))(guard.guarded(button_clicked))

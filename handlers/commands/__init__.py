@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.commands import parse
+from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
 from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun, TakeBack
@@ -17,6 +18,7 @@ from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
 from handlers.commands.approve import act, take_back
 from handlers.commands.audit import show_audit
+from handlers.commands.freezes import declare_freeze, lift_freeze, list_freezes, snooze
 from handlers.commands.help import show_help
 from handlers.commands.run import start_run
 from handlers.commands.runs import list_runs
@@ -41,6 +43,10 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         ExplainRun: explain_run,
         Act: act,
         TakeBack: take_back,
+        DeclareFreeze: declare_freeze,
+        LiftFreeze: lift_freeze,
+        ListFreezes: list_freezes,
+        Snooze: snooze,
         AddWatch: add_watch,
         RemoveWatch: remove_watch,
         ListWatches: list_watches,

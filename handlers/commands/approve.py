@@ -11,7 +11,15 @@ from handlers.services import Services
 
 
 async def act(command: Act, services: Services, actor: Actor, place: Place) -> Said | None:
-    acted = await services.approvals.act(command.action, command.run, actor, place, command.comment, typed_name=command.typed_name)
+    acted = await services.approvals.act(
+        command.action,
+        command.run,
+        actor,
+        place,
+        command.comment,
+        typed_name=command.typed_name,
+        breaks_glass=command.breaks_glass,
+    )
     return answer_to(acted, services)
 
 

@@ -153,6 +153,8 @@ def services_of(house: House, private: FakePrivately) -> Services:
         approvals=house.approvals,
         lookups=house.lookups,
         watching=house.watching,
+        freezing=house.freezing,
+        reminders=house.reminders,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
         closures=house.closures,
         privately=private,

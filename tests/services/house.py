@@ -22,10 +22,13 @@ from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
+from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
+from bot.services.freezing import Freezing
+from bot.services.glass import Glass
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
@@ -40,6 +43,7 @@ from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
+from bot.services.reminding import Reminders
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
 from bot.services.sharing import Sharing
@@ -118,6 +122,8 @@ class House:
     memberships: FakeMemberships
     audits: Audits
     sealer: Sealer
+    freezing: Freezing
+    reminders: Reminders
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
@@ -202,8 +208,11 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     texts, policies = FakePlanTexts(), FakePolicies()
     evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
-    voting = Voting(store, evidence, Kinship(memberships, people, clock), ruling, Names(people, clock, TEAM), clock)
-    approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, clock, loops.painter)
+    freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
+    kinship = Kinship(memberships, people, clock)
+    voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, freezing.in_force)
+    approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
+    clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
     return House(
         runs=runs,
@@ -235,4 +244,6 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         memberships=memberships,
         audits=Audits(store, finder, access, clock, organizations),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
+        freezing=freezing,
+        reminders=Reminders(store, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, loops.painter),
     )

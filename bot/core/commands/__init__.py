@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
-from bot.core.commands import lists, runs, watches
+from bot.core.commands import freezes, lists, runs, watches
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.words import split
 from bot.core.errors import UnknownCommand
 
-GRAMMAR: tuple[Row, ...] = (*lists.GRAMMAR, *runs.GRAMMAR, *watches.GRAMMAR)
+GRAMMAR: tuple[Row, ...] = (*lists.GRAMMAR, *runs.GRAMMAR, *freezes.GRAMMAR, *watches.GRAMMAR)
 BY_WORD: dict[str, Row] = {word: row for row in GRAMMAR for word in (row.word, *row.aliases)}
 
 

@@ -55,12 +55,16 @@ class ExplainRun(Command):
 
 @dataclass(frozen=True, slots=True)
 class Act(Command):
-    """Apply, discard or cancel a run, with a comment or without. `typed_name`: the workspace's name, where a rule wants it typed."""
+    """Apply, discard or cancel a run, with a comment or without. `typed_name`: the workspace's name, where a rule wants it typed.
+
+    `breaks_glass`: in spite of freezes.
+    """
 
     action: Action
     run: RunReference
     comment: str = ""
     typed_name: str = ""
+    breaks_glass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
     def build(row: Row, words: Sequence[str], options: Options) -> Command:
         if not words:
             raise row.wrong(f"Which run shall I {row.word}? Give its id, its link, or the workspace whose current run it is.")
-        return Act(action, RunReference.of(words[0]), " ".join(words[1:]), options.get("name", ""))
+        breaks = "break-glass" in options
+        if breaks and not " ".join(words[1:]).strip():
+            raise row.wrong("Whoever breaks the glass says why.")
+        return Act(action, RunReference.of(words[0]), " ".join(words[1:]), options.get("name", ""), breaks)
 
     return build
 
@@ -134,14 +141,16 @@ GRAMMAR = (
     Row(
         word="approve",
         aliases=("apply",),
-        usage="approve <run> [reason] [--name <workspace>]",
+        usage="approve <run> [reason] [--name <workspace>] [--break-glass]",
         summary="Vote for applying a run; it is applied once nothing is missing.",
         example="approve run-7bQ2kLm9XyZ1aB3c looks good",
         right=Right.DECIDE,
+        flags=("break-glass",),
         values=("name",),
         build=acting(Action.APPLY),
         details=(
             "Where a rule wants a reason, the words after the run are it; --name types the workspace's name, where one wants that.",
+            "--break-glass applies it in spite of a freeze, where you are one of those who may; it is reviewed.",
             "“why <run>” says who may approve and what is missing; “unvote <run>” takes a vote back.",
         ),
     ),

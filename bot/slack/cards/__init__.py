@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core.pictures import NotePicture, Picture, RollupPicture, RunPicture
+from bot.core.pictures import NotePicture, Picture, ReminderPicture, RollupPicture, RunPicture
 from bot.slack.blocks import Said
 from bot.slack.cards.notes import note, plain_note
+from bot.slack.cards.reminders import plain_reminder, reminder
 from bot.slack.cards.rollups import plain_rollup, rollup
 from bot.slack.cards.run import card, plain_card
 
@@ -18,6 +19,8 @@ def render(picture: Picture, *, plain: bool = False) -> Said:
             return plain_card(picture) if plain else card(picture)
         case NotePicture():
             return plain_note(picture) if plain else note(picture)
+        case ReminderPicture():
+            return plain_reminder(picture) if plain else reminder(picture)
         case RollupPicture():
             return plain_rollup(picture) if plain else rollup(picture)
         case _:

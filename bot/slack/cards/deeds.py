@@ -12,6 +12,11 @@ from bot.slack.text import date, mention
 
 def deed_line(picture: RunPicture) -> str:
     """One line of mrkdwn about the decision; empty where there is nothing to say."""
+    line = decision_line(picture)
+    return f"{line} · in spite of a freeze" if line and picture.decision is not None and picture.decision.broke_glass else line
+
+
+def decision_line(picture: RunPicture) -> str:
     decision, intent = picture.decision, picture.intent
     if decision is None:
         return undecided(picture.run)
@@ -19,6 +24,8 @@ def deed_line(picture: RunPicture) -> str:
     match state:
         case IntentState.SETTLED | IntentState.PENDING | IntentState.SENT if is_by_itself(intent):
             return f"Approved by itself, as {mention(decision.person)} had asked · {date(decision.decided_at)}"
+        case IntentState.SETTLED | IntentState.PENDING | IntentState.SENT if is_expired(intent):
+            return f"Discarded by itself, since nobody decided in time · {date(decision.decided_at)}"
         case IntentState.PENDING | IntentState.SENT:
             return done(decision, picture.run) or f"{DOING[decision.action]} for {mention(decision.person)}"
         case IntentState.UNSURE:
@@ -36,6 +43,11 @@ def deed_line(picture: RunPicture) -> str:
 def is_by_itself(intent: Intent | None) -> bool:
     """Whether nobody clicked: the run was started with --auto-apply."""
     return intent is not None and intent.payload.get("by_itself") == "yes"
+
+
+def is_expired(intent: Intent | None) -> bool:
+    """Whether nobody decided, and the file of rules has it discarded then."""
+    return intent is not None and intent.payload.get("expired") == "yes"
 
 
 DOING = {Action.APPLY: "Applying", Action.DISCARD: "Discarding", Action.CANCEL: "Canceling"}

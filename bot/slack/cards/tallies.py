@@ -31,7 +31,7 @@ def tally_blocks(picture: RunPicture) -> list[Block]:
     """Nothing once the question is answered, or where it was never judged."""
     if picture.tally is None or picture.run.gate is None or picture.decision_stands:
         return []
-    small = [*rules_words(picture.tally), *wish_words(picture)]
+    small = [*behind_words(picture), *rules_words(picture.tally), *wish_words(picture)]
     return [*sections(tally_lines(picture.tally, picture.votes)), *([context(" · ".join(small))] if small else [])]
 
 
@@ -64,6 +64,11 @@ def rules_words(tally: Tally) -> Iterator[str]:
         yield RISKS[tally.risk]
     if tally.plan_unread:
         yield "Not all of the plan could be read, so it counts as the riskiest"
+
+
+def behind_words(picture: RunPicture) -> Iterator[str]:
+    if picture.behind:
+        yield f"Blocks {picture.behind} run{'' if picture.behind == 1 else 's'} behind it"
 
 
 def wish_words(picture: RunPicture) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
+from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
 from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun, TakeBack
@@ -136,9 +139,9 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 RIGHTS = {
     None: {"help", "unvote"},
-    Right.READ: {"workspaces", "runs", "audit", "show", "why", "watch", "unwatch", "watches"},
+    Right.READ: {"workspaces", "runs", "audit", "show", "why", "freezes", "watch", "unwatch", "watches"},
     Right.START: {"run"},
-    Right.DECIDE: {"approve", "discard", "cancel"},
+    Right.DECIDE: {"approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
 }
 
 
@@ -173,3 +176,45 @@ def test_any_text_is_a_command_or_a_bad_command(text: str) -> None:
     except BadCommand as error:
         answer = error
     assert isinstance(answer, Command) or answer.sentence
+
+
+@pytest.mark.parametrize(
+    "text, command",
+    [
+        ("freeze *-prod the sale is on", DeclareFreeze("*-prod", "the sale is on")),
+        ("freeze *-prod until fri 18:00 the sale", DeclareFreeze("*-prod", "the sale", "fri 18:00")),
+        ("freeze dns for 2h until we know more", DeclareFreeze("dns", "until we know more", "2h")),
+        ("freeze dns UNTIL 2026-12-01 2 things", DeclareFreeze("dns", "2 things", "2026-12-01")),
+        ("unfreeze *-prod", LiftFreeze("*-prod")),
+        ("freezes", ListFreezes()),
+        ("snooze dns 1h30m", Snooze(DNS, timedelta(minutes=90))),
+        ("approve dns it burns --break-glass", Act(Action.APPLY, DNS, "it burns", breaks_glass=True)),
+    ],
+)
+def test_a_command_about_waiting_is_read(text: str, command: Command) -> None:
+    assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("freeze", "Which workspaces shall be frozen?"),
+        ("freeze dns", "Why? Whoever cannot apply will want to know."),
+        ("freeze dns until 2h", "Why?"),
+        ("freeze dns until soon the sale", "I cannot read “soon the” as a time"),
+        ("freeze dns until", "I cannot read “” as a time"),
+        ("unfreeze", "Which freeze shall end?"),
+        ("unfreeze a b", "does not know what to do with “b”"),
+        ("freezes now", "does not know what to do with “now”"),
+        ("snooze", "Reminders of which run shall wait?"),
+        ("snooze dns", "For how long?"),
+        ("snooze dns soon", "I cannot read “soon” as a while of at most 14 days"),
+        ("snooze dns 15d", "at most 14 days"),
+        ("snooze dns 2h more", "does not know what to do with “more”"),
+        ("approve dns --break-glass", "Whoever breaks the glass says why."),
+    ],
+)
+def test_a_slip_about_waiting_is_told(text: str, said: str) -> None:
+    with pytest.raises(BadUsage) as caught:
+        parse(text)
+    assert said in caught.value.sentence

@@ -1,0 +1,28 @@
+"""Which workspaces a table of the file of rules is about: by name, by project, by tag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.workspaces import Workspace, matches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Everything that is given has to fit; of each list one word. Nothing given is every workspace."""
+
+    workspaces: tuple[str, ...] = ()
+    projects: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+
+    def covers(self, workspace: Workspace) -> bool:
+        return (
+            (not self.workspaces or any(matches(pattern, workspace) for pattern in self.workspaces))
+            and (not self.projects or workspace.project_id in self.projects)
+            and (not self.tags or bool(self.tags & workspace.tags))
+        )
+
+    def __str__(self) -> str:
+        """`*-prod, project prj-web, tag prod`; every workspace where nothing narrows it."""
+        narrowed = [f"project {one}" for one in sorted(self.projects)] + [f"tag {one}" for one in sorted(self.tags)]
+        return ", ".join([*self.workspaces, *narrowed]) or "every workspace"

@@ -1,0 +1,41 @@
+"""Freezes in Slack: the list, and what a person is told who has declared or ended one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.freezes import DeclaredFreeze, Freeze
+from bot.slack.blocks import Said, section, sections
+from bot.slack.text import code, cut, date, escape, mention, one_line
+
+SHOWN_MOST = 20
+REASON_MOST = 300
+
+
+def declared(freeze: DeclaredFreeze) -> Said:
+    end = f"until {date(freeze.until)}" if freeze.until else "until somebody ends it"
+    text = f"🧊 Nothing is applied in {code(freeze.pattern)} {end}. What is voted on waits, too."
+    return {"text": text, "blocks": [section(text)]}
+
+
+def lifted(freezes: Sequence[DeclaredFreeze]) -> Said:
+    text = f"The freeze of {code(freezes[0].pattern)} is over. Runs that waited are not applied by themselves: approve them again."
+    return {"text": text, "blocks": [section(text)]}
+
+
+def listing(now: Sequence[Freeze], coming: Sequence[tuple[str, datetime]]) -> Said:
+    """For one person, so names may be mentioned."""
+    head = f"🧊 *{len(now)} freeze{'' if len(now) == 1 else 's'} in force*" if now else "Nothing is frozen."
+    lines = [f"• {freeze_line(one)}" for one in now[:SHOWN_MOST]]
+    if len(now) > SHOWN_MOST:
+        lines.append(f"… and {len(now) - SHOWN_MOST} more")
+    lines += [f"• Next: {code(name)} on {date(at)}" for name, at in coming[:SHOWN_MOST]]
+    return {"text": head, "blocks": [*sections([head, *lines])]}
+
+
+def freeze_line(freeze: Freeze) -> str:
+    until = f" until {date(freeze.until)}" if freeze.until else ""
+    by = f", by {mention(freeze.by)}" if freeze.by else f", by {code(freeze.source)}" if freeze.source else ""
+    why = f": {escape(cut(one_line(freeze.reason), REASON_MOST))}" if freeze.reason else ""
+    return f"{code(freeze.scope, 120)}{until}{by}{why}"
