@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,8 +131,8 @@ class FakePerson:
         mine = [each for each in self.messages if each["channel"] == channel and each["only_for"] in (None, person)]
         if thread_ts:
             return [each for each in mine if thread_ts in (each["ts"], each.get("thread_ts"))]
-        counts = [sum(other.get("thread_ts") == each["ts"] and other is not each for other in mine) for each in mine]
-        counted = [each | {"reply_count": count} for each, count in zip(mine, counts, strict=True)]
+        replies = Counter(each["thread_ts"] for each in mine if each.get("thread_ts") not in (None, each["ts"]))
+        counted = [each | {"reply_count": replies[each["ts"]]} for each in mine]
         return [each for each in counted if each.get("thread_ts") in (None, each["ts"])]
 
 

@@ -79,7 +79,7 @@ function section(block, ctx) {
     block.text ? h("div", { class: "section-text" }, textNodes(block.text, ctx)) : null,
     fields.length ? h("div", { class: "fields" }, fields) : null);
   const side = block.accessory ? accessory(block, ctx) : null;
-  return h("div", { class: side ? "block-section with-accessory" : "block-section" }, body, side);
+  return h("div", { class: `block-section${side ? " with-accessory" : ""}${block.accessory?.type === "image" ? " with-image" : ""}` }, body, side);
 }
 
 function accessory(block, ctx) {

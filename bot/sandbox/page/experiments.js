@@ -60,17 +60,17 @@ export const EXPERIMENTS = [
     id: "terraform-down",
     title: "Terraform is down",
     what: "Every call to the Runs API is answered with 503, until you end it.",
-    watch: "Type a command: it says that the server cannot be reached. Cards go on by themselves once it is back.",
+    watch: "Type a command: Runbell says what is wrong and with whom. Cards go on by themselves once the server is back.",
     run: (env) => pull(env, "terraform", { match: "*", kind: "down" }),
   },
   {
     id: "rate-limits",
     title: "Both say “too many requests”",
-    what: "The next two posts to Slack and the next three calls to Terraform are answered with 429.",
-    watch: "Start a run. Nothing is lost and nothing is said twice; it only takes as long as the servers asked for.",
+    what: "The next two posts to Slack and the next six calls to Terraform are answered with 429.",
+    watch: "Type a command: Runbell says how long the server wants it to wait, and that nothing was done. Runs that are going only take longer; nothing is lost or said twice.",
     run: async (env) => {
       await pull(env, "slack", { match: "chat.*", kind: "status", status: 429, seconds: 1, times: 2 });
-      await pull(env, "terraform", { match: "*", kind: "status", status: 429, seconds: 1, times: 3 });
+      await pull(env, "terraform", { match: "*", kind: "status", status: 429, seconds: 1, times: 6 });
     },
   },
   {

@@ -12,7 +12,7 @@ import { clockTime, dateOf, fullTime } from "./times.js";
 export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
   const author = ctx.names.author(message);
   const date = dateOf(message.ts);
-  const kind = `message${follows ? " follows" : ""}${message.ephemeral ? " only-you" : ""}${message.subtype ? " quiet" : ""}`;
+  const kind = `message${follows ? " follows" : ""}${message.ephemeral ? " only-you" : ""}${message.subtype ? " quiet" : ""}${message.blocks?.length ? " with-blocks" : ""}`;
   const time = h("time", { class: "message-time", datetime: date.toISOString(), title: fullTime(date) }, clockTime(date));
   return h("article", { class: kind, tabindex: "-1", "data-key": keyOf(message), "data-ts": message.ts, "aria-label": `${author.name}, ${clockTime(date)}` },
     message.ephemeral ? h("p", { class: "only-you-note" }, icon("eye"), "Only visible to you") : null,

@@ -7,10 +7,10 @@ import { dateOf, dayKey, dayName } from "./times.js";
 
 const FOLLOWS_WITHIN_S = 300;
 const NEAR_END_PX = 80;
-const NEAR_EDGE_PX = 900;
-const WINDOW = 120;
-const STEP = 30;
-const MOST = 210;
+const NEAR_EDGE_PX = 1600;
+const WINDOW = 80;
+const STEP = 8;
+const MOST = 120;
 
 export class Timeline {
   /** `intro()` is what stands above the first message; `isNew` tells where the line of unread messages goes. */
@@ -25,7 +25,8 @@ export class Timeline {
     this.first = 0;
     this.end = null;
     this.log = h("div", { class: "log", role: "log", tabindex: "0", onscroll: () => this.#scrolled() });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() }, icon("down"), "New messages");
+    this.jumpWords = h("span", {}, "");
+    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() }, icon("down"), this.jumpWords);
     this.node = h("div", { class: "log-wrap" }, this.log, this.jump);
   }
 
@@ -43,7 +44,7 @@ export class Timeline {
     else if (this.end === null && messages.length - this.first > MOST) this.end = this.first + MOST;
     this.#paint();
     if (follow) this.toEnd();
-    else if (grew) this.jump.hidden = false;
+    else if (grew) this.#offerJump("New messages");
   }
 
   /** What one looks at stays where it is, whatever comes or goes around it. */
@@ -56,6 +57,11 @@ export class Timeline {
     const after = anchor ? this.drawn.get(anchor.dataset.key)?.node : null;
     if (after) this.log.scrollTop = top + after.offsetTop - before;
     this.#refocus(keeper);
+  }
+
+  #offerJump(words) {
+    if (this.jump.hidden || words === "New messages") this.jumpWords.textContent = words;
+    this.jump.hidden = false;
   }
 
   #enter(place) {
@@ -115,7 +121,8 @@ export class Timeline {
     this.first = Math.max(0, this.first - STEP);
     if ((this.end ?? this.messages.length) - this.first > MOST) this.end = this.first + MOST;
     this.#paint();
-    this.jump.hidden = this.end === null;
+    if (this.end === null) this.jump.hidden = true;
+    else this.#offerJump("To the newest");
   }
 
   #forward() {
@@ -123,7 +130,8 @@ export class Timeline {
     if (this.end - this.first > MOST) this.first = this.end - MOST;
     if (this.end === this.messages.length) this.end = null;
     this.#paint();
-    this.jump.hidden = this.end === null;
+    if (this.end === null) this.jump.hidden = true;
+    else this.#offerJump("To the newest");
   }
 
   /** Puts nodes in order with as few moves as may be, so that focus and selection survive. */

@@ -48,6 +48,7 @@ export class Topbar {
   #drawTabs() {
     const { store } = this;
     this.tabs.hidden = !(store.isAppChannel && store.world.app.has_home);
+    this.node.classList.toggle("with-tabs", !this.tabs.hidden);
     if (this.tabs.hidden) return;
     const tab = (name, label) => h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(store.tab === name), "aria-controls": name === "home" ? "home" : "timeline", onclick: () => this.openTab(name) }, label);
     const focused = this.tabs.contains(document.activeElement);

@@ -5,11 +5,12 @@ import { Poll } from "./panel.js";
 
 const EVERY_MS = 1000;
 const MOST = 200;
+const SPOILED = /\b(lost|cut|slow|belated|lags)\b/;
 const ARROWS = { from_app: "→ Slack", to_app: "← Slack", terraform: "→ Terraform" };
 
 /** Both sides in one order. `bad` marks what failed. */
 export function merged(traffic, requests) {
-  const slack = traffic.map(({ at, direction, method, status, error }) => ({ at, side: direction, what: method, status: error ? `${status} ${error}` : String(status), bad: Boolean(error) || (typeof status === "number" && status >= 400) }));
+  const slack = traffic.map(({ at, direction, method, status, error }) => ({ at, side: direction, what: method, status: error ? `${status} ${error}` : String(status), bad: Boolean(error) || status >= 400 || SPOILED.test(status) }));
   const runs = requests.map(({ at, method, path, status }) => ({ at, side: "terraform", what: `${method} ${path.replace("/api/v2", "")}`, status: status === null ? "no answer" : String(status), bad: status === null || status >= 400 }));
   return [...slack, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
 }

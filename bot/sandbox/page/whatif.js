@@ -8,6 +8,8 @@ const LOOK_MS = 700;
 const WATCHED_MS = 30000;
 const MOST_LINES = 40;
 
+const callKey = ({ at, what }) => `${at} ${what}`;
+
 export class WhatIfPane {
   constructor({ wire, toast, store, actions, names }) {
     Object.assign(this, { wire, toast, store, actions, names });
@@ -58,8 +60,9 @@ export class WhatIfPane {
   }
 
   async #begin(experiment) {
-    const trial = { since: new Date().toISOString(), until: Date.now() + WATCHED_MS, seen: new Set(), quiet: 0 };
-    this.trials.set(experiment.id, trial);
+    this.newest = experiment.id;
+    const before = await readTraffic(this.wire);
+    this.trials.set(experiment.id, { until: Date.now() + WATCHED_MS, seen: new Set(before.map(callKey)) });
     fill(this.cards.get(experiment.id).lines);
     this.#look();
     const env = { wire: this.wire, store: this.store, say: (words, tone) => this.#say(experiment.id, words, tone), words: (message) => this.#words(message) };
@@ -94,6 +97,8 @@ export class WhatIfPane {
     lines.hidden = false;
     lines.append(h("li", { class: tone }, h("time", {}, new Date().toTimeString().slice(0, 8)), h("span", {}, words)));
     while (lines.children.length > MOST_LINES) lines.firstElementChild.remove();
+    lines.scrollTop = lines.scrollHeight;
+    if (id === this.newest) lines.scrollIntoView({ block: "nearest" });
   }
 
   #watching() {
@@ -134,8 +139,8 @@ export class WhatIfPane {
   }
 
   #tellCalls(id, trial, rows) {
-    for (const row of rows.filter(({ at }) => at > trial.since).reverse()) {
-      const key = `${row.at} ${row.what}`;
+    for (const row of [...rows].reverse()) {
+      const key = callKey(row);
       if (trial.seen.has(key)) continue;
       trial.seen.add(key);
       const isDeed = row.side === "terraform" && row.what.startsWith("POST");
