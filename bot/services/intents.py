@@ -63,7 +63,9 @@ class Intents:
         async with self._store.write() as transaction:
             intent = await must_get(transaction, intent_id)
             lease = self._clock.now() + timedelta(seconds=self._pace.intent_lease)
-            sent = await transaction.intents.move(intent, IntentState.SENT, owner=self._owner, lease_until=lease, sent_at=self._clock.now())
+            sent = intent.state is IntentState.PENDING and await transaction.intents.move(
+                intent, IntentState.SENT, owner=self._owner, lease_until=lease, sent_at=self._clock.now()
+            )
             intent = await must_get(transaction, intent_id)
         if sent:
             await self._send(intent)

@@ -12,17 +12,21 @@ log = structlog.get_logger(__name__)
 
 
 class Mirror:
+    """A server that has kept the comment of one action keeps those of others, so it is not asked again."""
+
     def __init__(self, runs: Runs, histories: Histories) -> None:
         self._runs = runs
         self._histories = histories
+        self._is_kept = False
 
     async def __call__(self, intent: Intent) -> None:
         """Leave the intent's comment on its run, unless it stands there already."""
         comment = intent.payload.get("comment", "")
-        if not intent.run_id or not comment:
+        if self._is_kept or not intent.run_id or not comment:
             return
         try:
-            if not any(intent.reference in one for one in await self._runs.comments(intent.run_id)):
+            self._is_kept = any(intent.reference in one for one in await self._runs.comments(intent.run_id))
+            if not self._is_kept:
                 await self._histories.comment(intent.run_id, comment)
         except RunbellError as trouble:
             log.info("decision_not_mirrored", run=intent.run_id, intent=intent.id, error=trouble.sentence)

@@ -120,6 +120,21 @@ async def test_an_apply_whose_answer_was_lost_is_never_sent_again_and_settled_by
     assert (await house.intent_of(run.id)).state is IntentState.SETTLED
 
 
+@pytest.mark.parametrize("lose", [False, True], ids=["settled", "unsure"])
+async def test_what_somebody_else_has_sent_meanwhile_is_not_sent_again(house: House, lose: bool) -> None:  # noqa: FBT001 - a case
+    """Who looks after a decision that was not sent reads for a while before they send it, and may come too late."""
+    run = await waiting_run(house)
+    if lose:
+        house.runs.lose_answer("act")
+    await house.act(Action.APPLY, run.id)
+    intent = await house.intent_of(run.id)
+
+    late = await house.intents.carry_out(intent.id)
+
+    assert late.state is (IntentState.UNSURE if lose else IntentState.SETTLED)
+    assert len(house.runs.calls_of("act")) == 1
+
+
 async def test_on_a_server_without_comments_a_lost_apply_claims_no_name(house: House) -> None:
     run = await waiting_run(house)
     house.runs.keeps_comments = False

@@ -237,12 +237,15 @@ async def test_where_a_server_ignores_the_comment_of_an_action_the_decision_is_w
     assert body.startswith("looks good — applied by kim (U0KIM) in #deploys (ref rb-")
 
 
-async def test_where_the_comment_is_there_none_is_added(house: House) -> None:
+async def test_where_the_comment_is_there_none_is_added_and_the_server_not_asked_again(house: House) -> None:
     histories = FakeHistories()
     house.intents.mirror = Mirror(house.runs, histories)  # type: ignore[arg-type]  # as above
     await apply(house)
     await start_another(house)
+    another = house.runs.add_run(house.runs.add_workspace("billing-dev"), "planned")
+    await house.act(Action.DISCARD, another.id, actor=KIM)
     assert histories.said == []
+    assert len(house.runs.calls_of("comments")) == 1
 
 
 async def start_another(house: House) -> None:
