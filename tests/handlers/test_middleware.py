@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.policy import Actor, Place
-from handlers.middleware import actor_of, place_of
+from handlers.middleware import actor_of, is_shaped, place_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,23 @@ from handlers.middleware import actor_of, place_of
 def test_ids_come_from_where_slack_signs_them(body: dict[str, Any], actor: Actor | None, place: Place | None) -> None:
     assert actor_of(body) == actor
     assert place_of(body) == place
+
+
+@pytest.mark.parametrize(
+    "body, is_as_slack_sends_it",
+    [
+        ({"command": "/tf", "text": "help"}, True),
+        ({"type": "block_actions", "actions": [{"action_id": "run.approve"}], "team": None}, True),
+        ({"type": "block_actions", "actions": []}, False),
+        ({"type": "block_actions", "actions": {"0": {}}}, False),
+        ({"type": "block_actions", "actions": [{"action_id": 7}]}, False),
+        ({"type": "view_submission", "view": {"callback_id": "run.approval"}}, True),
+        ({"type": "view_submission", "view": {}}, False),
+        ({"type": "view_closed", "view": "V1"}, False),
+        ({"type": "event_callback", "event": {"type": "user_change"}}, True),
+        ({"type": "event_callback"}, False),
+        ({"type": "shortcut", "user": ["U0ANA"]}, False),
+    ],
+)
+def test_what_slack_does_not_send_so_is_not_let_in(body: dict[str, Any], is_as_slack_sends_it: bool) -> None:  # noqa: FBT001 - a table
+    assert is_shaped(body) is is_as_slack_sends_it

@@ -1,0 +1,67 @@
+"""What one person sees alone, against the sandbox's Slack: modals, words in a channel, and direct messages where that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from bot.core.errors import ChatRefused
+from bot.core.pace import Pace
+from bot.sandbox.slack.server import SlackServer, open_slack
+from bot.slack.answers import said
+from bot.slack.clients import Clients
+from bot.slack.privately import Privately
+from bot.slack.views.approval import Wanted, approval
+from tests.slack.pictures import PROD, plan, run
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[tuple[SlackServer, Privately]]:
+    async with open_slack() as server, aiohttp.ClientSession() as session:
+        yield server, Privately(Clients.of(server.card()["bot_token"], session, server.api), Pace())
+
+
+async def sees(server: SlackServer, person: str, channel: str) -> list[str]:
+    url = server.api.replace("/api/", "/_person/messages")
+    async with (
+        aiohttp.ClientSession(headers={"X-Sandbox-Secret": server.secret}) as client,
+        client.get(url, params={"as": person, "channel": channel}) as answer,
+    ):
+        return [message["text"] for message in (await answer.json())["messages"] if message["is_app"]]
+
+
+async def test_words_are_seen_by_one_person_alone() -> None:
+    async with opened() as (server, private):
+        server.state.team.channels["C0DEPLOYS"].members.append("U0RUNBELL")
+        await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
+        assert await sees(server, "U0KIM", "C0DEPLOYS") == ["for you"]
+        assert await sees(server, "U0ANA", "C0DEPLOYS") == []
+
+
+@pytest.mark.parametrize("channel", ["C0NOWHERE", "U0KIM"])
+async def test_where_nothing_can_be_said_it_is_written_to_them(channel: str) -> None:
+    async with opened() as (server, private):
+        await private.tell(channel, "U0KIM", said("for you"))
+        [direct] = [one for one in server.state.team.channels.values() if one.kind == "im" and "U0KIM" in one.members]
+        assert await sees(server, "U0KIM", direct.id) == ["for you"]
+
+
+@pytest.mark.parametrize("fault", ["internal_error", "is_archived"])
+async def test_what_cannot_be_said_at_all_is_no_error_of_ours(fault: str) -> None:
+    async with opened() as (server, private):
+        for method in ("chat.postEphemeral", "conversations.open"):
+            server.state.faults.add({"side": "slack", "match": method, "kind": "refused", "error": fault, "times": 1})
+        await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
+        assert await sees(server, "U0KIM", "C0DEPLOYS") == []
+
+
+async def test_a_modal_wants_a_trigger_that_is_fresh() -> None:
+    async with opened() as (server, private):
+        view = approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=True))
+        await private.open(server.state.triggers.issue("U0KIM", "C0DEPLOYS"), view)
+        assert server.state.views.screen("U0KIM").document()["view"]["callback_id"] == "run.approval"
+        with pytest.raises(ChatRefused):
+            await private.open("1.2.never", view)
