@@ -36,10 +36,11 @@ def freeze(section: Section, zone: str) -> FreezeWindow:
     section.knows(KEYS)
     if not any(key in section.table for key in WHEN if key != "zone"):
         section.wrong("This freezes for ever: say when, by days, from, to, since or until. A rule with deny is for what is never applied.")
+    window = windows.window(section, zone)
     return FreezeWindow(
-        name=windows.named(section),
+        name=window.name,
         scope=scopes.scope(section),
-        window=windows.window(section, zone),
+        window=window,
         reason=section.text("reason"),
         line=section.line,
     )

@@ -9,6 +9,8 @@ from bot.core.commands.grammar import Command, Row
 from bot.core.errors import RightMissing, TerraformAnswerLost, TerraformUnreachable
 from bot.core.policy import Place
 from bot.core.runs import Run
+from bot.slack import ids
+from handlers.actions.others import INACTIVE
 from handlers.commands import ROUTES
 from tests.handlers.desk import Desk, services_of
 from tests.services.house import GUS, KIM, RAJ
@@ -161,3 +163,43 @@ async def test_watches_come_and_go(desk: Desk) -> None:
     assert "already watches" in await desk.type("watch storefront-*")
     assert "This channel watches" in await desk.type("watches", KIM)
     assert "hears no more of `storefront-*`" in await desk.type("unwatch storefront-*")
+
+
+async def test_a_freeze_is_declared_listed_holds_up_and_is_ended(desk: Desk) -> None:
+    run = with_run(desk)
+    await desk.house.poll()
+    assert "Nothing is applied in `*-dev` until <!date^" in await desk.type("freeze *-dev until 2h the sale is on")
+    assert "1 freeze in force" in await desk.type("freezes")
+    assert "“the sale is on”" in str(desk.answers[-1]["blocks"])
+    assert "It cannot be applied yet." in await desk.type(f"approve {run.id}")
+    assert "*-dev is frozen until" in desk.answers[-1]["text"]
+    assert "The freeze of `*-dev` is over." in await desk.type("unfreeze *-dev")
+    assert "Nothing is frozen." in await desk.type("freezes")
+    assert "✅ Approved" in await desk.type(f"approve {run.id}")
+
+
+@pytest.mark.parametrize(
+    "typed,told",
+    [
+        ("freeze *-dev until 2020-01-01 the sale", "“2020-01-01” is over already"),
+        ("freeze *-dev until today the sale", "is over already"),
+        ("unfreeze *-dev", "Nobody has frozen just “*-dev”."),
+        ("approve storefront-dev it burns --break-glass", "You may not break the glass"),
+        ("snooze storefront-dev 2h", "does not wait for a decision"),
+    ],
+)
+async def test_what_cannot_be_frozen_ended_broken_or_snoozed_is_told(desk: Desk, typed: str, told: str) -> None:
+    with_run(desk, "planning")
+    await desk.house.poll()
+    assert told in await desk.type(typed)
+
+
+async def test_reminders_are_snoozed_by_typing_and_by_a_click(desk: Desk) -> None:
+    workspace = desk.house.runs.add_workspace("storefront-dev")
+    await desk.type("watch storefront-dev")
+    run = desk.house.runs.add_run(workspace, "planned")
+    await desk.house.poll()
+    assert f"|{run.id}> of `storefront-dev` until <!date^" in await desk.type("snooze storefront-dev 1d")
+    [told] = await desk.click(ids.SNOOZE, ids.encode(ids.Address(run.id)), KIM)
+    assert "💤 No reminders of" in told
+    assert await desk.click(ids.SNOOZE, "nonsense") == [INACTIVE]

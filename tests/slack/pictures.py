@@ -9,8 +9,9 @@ from typing import Any
 from bot.core.decisions import Decision, Deed, Intent, IntentState
 from bot.core.messages import Kind
 from bot.core.people import Circle
-from bot.core.pictures import Request, RollupLine, RollupPicture, RunPicture
+from bot.core.pictures import ReminderPicture, Request, RollupLine, RollupPicture, RunPicture
 from bot.core.plans import PlanFacts
+from bot.core.reminders import Step
 from bot.core.runs import Action, Commit, Run, RunStatus
 from bot.core.tallies import Tally
 from bot.core.verdicts import Outcome
@@ -111,6 +112,12 @@ def waiting(**facts: Any) -> RunPicture:
 def decided(state: IntentState, action: Action = Action.APPLY, shown: Run | None = None, **facts: Any) -> RunPicture:
     made: dict[str, Any] = {"plan": plan(), "request": request(), "decision": decision(action), "intent": intent(state, action)}
     return picture(shown, **(made | facts))
+
+
+def reminder(**facts: Any) -> ReminderPicture:
+    """That a run waits in the thread of its call."""
+    usual: dict[str, Any] = {"run": run(), "workspace": PROD, "link": LINK, "step": Step.THREAD, "since": AT, "tally": tally()}
+    return ReminderPicture(**(usual | facts))
 
 
 def burst(number: int = 4) -> RollupPicture:

@@ -18,16 +18,22 @@ from bot.core.decisions import IntentState
 from bot.core.errors import (
     AlreadyDecided,
     BadUsage,
+    GlassNotTheirs,
     NotGranted,
+    NothingWaits,
     RightMissing,
     SeveralWatches,
+    UnknownFreeze,
     VoteNotCounted,
     WatchIsCode,
     WordsWanted,
+    WrongMoment,
 )
+from bot.core.freezes import DeclaredFreeze, Freeze
 from bot.core.messages import Kind
 from bot.core.people import Circle
 from bot.core.pictures import NotePicture
+from bot.core.reminders import Step
 from bot.core.rules import Risk
 from bot.core.runs import Action, RunStatus
 from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict
@@ -36,12 +42,29 @@ from bot.core.workspaces import Workspace
 from bot.sandbox.slack.blocks.surfaces import block_problems
 from bot.sandbox.slack.view_shapes import refuse_view
 from bot.slack import answers
-from bot.slack.cards import render
+from bot.slack.cards import freezes, render
 from bot.slack.cards.help import help_about
 from bot.slack.cards.lists import runs, watches, workspaces
 from bot.slack.replies import reply
 from bot.slack.views.approval import Wanted, approval
-from tests.slack.pictures import AT, BOTH, LINK, PROD, burst, decided, decision, intent, picture, plan, request, run, tally, vote, waiting
+from tests.slack.pictures import (
+    AT,
+    BOTH,
+    LINK,
+    PROD,
+    burst,
+    decided,
+    decision,
+    intent,
+    picture,
+    plan,
+    reminder,
+    request,
+    run,
+    tally,
+    vote,
+    waiting,
+)
 
 FOLDER = Path(__file__).parent / "golden"
 REWRITE = os.environ.get("GOLDEN") == "rewrite"
@@ -69,6 +92,8 @@ VERDICT = Verdict(
     counting=("U0ANA",),
 )
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
+
+FROZEN = DeclaredFreeze(pattern="*-prod", reason=CLAIM, by="U0ANA", by_name="ana", channel="C0DEPLOYS", at=AT, until=AT)
 
 CASES: dict[str, dict[str, Any]] = {
     "started": render(picture(run(RunStatus.PENDING, has_changes=None), request=request(), buttons=(Action.CANCEL,))),
@@ -135,6 +160,33 @@ CASES: dict[str, dict[str, Any]] = {
             Watch(channel="C1", pattern="*-prod", owner="U0ANA", measure=Measure.FAILURES, paused_at=AT, paused_why="it is archived"),
         ]
     ),
+    "waiting_blocks_others": render(waiting(kind=Kind.CALL, tally=tally(), behind=4)),
+    "applied_broken_glass": render(
+        picture(run(RunStatus.APPLIED), plan=plan(), decision=replace(decision(), broke_glass=True), intent=intent(IntentState.SETTLED))
+    ),
+    "expired": render(
+        picture(run(RunStatus.DISCARDED), decision=decision(Action.DISCARD, "runbell"), intent=intent(IntentState.SETTLED, expired="yes"))
+    ),
+    "reminder": render(reminder()),
+    "reminder_plain": render(reminder(link="nowhere", behind=1), plain=True),
+    "reminder_direct": render(reminder(step=Step.DIRECT, about="C0DEPLOYS", tally=None)),
+    "reminder_group": render(reminder(step=Step.GROUP, group="S0ONCALL", behind=4)),
+    "reminder_warning": render(reminder(step=Step.WARNING, expires_at=AT + timedelta(hours=4), link="nowhere")),
+    "reminder_over": render(reminder(is_over=True)),
+    "freeze_declared": freezes.declared(FROZEN),
+    "freeze_declared_without_end": freezes.declared(replace(FROZEN, until=None)),
+    "freeze_lifted": freezes.lifted((FROZEN,)),
+    "freezes": freezes.listing(
+        (Freeze(scope="“year end”: *-prod", until=AT, source="runbell.toml"), FROZEN.freeze, Freeze(scope="dns")), (("night", AT),)
+    ),
+    "freezes_none": freezes.listing((), ()),
+    "freezes_many": freezes.listing([Freeze(scope=f"ws-{number}") for number in range(25)], ()),
+    "reply_snoozed": answers.snoozed("run-1", PROD, LINK, AT),
+    "reply_wrong_moment": reply(WrongMoment("I cannot read “soon” as a time.")),
+    "reply_unknown_freeze": reply(UnknownFreeze("*-prod")),
+    "reply_glass": reply(GlassNotTheirs(["U0RAJ"], ["S0SRE"])),
+    "reply_glass_nobody": reply(GlassNotTheirs()),
+    "reply_nothing_waits": reply(NothingWaits("run-1")),
     "help": help_about(),
     "help_watch": help_about("watch"),
     "reply_right_missing": reply(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.freezes import DeclaredFreeze, Freeze
 from bot.slack.blocks import Said, section, sections
-from bot.slack.text import code, cut, date, escape, mention, one_line
+from bot.slack.text import code, date, mention, quoted
 
 SHOWN_MOST = 20
 REASON_MOST = 300
@@ -37,5 +37,5 @@ def listing(now: Sequence[Freeze], coming: Sequence[tuple[str, datetime]]) -> Sa
 def freeze_line(freeze: Freeze) -> str:
     until = f" until {date(freeze.until)}" if freeze.until else ""
     by = f", by {mention(freeze.by)}" if freeze.by else f", by {code(freeze.source)}" if freeze.source else ""
-    why = f": {escape(cut(one_line(freeze.reason), REASON_MOST))}" if freeze.reason else ""
+    why = f": {quoted(freeze.reason, REASON_MOST)}" if freeze.reason else ""
     return f"{code(freeze.scope, 120)}{until}{by}{why}"
