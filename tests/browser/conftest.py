@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from contextlib import asynccontextmanager
@@ -10,6 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from bot import demos
+from bot.demos import Demo, child_environment
+from bot.manifests import manifest
+from bot.sandbox.world import WorldOptions, open_world
 from tests.browser.fake_person import FakePerson, serve_fake
 from tests.browser.visits import Scheme, Visit, Visiting
 
@@ -76,3 +81,20 @@ def visit(chromium: Browser) -> Visiting:
         assert [asked for asked in seen.requests if not asked.startswith(own)] == []
 
     return visiting
+
+
+@pytest.fixture
+async def demo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """What `runbell demo` opens, the bot ten times as fast; the page's address."""
+    quick = {"RUNBELL_TEST_SPEED": "10"}
+    monkeypatch.setattr(demos, "child_environment", lambda *facts: child_environment(*facts) | quick)
+    options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=4, manifest=manifest())
+    async with open_world(options) as world:
+        shown, stop = Demo(world.card()), asyncio.Event()
+        world.slack.offer_restart(shown.restart)
+        running = asyncio.ensure_future(shown.run(stop))
+        try:
+            yield world.card()["page"]
+        finally:
+            stop.set()
+            assert await running is True

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot import demos
-from bot.demos import Demo, child_environment
-from bot.manifests import manifest
-from bot.sandbox.world import WorldOptions, open_world
+from tests.browser.looking import serious
 from tests.browser.visits import Visit, Visiting
 from tests.scenes.stage import Stage, open_stage
 
@@ -156,6 +151,16 @@ async def test_a_guest_is_refused_and_of_two_who_click_at_once_one_decides(visit
     assert len(await stage.calls("/actions/apply")) == before + 1
 
 
+async def test_the_panes_beside_the_chat_can_be_read_by_everybody(visit: Visiting, stage: Stage) -> None:
+    async with drawer(visit, stage.card["page"]) as seen:
+        for pane in ("whatif", "traffic", "terraform"):
+            if pane != "whatif":
+                await seen.page.locator(f'[data-pane="{pane}"]').click()
+            await seen.page.wait_for_timeout(300)
+            assert await serious(seen.page) == []
+        assert seen.complaints == []
+
+
 async def test_what_cannot_be_done_here_says_why(visit: Visiting, stage: Stage) -> None:
     async with drawer(visit, stage.card["page"]) as seen:
         restart = seen.page.locator('[data-experiment="restart"]')
@@ -163,24 +168,6 @@ async def test_what_cannot_be_done_here_says_why(visit: Visiting, stage: Stage) 
         await expect(restart).to_contain_text("not started by `runbell demo`")
         await seen.page.locator('#sidebar [data-channel="C0GENERAL"]').click()
         await expect(seen.page.locator('[data-experiment="guest"]').get_by_role("button")).to_be_disabled()
-
-
-@pytest.fixture
-async def demo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    """What `runbell demo` opens, the bot ten times as fast; the page's address."""
-    quick = {"RUNBELL_TEST_SPEED": "10"}
-    monkeypatch.setattr(demos, "child_environment", lambda *facts: child_environment(*facts) | quick)
-    options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=4, manifest=manifest())
-    async with open_world(options) as world:
-        shown, stop = Demo(world.card()), asyncio.Event()
-        world.slack.offer_restart(shown.restart)
-        running = asyncio.ensure_future(shown.run(stop))
-        try:
-            yield world.card()["page"]
-        finally:
-            stop.set()
-            with contextlib.suppress(asyncio.CancelledError):
-                assert await running is True
 
 
 async def test_a_bot_that_was_killed_goes_on_where_it_stood(visit: Visiting, demo: str) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.server import SlackServer, open_slack
 from tests.browser.forms import MANIFEST, form_app
+from tests.browser.looking import serious
 
 if TYPE_CHECKING:
     from tests.browser.gallery import Document
@@ -73,6 +74,7 @@ async def test_every_input_is_filled_in_and_told(visit: Visiting, slack: SlackSe
         await page.get_by_label("Files (optional)").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"no changes"})
         await expect(page.locator(".picked-files li")).to_contain_text("plan.txt")
         await seen.picture("modal-filled")
+        assert await serious(page) == []
         await page.get_by_role("button", name="Start", exact=True).click()
         await expect(page.get_by_role("dialog", name="Are you sure?")).to_be_visible()
         assert seen.complaints == []
@@ -128,6 +130,7 @@ async def test_fields_that_are_wrong_say_so_and_the_stack_goes_back_and_ends(
         await page.get_by_label("Reason").fill("no")
         await _pick(page, "Workspace", "bil", "billing")
         await page.get_by_role("button", name="Start", exact=True).click()
+        await expect(page.locator(".field-error")).to_have_count(1)
         await expect(page.locator(".field-error")).to_have_text("“no” is no reason")
         await expect(page.get_by_label("Reason")).to_have_value("no")
         await seen.picture(f"modal-errors-{width}")
@@ -178,6 +181,7 @@ async def test_the_home_tab_is_drawn_when_it_is_opened_and_redrawn_by_its_button
         await expect(page.locator("#home")).to_contain_text("Nothing waits for you.")
         await expect(page.locator("#timeline")).to_be_hidden()
         await seen.picture(f"home-{width}")
+        assert await serious(page) == []
         await page.get_by_role("button", name="Refresh").click()
         await expect(page.locator("#home")).to_contain_text("Looked again.")
         await page.get_by_role("tab", name="Messages").click()

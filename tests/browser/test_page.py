@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import gallery
-from tests.browser.fake_person import SECRET
+from tests.browser.fake_person import PAGE, SECRET
+from tests.browser.looking import serious
 
 if TYPE_CHECKING:
     from tests.browser.fake_person import FakePerson
@@ -51,6 +52,7 @@ async def test_an_empty_channel_says_what_to_try_and_a_chip_fills_the_composer(
         page = seen.page
         await expect(page.get_by_role("heading", name="The start of #deploys")).to_be_visible()
         await seen.picture(f"empty-{width}-{scheme}")
+        assert await serious(page) == []
         await page.get_by_role("button", name="/tf run storefront-dev").click()
         await expect(page.locator("#composer-input")).to_have_value("/tf run storefront-dev")
         await expect(page.locator("#composer-input")).to_be_focused()
@@ -280,6 +282,7 @@ async def test_on_a_phone_the_channels_are_in_a_drawer(visit: Visiting, fake: Fa
         await expect(page.locator('#sidebar [data-channel="C0DEPLOYS"]')).to_be_focused()
         await expect(page.locator("#sidebar")).to_be_in_viewport(ratio=0.99)
         await seen.picture("drawer")
+        assert await serious(page) == []
         await page.keyboard.press("Escape")
         await expect(opener).to_be_focused()
         await opener.click()
@@ -321,3 +324,11 @@ async def test_a_long_channel_keeps_few_nodes_wherever_one_scrolls(visit: Visiti
         await page.get_by_role("button", name="New messages").click()
         await expect(page.get_by_text(late["text"], exact=True)).to_be_in_viewport()
         assert await articles.count() <= 120
+
+
+def test_no_file_of_the_page_makes_markup_of_words_or_asks_anybody_else() -> None:
+    names = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "importScripts", "@import", "url(")
+    for file in PAGE.iterdir():
+        text = file.read_text()
+        assert [name for name in names if name in text] == [], file.name
+        assert {word for word in ("http://www.w3.org/2000/svg",) if word in text} or "://" not in text.replace("?://", ""), file.name

@@ -48,11 +48,13 @@ function input(block, ctx) {
   const control = node.matches("[data-control]") ? node : (node.querySelector("[data-control]") ?? node);
   const told = [block.hint ? `${id}-hint` : "", wrong ? `${id}-wrong` : ""].join(" ").trim();
   control.removeAttribute("aria-label");
-  control.setAttribute("aria-labelledby", `${id}-label`);
+  const isField = control.matches("input, select, textarea");
+  if (isField) control.id = id;
+  else control.setAttribute("aria-labelledby", `${id}-label`);
   if (told) control.setAttribute("aria-describedby", told);
   if (wrong) control.setAttribute("aria-invalid", "true");
   return h("div", { class: wrong ? "block-input wrong" : "block-input" },
-    h("span", { class: "input-label", id: `${id}-label`, onclick: () => control.focus() }, textNodes(block.label, ctx), block.optional ? h("small", {}, " (optional)") : null),
+    h(isField ? "label" : "span", { class: "input-label", id: `${id}-label`, for: isField ? id : null }, textNodes(block.label, ctx), block.optional ? h("small", {}, " (optional)") : null),
     node,
     wrong ? h("p", { class: "field-error", id: `${id}-wrong`, role: "alert" }, icon("warn"), wrong) : null,
     block.hint ? h("p", { class: "hint", id: `${id}-hint` }, textNodes(block.hint, ctx)) : null);
