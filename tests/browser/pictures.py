@@ -5,48 +5,91 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
+from bot.demos import RULES
 from tests.browser.conftest import ARGUMENTS, chromium_path
+from tests.browser.visits import Scheme
 from tests.scenes.stage import Stage, open_stage
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 PLANNED_MS = 30_000
+ASKING = """
+[[rules]]                        # who approves in production says why, and types where
+name = "careful"
+workspaces = ["storefront-prod"]
+risk = "high"
+"""
 
 
 async def types(page: Page, text: str) -> None:
     await page.locator("#composer-input").fill(text)
-    await page.keyboard.press("Enter")
+    await page.locator("#composer-input").press("Enter")
 
 
-async def decide(page: Page) -> None:
-    """From a typed command to the moment before the click."""
-    await types(page, "/tf run storefront-dev bump the image to 4.2.1")
-    await page.locator("#timeline").get_by_role("button", name="Approve & apply").last.wait_for(timeout=PLANNED_MS)
+async def opened(browser: Browser, stage: Stage, width: int, height: int, scheme: Scheme = "light") -> Page:
+    scale = 2 if width < 600 else 1
+    page = await browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme)
+    await page.goto(stage.card["page"])
+    return page
+
+
+async def kept(page: Page, name: str) -> None:
     await page.wait_for_timeout(1500)
+    await page.screenshot(path=PICTURES / f"{name}.png")
 
 
-async def take(stage: Stage) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        for name, width, height in (("page", 1200, 720), ("phone", 390, 780)):
-            page = await browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=2 if width < 600 else 1)
-            await page.goto(stage.card["page"])
-            if name == "page":
-                await decide(page)
-            else:
-                await page.locator("#timeline").get_by_text("Decision needed").last.wait_for(timeout=PLANNED_MS)
-            await page.screenshot(path=PICTURES / f"{name}.png")
-        await browser.close()
+async def decide(page: Page, workspace: str, message: str) -> None:
+    """From a typed command to the moment before the click."""
+    await types(page, f"/tf run {workspace} {message}")
+    card = page.locator("#timeline article").filter(has_text=workspace)
+    await card.get_by_role("button", name="Approve & apply").last.wait_for(timeout=PLANNED_MS)
+
+
+async def take(browser: Browser, stage: Stage) -> None:
+    page = await opened(browser, stage, 1280, 800)
+    await decide(page, "storefront-dev", "bump the image to 4.2.1")
+    await kept(page, "page")
+    phone = await opened(browser, stage, 390, 780)
+    await phone.locator("#timeline").get_by_text("Decision needed").last.wait_for(timeout=PLANNED_MS)
+    await kept(phone, "phone")
+    await decide(page, "storefront-prod", "rotate the certificates")
+    await page.get_by_role("button", name="Approve & apply").last.click()
+    await page.get_by_role("dialog").locator("textarea, input").first.wait_for(timeout=PLANNED_MS)
+    await kept(page, "modal")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await take_drawer(await opened(browser, stage, 1280, 800, "dark"))
+    await take_home(page, await stage.person("GET", "world"))
+
+
+async def take_drawer(page: Page) -> None:
+    await page.get_by_role("button", name="What if…").click()
+    await page.get_by_role("button", name="Try it: The socket is cut").click()
+    findings = page.locator('[data-experiment="socket-cut"] .findings')
+    await findings.get_by_text("The app is connected").wait_for(timeout=PLANNED_MS)
+    await kept(page, "dark")
+
+
+async def take_home(page: Page, world: dict[str, Any]) -> None:
+    """Only where the app has a Home tab."""
+    if not world["app"]["has_home"]:
+        return
+    await page.locator('#sidebar [data-channel="D0ANA"]').click()
+    await page.get_by_role("tab", name="Home").click()
+    await page.locator("#home .block-header").first.wait_for(timeout=PLANNED_MS)
+    await kept(page, "home")
 
 
 async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="runbell-pictures-") as folder:
-        async with open_stage(Path(folder)) as stage:
+        async with open_stage(Path(folder), rules=RULES + ASKING) as stage, async_playwright() as playwright:
             await stage.start_bot()
-            await take(stage)
+            browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+            await take(browser, stage)
+            await browser.close()
     print(f"The pictures are in {PICTURES}.")  # noqa: T201 - a command says what it has done
 
 
