@@ -25,7 +25,7 @@ from bot.services.presence import Presence
 
 log = structlog.get_logger("runbell.sockets")
 
-SHORTEST_PING = 1.0
+SHORTEST_PING = 2.5
 ASK_AGAIN = 0.01
 PATIENCE_MOST = 8
 """A Slack that is down is asked ever more seldom, up to so many times as long after each other."""

@@ -67,9 +67,9 @@ def _write_entry(destination: Path, content: IO[bytes] | None) -> None:
 
 
 def pack_archive(files: Mapping[str, str]) -> bytes:
-    """A gzip tar with these texts, by path."""
+    """A gzip tar with these texts, by path; the same bytes whenever it is packed."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
         for path, text in files.items():
             content = text.encode()
             member = tarfile.TarInfo(path)
