@@ -17,7 +17,7 @@ from tests.scenes.fleet import Fleet, open_fleet
 from tests.scenes.stage import Message, NothingSeen, has, whole_text
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "120")))]
-ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "100"))
+ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "25"))
 AT_ONCE = 25
 PAIRS = 4
 """How many clicks are in flight: two processes share one token, whose budget for people is 15 requests a second."""
