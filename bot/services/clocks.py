@@ -114,7 +114,8 @@ async def counted(transaction: Transaction, scene: Scene, behind: Mapping[str, i
     after = replace(scene.planned(before), behind=behind.get(scene.workspace.id, 0))
     if after == before or not await transaction.reminders.move(before, after):
         return scene, 0
-    raised = await transaction.messages.raise_wanted(before.run_id) if after.behind != before.behind else 0
+    shown = (Kind.CARD, Kind.CALL, Kind.REMINDER)
+    raised = await transaction.messages.raise_wanted(before.run_id, kinds=shown) if after.behind != before.behind else 0
     return replace(scene, waiting=after), raised
 
 
