@@ -127,7 +127,7 @@ export const EXPERIMENTS = [
     id: "two-clicks",
     title: "Two people click at once",
     what: "Ana and Kim press the newest button that decides something here, in the same moment.",
-    watch: "One of them has done it, the other is told who was faster. It is applied once.",
+    watch: "One of them has done it; the other hears who was faster, or that it is not for them to decide here. It is applied once.",
     reason: needsDecision,
     run: async (env) => {
       const target = decision(env);

@@ -61,6 +61,7 @@ export class WhatIfPane {
 
   async #begin(experiment) {
     this.newest = experiment.id;
+    for (const other of this.trials.values()) other.until = 0;
     const before = await readTraffic(this.wire);
     this.trials.set(experiment.id, { until: Date.now() + WATCHED_MS, seen: new Set(before.map(callKey)) });
     fill(this.cards.get(experiment.id).lines);
