@@ -136,7 +136,7 @@ async def test_a_guest_is_refused_and_of_two_who_click_at_once_one_decides(visit
     before = len(await stage.calls("/actions/apply"))
     async with drawer(visit, stage.card["page"]) as seen:
         page = seen.page
-        approve = await plans(page, "storefront-prod")
+        approve = await plans(page, "docs-site")
         findings = await pulls(page, "guest")
         await expect(findings).to_contain_text("Gus Ivey alone is told")
         await expect(findings).to_contain_text("Guests")
@@ -145,7 +145,7 @@ async def test_a_guest_is_refused_and_of_two_who_click_at_once_one_decides(visit
         findings = await pulls(page, "two-clicks")
         await expect(findings).to_contain_text("Ana Ruiz and Kim Berg click together")
         await expect(approve).to_have_count(0)
-        await stage.until_run("storefront-prod", "applied")
+        await stage.until_run("docs-site", "applied")
         await expect(findings).to_contain_text("alone is told")
         await seen.picture("drawer-two-clicks")
     assert len(await stage.calls("/actions/apply")) == before + 1

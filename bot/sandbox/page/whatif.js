@@ -66,10 +66,15 @@ export class WhatIfPane {
     this.trials.set(experiment.id, { until: Date.now() + WATCHED_MS, seen: new Set(before.map(callKey)) });
     fill(this.cards.get(experiment.id).lines);
     this.#look();
-    const env = { wire: this.wire, store: this.store, say: (words, tone) => this.#say(experiment.id, words, tone), words: (message) => this.#words(message) };
+    let said = false;
+    const say = (words, tone) => {
+      said = true;
+      this.#say(experiment.id, words, tone);
+    };
+    const env = { wire: this.wire, store: this.store, say, words: (message) => this.#words(message) };
     const undo = await experiment.run(env);
     if (!undo) {
-      if (!this.cards.get(experiment.id).lines.childElementCount) this.#say(experiment.id, "Armed. Now do what is asked for above.");
+      if (!said) this.#say(experiment.id, "Armed. Now do what is asked for above.");
       return;
     }
     this.lasting.set(experiment.id, undo);
