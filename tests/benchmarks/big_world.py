@@ -30,7 +30,7 @@ from tests.benchmarks.processes import ROOT, Running, bare_app, runbell, sandbox
 WORKSPACES, LIVE = 10_000, 500
 BUDGETS = {"general": 1800, "run_lists": 30}
 """Requests a minute that the API grants a user (Runs API, "Rate limiting")."""
-WATCHED, RUNS = "cart-*", 20
+WATCHED, RUNS = "search-*", 20
 WATCH_FOR = 20.0
 RUN_ID = re.compile(r"run-[A-Za-z0-9]{16}")
 ACK_ROUNDS, ACKS = 3, 60
@@ -105,7 +105,7 @@ class Outside:
 
     async def idle_workspaces(self) -> list[tuple[str, str]]:
         """Ids and names of watched workspaces whose current run is over."""
-        query = "search%5Bwildcard-name%5D=cart-*&page%5Bsize%5D=100&include=current_run"
+        query = "search%5Bwildcard-name%5D=search-*&page%5Bsize%5D=100&include=current_run"
         found = await self.ask("GET", f"organizations/{self.card['terraform']['organization']}/workspaces?{query}")
         return [(one["id"], one["attributes"]["name"]) for one in found if not one["attributes"]["locked"]]
 
