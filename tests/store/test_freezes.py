@@ -7,9 +7,7 @@ from bot.core.freezes import DeclaredFreeze
 from bot.store.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SALE = DeclaredFreeze(
-    pattern="*-prod", reason="sale now", by="U1", by_name="Ada", channel="C1", at=NOON, until=NOON + timedelta(hours=1)
-)
+SALE = DeclaredFreeze(pattern="*-prod", reason="sale now", by="U1", by_name="Ada", channel="C1", at=NOON, until=NOON + timedelta(hours=1))
 LASTING = replace(SALE, pattern="dns", until=None)
 
 
