@@ -58,11 +58,11 @@ async def test_who_paints_and_looks_is_followed_when_it_is_killed(fleet: Fleet) 
 async def test_who_is_told_to_stop_hands_its_roles_over_at_once(fleet: Fleet) -> None:
     await fleet.start("one", "two")
     leaver = await holder(fleet, "painting")
+    await knows(fleet, leaver, 2)
 
     status = await fleet.ships[leaver].end(signal.SIGTERM)
 
     assert status == 0
-    assert [entry["live"] for entry in fleet.said(leaver, "replicas")][-1] == 2
     [(left,)] = await rows(fleet.url, "SELECT count(*) FROM replicas")
     assert left == 1
     assert await holder(fleet, "painting") != leaver
@@ -83,6 +83,13 @@ async def test_a_message_that_was_being_posted_when_its_painter_died_stands_once
     run = await stage.until_run("storefront-dev", "planned")
     await painted(fleet, run["id"])
     assert len([one for one in await stage.of_the_bot() if bears(one, run["id"])]) == 1
+
+
+async def knows(fleet: Fleet, name: str, live: int) -> None:
+    """Until a process has counted this many live ones."""
+    async with asyncio.timeout(20):
+        while [entry["live"] for entry in fleet.said(name, "replicas")][-1:] != [live]:
+            await asyncio.sleep(0.05)
 
 
 async def painted(fleet: Fleet, run_id: str) -> None:
