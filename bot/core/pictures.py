@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.messages import Kind
+from bot.core.origins import Origin
 from bot.core.plans import PlanFacts
 from bot.core.reminders import Step
 from bot.core.runs import Action, Commit, Run
@@ -17,12 +18,16 @@ from bot.core.workspaces import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Who asked for the run in Slack, and in which words. `auto_apply`: it is applied as soon as the rules grant it."""
+    """Who asked for the run in Slack, and in which words. `auto_apply`: it is applied as soon as the rules grant it.
+
+    `origin` is the configuration that it was given, None for the workspace's own newest one.
+    """
 
     person: str
     message: str
     asked_at: datetime
     auto_apply: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

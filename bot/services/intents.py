@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
 from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited, TerraformTrouble
+from bot.core.origins import decode_origin
 from bot.core.pace import Pace
 from bot.core.runs import Action, Run
 from bot.services.audits import note_intent
@@ -262,8 +263,10 @@ def subject_of(intent: Intent) -> str:
 
 
 def wish_of(intent: Intent) -> NewRun:
+    origin = decode_origin(intent.payload.get("origin", ""))
     return NewRun(
         workspace_id=intent.workspace_id,
+        configuration_version_id=origin.configuration_version_id if origin is not None else None,
         message=intent.payload.get("sent_message", ""),
         is_destroy=intent.payload.get("destroy") == "yes",
         plan_only=intent.payload.get("plan_only") == "yes",

@@ -8,6 +8,7 @@ from secrets import token_hex
 from bot.core.commands.runs import StartRun
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import ChannelClosed, ChatTrouble, DestroyForbidden, NotInChannel
+from bot.core.origins import Origin, encode_origin
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
@@ -36,22 +37,25 @@ class Launches:
         self._sharing = sharing
         self._clock = clock
 
-    async def start(self, wish: StartRun, actor: Actor, place: Place) -> Started:
-        """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started."""
+    async def start(self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None) -> Started:
+        """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started.
+
+        `origin` is the configuration that it shall take, instead of the one that the workspace used last.
+        """
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
         if wish.destroy and not workspace.allow_destroy_plan:
             raise DestroyForbidden(workspace.full_name)
         await enter(self._chat, place.channel)
-        intent = self._intent(wish, workspace, person, place)
+        intent = self._intent(wish, workspace, person, place, origin)
         async with self._store.write() as transaction:
             await transaction.workspaces.put([workspace], self._clock.now())
             await transaction.intents.add(intent)
         done = await self._intents.carry_out(intent.id)
         return Started(workspace=workspace, run_id=done.run_id, outcome=done.state)
 
-    def _intent(self, wish: StartRun, workspace: Workspace, person: Person, place: Place) -> Intent:
+    def _intent(self, wish: StartRun, workspace: Workspace, person: Person, place: Place, origin: Origin | None) -> Intent:
         intent_id = f"rb-{token_hex(6)}"
         return Intent(
             id=intent_id,
@@ -70,6 +74,7 @@ class Launches:
                 "destroy": "yes" if wish.destroy else "no",
                 "plan_only": "yes" if wish.plan_only else "no",
                 "auto_apply": "yes" if wish.auto_apply else "no",
+                **({"origin": encode_origin(origin)} if origin is not None else {}),
             },
         )
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind, Message
+from bot.core.origins import decode_origin
 from bot.core.pictures import ReminderPicture, Request, RollupLine, RollupPicture, RunPicture
 from bot.core.reminders import Step
 from bot.core.runs import CONFIRM, Action, Run
@@ -140,6 +141,7 @@ def request_of(creating: Intent | None) -> Request | None:
         message=creating.payload.get("message", ""),
         asked_at=creating.created_at,
         auto_apply=creating.payload.get("auto_apply") == "yes",
+        origin=decode_origin(creating.payload.get("origin", "")),
     )
 
 

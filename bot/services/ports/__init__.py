@@ -1,0 +1,53 @@
+"""What the use cases need of the outside world, as small Protocols; adapters in bot.terraform, bot.store and bot.slack fit by shape."""
+
+from __future__ import annotations
+
+from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
+from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, ReplicaRows, SeenRows
+from bot.services.ports.slack import Chat, People
+from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
+from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
+from bot.services.ports.things import MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+
+__all__ = [
+    "Account",
+    "AuditRows",
+    "Chat",
+    "Clock",
+    "Configurations",
+    "Files",
+    "FreezeRows",
+    "GateRows",
+    "Histories",
+    "IntentRows",
+    "LeaseRows",
+    "LeavingsRows",
+    "Locks",
+    "Logs",
+    "LookRows",
+    "Mandate",
+    "Memberships",
+    "MessageRows",
+    "NewRun",
+    "People",
+    "PlanRows",
+    "PlanTexts",
+    "Policies",
+    "ReminderRows",
+    "ReplicaRows",
+    "RuleRows",
+    "RunPage",
+    "RunReading",
+    "RunRows",
+    "Runs",
+    "SeenRows",
+    "Store",
+    "Transaction",
+    "VoteRows",
+    "Wake",
+    "WatchRows",
+    "Webhooks",
+    "WorkspacePage",
+    "WorkspaceRows",
+]
