@@ -6,7 +6,6 @@ from hypothesis import strategies as some
 
 from bot.core.origins import Origin, OriginKind, decode_origin, encode_origin
 
-
 WORDS = ("configuration_version_id", "run_id", "workspace", "sha", "commit_url", "message", "person")
 ORIGINS = some.builds(Origin, kind=some.sampled_from(OriginKind), **{name: some.text(max_size=20) for name in WORDS})
 
