@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.core.links import address_for_people
+
 HOW = {
     "SLACK_BOT_TOKEN": "api.slack.com/apps, your app, OAuth & Permissions: the Bot User OAuth Token, which begins with xoxb-",
     "SLACK_APP_TOKEN": "api.slack.com/apps, your app, Basic Information: an App-Level Token with connections:write; it begins with xapp-",
@@ -205,6 +207,11 @@ class Settings(BaseSettings):
         if self.slack_app_token is None and self.slack_signing_secret is None:
             raise ValueError(DEAF)
         return self
+
+    @property
+    def web_address(self) -> str:
+        """The server as it is written in links."""
+        return address_for_people(self.terraform_address)
 
     @property
     def hosts_of_blobs(self) -> tuple[str, ...]:

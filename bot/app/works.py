@@ -117,7 +117,7 @@ def use_cases(
     projects = Projects(outside.memberships, organizations)
     reader = Reader(runs, database, recorder, clock, organizations)
     finder = Finder(runs, database, reader, access, organizations)
-    pictures = Pictures(settings.terraform_address)
+    pictures = Pictures(settings.web_address)
     intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
     intents.mirror = Mirror(runs, outside.histories)
     recipes = Recipes(runs, database, recorder, reader, clock, burst)
@@ -135,7 +135,7 @@ def use_cases(
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
-        address=settings.terraform_address,
+        address=settings.web_address,
         launches=Launches(database, finder, access, intents, chat, sharing, clock),
         approvals=approvals,
         lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, voting),

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 WORKSPACE_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?")
 CHANNEL = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 MESSAGE_TIME = re.compile(r"([0-9]{1,12})\.([0-9]{1,9})")
+HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62})*")
+NUMBERS = re.compile(r"[0-9.]+")
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 RUN_PATH = re.compile(r"/runs/(?P<run>[A-Za-z0-9][A-Za-z0-9_-]{0,127})/?$")
+
+
+def host_for_slack(address: str) -> str | None:
+    """The name by which Slack knows links to a server, whose address may come without its scheme; None where it would know none.
+
+    Ports do not count, and of numbers there are no links (Slack, "Unfurling links"); a server on this machine is called localhost.
+    """
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return None
+    host = "localhost" if host in LOOPBACK else host
+    return host if HOST_NAME.fullmatch(host) and not NUMBERS.fullmatch(host) else None
+
+
+def address_for_people(address: str) -> str:
+    """The server's address as it is written in links: a server on this machine by its name, since Slack knows no links to numbers."""
+    parts = urlsplit(address)
+    if parts.hostname not in LOOPBACK:
+        return address
+    port = f":{parts.port}" if parts.port is not None else ""
+    return urlunsplit(parts._replace(netloc=f"localhost{port}"))
 
 
 def workspace_link(address: str, organization: str, workspace: str) -> str:
