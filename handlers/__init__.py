@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.core.metrics import UNMETERED, Meter
-from handlers import actions, commands, events, views
+from handlers import actions, commands, events, options, shortcuts, views
 from handlers.guard import Guard
 from handlers.middleware import demand_shape, identify
 from handlers.services import Services
@@ -30,5 +30,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
     commands.register(app, guard, services.command)
     actions.register(app, guard)
     views.register(app, guard)
+    options.register(app, guard)
+    shortcuts.register(app, guard)
     events.register(app, guard)
     return guard

@@ -36,9 +36,8 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
         return Heard(details=details, **common | submitted(view))
     payload = values.get("payload") or {}
     address = ids.decode(payload.get("value"))
-    return Heard(
-        action=known(payload.get("action_id")), about=RunReference(run_id=address.run_id if address else ""), details=details, **common
-    )
+    action = known(payload.get("action_id") or payload.get("callback_id"))
+    return Heard(action=action, about=RunReference(run_id=address.run_id if address else ""), details=details, **common)
 
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
@@ -85,6 +84,8 @@ def submitted(view: Mapping[str, Any]) -> dict[str, Any]:
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None:
         found |= {"about": RunReference(run_id=address.run_id), "place": Place(channel=address.channel)}
+    elif channel := ids.channel_of_view(view.get("private_metadata")):
+        found["place"] = Place(channel=channel)
     return found
 
 

@@ -19,13 +19,20 @@ from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
+from bot.slack.privately import Shown
 
 
 class Privately(Protocol):
     """What one person sees and nobody else."""
 
-    async def open(self, trigger_id: str, view: Block) -> None:
+    async def open(self, trigger_id: str, view: Block) -> Shown:
         """Put a modal before whoever clicked; a ChatTrouble where that cannot be."""
+
+    async def push(self, trigger_id: str, view: Block) -> Shown:
+        """Put one on top of the modal that was clicked in."""
+
+    async def update(self, known: Shown, view: Block) -> Shown:
+        """Change an open modal; ChatRefused where it has changed since, or was closed."""
 
     async def tell(self, channel: str, person: str, said: Said) -> None: ...
 

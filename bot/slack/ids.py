@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bot.core.runs import Action
@@ -18,6 +20,17 @@ OPEN = "run.open"
 
 APPROVAL = "run.approval"
 """The callback id of the modal in which somebody gives a reason, or types a workspace's name."""
+
+START_FORM = "start.form"
+"""The callback id of the global shortcut that opens the form in which a run is started; a button that does so is START_OPEN."""
+
+START_OPEN = "start.open"
+START_SUBMIT = "start.submit"
+"""The callback id of that form."""
+
+WORKSPACE_TO_START = "workspace.start"
+WORKSPACE_TO_READ = "workspace.read"
+"""Fields that look workspaces up while somebody types: those in which they may start runs, or whose runs they may see."""
 
 MESSAGE_EVENT = "runbell_message"
 """The event type in the metadata of every message of ours; names are of [a-z0-9_] (Slack, "Message metadata")."""
@@ -67,3 +80,48 @@ def decode_view(value: object) -> ViewAddress | None:
     """The address in a modal's metadata; None for anything that we did not write."""
     found = METADATA.fullmatch(value) if isinstance(value, str) else None
     return ViewAddress(found["run"], found["channel"], found["workspace"]) if found else None
+
+
+FORM_VERSION = 1
+CHANNEL = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class FormAddress:
+    """Of a modal that concerns no run: what kind of form it is, where it was opened ("" for nowhere), and words that it has to keep.
+
+    Nothing in it is a fact: whoever submits it, and what they may, is read afresh.
+    """
+
+    kind: str
+    channel: str = ""
+    channel_name: str = ""
+    kept: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def encode_form(address: FormAddress) -> str:
+    """Private metadata; Slack takes 3000 letters of it, so what is kept has to be short."""
+    said = {"v": FORM_VERSION, "kind": address.kind, "channel": address.channel, "name": address.channel_name, "kept": dict(address.kept)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_form(value: object, kind: str = "") -> FormAddress | None:
+    """The address in a form's metadata; None for anything that we did not write, or that is of another kind than the one asked for."""
+    try:
+        said = json.loads(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or said.get("v") != FORM_VERSION:
+        return None
+    found_kind, channel, name, kept = (said.get(key) for key in ("kind", "channel", "name", "kept"))
+    if not (isinstance(found_kind, str) and isinstance(channel, str) and isinstance(name, str) and isinstance(kept, dict)):
+        return None
+    if (kind and found_kind != kind) or (channel and not CHANNEL.fullmatch(channel)):
+        return None
+    return FormAddress(found_kind, channel, name, {key: one for key, one in kept.items() if isinstance(one, str)})
+
+
+def channel_of_view(value: object) -> str:
+    """Where a modal was opened, by its metadata; "" where that was in no channel."""
+    address = decode_view(value) or decode_form(value)
+    return address.channel if address is not None else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,15 +17,33 @@ from bot.slack.troubles import translated
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A modal that stands before somebody; `hash` is of what it shows now, "" where Slack did not say."""
+
+    view_id: str
+    hash: str = ""
+
+
 class Privately:
     def __init__(self, clients: Clients, pace: Pace) -> None:
         self._client: AsyncWebClient = clients.posting
         self._pace = pace
 
-    async def open(self, trigger_id: str, view: Block) -> None:
+    async def open(self, trigger_id: str, view: Block) -> Shown:
         """Put a modal before whoever clicked; ChatRefused where more than three seconds have passed since (Slack, views.open)."""
         async with translated(self._pace.post_timeout):
-            await self._client.views_open(trigger_id=trigger_id, view=view)
+            return shown(await self._client.views_open(trigger_id=trigger_id, view=view))
+
+    async def push(self, trigger_id: str, view: Block) -> Shown:
+        """Put a modal on top of the one that was clicked in; three lie on each other at most (Slack, views.push)."""
+        async with translated(self._pace.post_timeout):
+            return shown(await self._client.views_push(trigger_id=trigger_id, view=view))
+
+    async def update(self, known: Shown, view: Block) -> Shown:
+        """Change an open modal; ChatRefused where it was closed, or has changed since `known`, if that has a hash (Slack, views.update)."""
+        async with translated(self._pace.post_timeout):
+            return shown(await self._client.views_update(view_id=known.view_id, hash=known.hash or None, view=view))
 
     async def tell(self, channel: str, person: str, said: Said) -> None:
         """Say it where they are, else in direct messages; what cannot be said is in the log, without its words."""
@@ -48,3 +69,8 @@ class Privately:
                 )
         except ChatTrouble as trouble:
             log.warning("not_told", person=person, error=trouble.sentence)
+
+
+def shown(answer: Any) -> Shown:
+    view = answer["view"]
+    return Shown(view["id"], str(view.get("hash") or ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +32,8 @@ from handlers.commands.workspaces import list_workspaces
 from handlers.guard import Guard
 from handlers.services import Services
 
-Route = Callable[[Any, Services, Actor, Place], Awaitable[Said | None]]
+Route = Callable[..., Awaitable[Said | None]]
+"""Takes the command, the services, who acts and where; and by the name `body` all that Slack sent, where it needs a trigger."""
 
 ROUTES: Mapping[type[Command], Route] = MappingProxyType(
     {
@@ -55,9 +57,14 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
 )
 
 
-async def command_typed(payload: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
+TAKES_BODY = frozenset(route for route in ROUTES.values() if "body" in inspect.signature(route).parameters)
+
+
+async def command_typed(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
     command = parse(str(payload.get("text", "")))
-    return await ROUTES[type(command)](command, services, actor, place)
+    route = ROUTES[type(command)]
+    more = {"body": body} if route in TAKES_BODY else {}
+    return await route(command, services, actor, place, **more)
 
 
 def register(app: AsyncApp, guard: Guard, command: str) -> None:

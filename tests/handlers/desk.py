@@ -21,6 +21,7 @@ from bot.core.errors import ChatTrouble
 from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.services.repeats import Repeats
+from bot.slack.privately import Shown
 from bot.web import listening
 from handlers import Guard, Services, register
 from tests.services.house import ANA, DEPLOYS, POLICY, TEAM, House, open_house
@@ -128,11 +129,18 @@ class FakePrivately:
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
 
-    async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> Shown:
         assert trigger_id, "a modal is opened by a click"
         if self.trouble is not None:
             raise self.trouble
         self.views.append(view)
+        return Shown(f"V{len(self.views)}", f"h{len(self.views)}")
+
+    async def push(self, trigger_id: str, view: dict[str, Any]) -> Shown:
+        return await self.open(trigger_id, view)
+
+    async def update(self, known: Shown, view: dict[str, Any]) -> Shown:
+        return await self.open(known.view_id, view)
 
     async def tell(self, channel: str, person: str, said: dict[str, Any]) -> None:
         self.told.append((channel, person, str(said["text"])))

@@ -1,0 +1,24 @@
+"""Shortcuts, of which some are on messages: one file a shortcut, and a last row for shortcuts that are no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.guard import Guard, Listener
+from handlers.shortcuts.others import shortcut_used
+
+ROWS: Mapping[str | re.Pattern[str], Listener] = MappingProxyType(
+    {
+        re.compile(r".*"): shortcut_used,
+    }
+)
+"""The callback id of the shortcut, and who answers; the first that fits is asked. A global one has no place."""
+
+
+def register(app: AsyncApp, guard: Guard) -> None:
+    for callback_id, listener in ROWS.items():
+        app.shortcut(callback_id)(guard.guarded(listener))
