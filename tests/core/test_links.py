@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.links import run_id_of, run_link, workspace_link
+from bot.core.links import address_for_people, run_id_of, run_link, workspace_link
 
 RUN = "run-CZcmD7eagjhyX0vN"
 
@@ -36,3 +36,17 @@ def test_a_link_names_its_run_or_none(link: str, run_id: str | None) -> None:
 @given(st.text(), st.text(), st.from_regex(r"run-[A-Za-z0-9]{4,20}", fullmatch=True))
 def test_a_link_that_was_made_is_read_back(organization: str, workspace: str, run_id: str) -> None:
     assert run_id_of(run_link("https://tfe.example", organization, workspace, run_id)) == run_id
+
+
+@pytest.mark.parametrize(
+    "address, shown",
+    [
+        ("https://app.terraform.io", "https://app.terraform.io"),
+        ("http://127.0.0.1:8801", "http://localhost:8801"),
+        ("http://[::1]:8801/", "http://localhost:8801/"),
+        ("https://127.0.0.1", "https://localhost"),
+        ("http://10.0.0.7:80", "http://10.0.0.7:80"),
+    ],
+)
+def test_a_server_on_this_machine_is_written_by_its_name(address: str, shown: str) -> None:
+    assert address_for_people(address) == shown
