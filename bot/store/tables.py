@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -96,9 +96,11 @@ runs = Table(
     number("version"),
     Column("snapshot", JSON, nullable=False),
     perhaps_words("commit_sha"),
+    perhaps_words("configuration_version_id"),
     Index(None, "workspace_id", "created_at"),
     Index(None, "is_final", "asked_at"),
     index_where("ix_runs_commit_sha", "commit_sha", "commit_sha IS NOT NULL"),
+    index_where("ix_runs_configuration", "configuration_version_id", "configuration_version_id IS NOT NULL"),
 )
 """`snapshot` has the shape said in snapshots.py and is JSON as text in both databases: JSONB cannot hold every message there is.
 The columns beside it repeat what is searched for."""
@@ -114,6 +116,16 @@ plans = Table(
     perhaps_number("imports"),
     Column("has_changes", Boolean, nullable=True),
     perhaps_moment("finished_at"),
+    Column("comparison", JSON, nullable=True),
+)
+"""`comparison`: how the plan of a promoted run differs from that of the stage before, as core/comparisons.py writes it."""
+
+details = Table(
+    "details",
+    metadata,
+    words("run_id", key=True),
+    words("mark"),
+    words("body"),
 )
 
 watches = Table(
