@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
