@@ -15,6 +15,7 @@ from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
+from bot.store.details import DetailTable
 from bot.store.engines import Engines, engines
 from bot.store.freezes import FreezeTable
 from bot.store.gates import GateTable
@@ -48,6 +49,7 @@ class Transaction:
     workspaces: WorkspaceTable
     runs: RunTable
     plans: PlanTable
+    details: DetailTable
     watches: WatchTable
     messages: MessageTable
     gates: GateTable
@@ -69,6 +71,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         workspaces=WorkspaceTable(connection),
         runs=RunTable(connection),
         plans=PlanTable(connection),
+        details=DetailTable(connection),
         watches=WatchTable(connection),
         messages=MessageTable(connection, clock.now, word.note),
         gates=GateTable(connection),

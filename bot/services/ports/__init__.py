@@ -8,7 +8,7 @@ from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, Repl
 from bot.services.ports.slack import Chat, People
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
-from bot.services.ports.things import MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 
 __all__ = [
     "Account",
@@ -16,6 +16,7 @@ __all__ = [
     "Chat",
     "Clock",
     "Configurations",
+    "DetailRows",
     "Files",
     "FreezeRows",
     "GateRows",

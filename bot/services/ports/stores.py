@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, ReplicaRows, SeenRows
-from bot.services.ports.things import MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 
 
 class Clock(Protocol):
@@ -26,6 +26,9 @@ class Transaction(Protocol):
 
     @property
     def plans(self) -> PlanRows: ...
+
+    @property
+    def details(self) -> DetailRows: ...
 
     @property
     def watches(self) -> WatchRows: ...
