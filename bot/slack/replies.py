@@ -73,6 +73,7 @@ def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
 
 AT_HAND = "`{command} workspaces` lists them."
 OPERATOR = "Only an operator can change this."
+TAKEN = "I take one `.tar.gz`, `.tgz` or `.zip`, or several `.tf` files (with `.tfvars` and `.tf.json` beside them); for example `main.tf`."
 LOOK_FIRST = "Look at the run with `{command} show` before you try again."
 
 DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
@@ -106,6 +107,12 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
         errors.ChannelShared: sentence_alone,
         errors.WatchIsCode: sentence_alone,
+        errors.FileNotTaken: step(TAKEN),
+        errors.FileUnreadable: sentence_alone,
+        errors.ArchiveRefused: step(TAKEN),
+        errors.VersionControlled: sentence_alone,
+        errors.UploadNotTaken: sentence_alone,
+        errors.UploadStopped: step(TAKEN),
         errors.TerraformUnreachable: sentence_alone,
         errors.TerraformAnswerLost: step(LOOK_FIRST),
         errors.TerraformFailed: step(LOOK_FIRST),
