@@ -100,6 +100,8 @@ class RunQuery:
     text: str = ""
 
 
+ANY_RUN = RunQuery()
+
 Order = Literal["name", "-name", "current-run.created-at", "-current-run.created-at", "latest-change-at", "-latest-change-at"]
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.core.errors import NotVisible, RequestRefused, StateMovedOn, TerraformAnswerLost, TerraformTrouble
 from bot.core.plans import PlanFacts
-from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.core.readings import ANY_RUN, Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage
 from bot.core.runs import FINAL, Action, Run, RunStatus
 from bot.core.workspaces import Workspace
 
@@ -186,9 +186,9 @@ class FakeRuns:
         given = {"organization": organization, "page": page, "live_only": live_only}
         return await self._answer("list_organization_runs", given, lambda: self._organization_page(organization, page, live_only=live_only))
 
-    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
-        given = {"workspace_id": workspace_id, "page": page, "size": size}
-        return await self._answer("list_workspace_runs", given, lambda: self._runs_of(workspace_id, page, size))
+    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20, query: RunQuery = ANY_RUN) -> RunPage:
+        given = {"workspace_id": workspace_id, "page": page, "size": size, "query": query}
+        return await self._answer("list_workspace_runs", given, lambda: self._runs_of(workspace_id, page, size, query))
 
     async def create_run(self, wish: NewRun) -> Run:
         return await self._answer("create_run", {"wish": wish}, lambda: self._create(wish))
@@ -268,11 +268,17 @@ class FakeRuns:
         found, following = self._page(runs, page, self.page_size)
         return RunPage(tuple(found), tuple(mine[key] for key in dict.fromkeys(run.workspace_id for run in found)), following)
 
-    def _runs_of(self, workspace_id: str, page: int, size: int) -> RunPage:
+    def _runs_of(self, workspace_id: str, page: int, size: int, query: RunQuery) -> RunPage:
         workspace = self.workspace(workspace_id)
         runs = [run for run in self._newest_first() if run.workspace_id == workspace_id]
+        if self.heeds_filters:
+            runs = [run for run in runs if self._is_asked_for(run, query)]
         found, following = self._page(runs, page, size)
         return RunPage(tuple(found), (workspace,) if found else (), following)
+
+    def _is_asked_for(self, run: Run, query: RunQuery) -> bool:
+        has_commit = not query.commit or (run.commit is not None and run.commit.sha.startswith(query.commit))
+        return has_commit and (not query.statuses or run.status_word in query.statuses)
 
     def _create(self, wish: NewRun) -> Run:
         workspace = self.workspace(wish.workspace_id)

@@ -34,10 +34,14 @@ def seen(things: Mapping[str, Thing], key: str, what: str) -> Thing:
 
 
 class FakeConfigurations:
-    """Uploads are taken in at once; `refusal` is what the server says of the next ones instead. `uploaded` holds their bytes."""
+    """Uploads are taken in at once; `refusal` is what the server says of the next ones instead. `uploaded` holds their bytes.
+
+    `made_in` says in which workspace each was made, by its id.
+    """
 
     def __init__(self) -> None:
         self.versions: dict[str, ConfigurationVersion] = {}
+        self.made_in: dict[str, str] = {}
         self.made: list[NewConfiguration] = []
         self.uploaded: dict[str, bytes] = {}
         self.refusal = ""
@@ -45,6 +49,7 @@ class FakeConfigurations:
     async def create(self, wish: NewConfiguration) -> ConfigurationVersion:
         self.made.append(wish)
         key = f"cv-Fake{len(self.made):012d}"
+        self.made_in[key] = wish.workspace_id
         self.versions[key] = ConfigurationVersion(
             id=key,
             status_word="pending",
@@ -57,6 +62,10 @@ class FakeConfigurations:
 
     async def read(self, configuration_id: str) -> ConfigurationVersion:
         return replace(seen(self.versions, configuration_id, "Configuration version"), upload_url="")
+
+    async def newest(self, workspace_id: str) -> tuple[ConfigurationVersion, ...]:
+        found = [await self.read(key) for key, owner in self.made_in.items() if owner == workspace_id]
+        return tuple(reversed(found))
 
     async def upload(self, configuration: ConfigurationVersion, archive: Path) -> ConfigurationVersion:
         known = seen(self.versions, configuration.id, "Configuration version")
