@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.details import Details
 from bot.core.messages import Kind
 from bot.core.origins import Origin
 from bot.core.plans import PlanFacts
@@ -36,7 +37,7 @@ class RunPicture:
 
     `mention` is the Slack id of whom a message that calls people is addressed to, `mention_groups` are user groups it calls besides.
     `tally` and `votes` tell how it stands while a question is open. `only_tells`: nobody may act in the channel.
-    `behind` is how many runs of the workspace wait for the answer.
+    `behind` is how many runs of the workspace wait for the answer. `details` are what is known besides, None where nothing was read.
     """
 
     kind: Kind
@@ -54,6 +55,7 @@ class RunPicture:
     votes: tuple[Vote, ...] = ()
     only_tells: bool = False
     behind: int = 0
+    details: Details | None = None
 
     @property
     def decision_stands(self) -> bool:

@@ -64,6 +64,7 @@ class Pictures:
             tally=tally,
             votes=votes,
             behind=clock.behind if clock is not None else 0,
+            details=await transaction.details.get(run.id),
         )
 
     async def reminder(self, transaction: Transaction, message: Message) -> ReminderPicture | None:

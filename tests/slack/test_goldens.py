@@ -50,6 +50,9 @@ from bot.slack.views.approval import Wanted, approval
 from tests.slack.pictures import (
     AT,
     BOTH,
+    COMMIT,
+    DETAILS,
+    FAILED,
     LINK,
     PROD,
     burst,
@@ -160,6 +163,10 @@ CASES: dict[str, dict[str, Any]] = {
             Watch(channel="C1", pattern="*-prod", owner="U0ANA", measure=Measure.FAILURES, paused_at=AT, paused_why="it is archived"),
         ]
     ),
+    "details_call": render(waiting(kind=Kind.CALL, request=None, run=run(commit=COMMIT, created_by="kim"), details=DETAILS)),
+    "details_failed": render(picture(run(RunStatus.ERRORED, has_changes=None), details=FAILED)),
+    "details_failed_end": render(picture(run(RunStatus.ERRORED, has_changes=None), kind=Kind.END, details=FAILED)),
+    "details_failed_plain": render(picture(run(RunStatus.ERRORED, has_changes=None), kind=Kind.END, details=FAILED), plain=True),
     "waiting_blocks_others": render(waiting(kind=Kind.CALL, tally=tally(), behind=4)),
     "applied_broken_glass": render(
         picture(run(RunStatus.APPLIED), plan=plan(), decision=replace(decision(), broke_glass=True), intent=intent(IntentState.SETTLED))

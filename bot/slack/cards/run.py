@@ -9,6 +9,7 @@ from bot.slack.blocks import Block, Said, context, quotation, section
 from bot.slack.cards.buttons import buttons
 from bot.slack.cards.counts import picture_counts
 from bot.slack.cards.deeds import deed_line
+from bot.slack.cards.details import commit_words, detail_lines, failure_blocks, failure_words
 from bot.slack.cards.labels import label
 from bot.slack.cards.stages import passed, stages
 from bot.slack.cards.tallies import tally_blocks
@@ -33,7 +34,7 @@ def blocks(picture: RunPicture) -> list[Block]:
     if is_answered_call(picture):
         return [section(answer_line(picture))]
     times = passed(picture.run) if picture.kind is Kind.CARD else ""
-    said = [section("\n".join(filter(None, head(picture)))), context(*filter(None, [origin(picture), times]))]
+    said = [section("\n".join(filter(None, head(picture)))), *failure_blocks(picture), context(*filter(None, [origin(picture), times]))]
     message = run_message(picture)
     if message and picture.kind is not Kind.END:
         said.append(quotation(message))
@@ -64,6 +65,7 @@ def head(picture: RunPicture) -> list[str]:
         f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
         warning(picture.run),
         f"Plan: {plan}" if plan else "",
+        *(detail_lines(picture) if picture.kind is not Kind.END else ()),
         stages(picture.run) if picture.kind is Kind.CARD else "",
         "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
         deed,
@@ -90,6 +92,8 @@ def origin(picture: RunPicture) -> str:
     """Who asked and when, and the run's address in words."""
     run, request = picture.run, picture.request
     address = f"{escape(cut(one_line(picture.workspace.organization), 60))} · {code(run.id)}"
+    if run.commit is not None:
+        address = f"{commit_words(run.commit)} · {address}"
     if request is not None:
         return f"Asked by {mention(request.person)} · {date(request.asked_at)} · {address}"
     how = SOURCES.get(run.source, "outside of Slack")
@@ -108,6 +112,8 @@ def headline_text(picture: RunPicture) -> str:
         return f"☑️ Decided: {escape(cut(one_line(picture.workspace.name), 80))}"
     plan, message = picture_counts(picture), run_message(picture)
     said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}{addressed(picture)}"
+    failure = failure_words(picture.details)
+    said += f". Its log: {failure}" if failure else ""
     return said + (f". Plan: {plan}" if plan else "") + (f". Its message: {quoted(message)}" if message.strip() else "")
 
 
