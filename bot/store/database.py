@@ -26,6 +26,7 @@ from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
+from bot.store.preferences import PreferenceTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
 from bot.store.replicas import ReplicaTable
@@ -64,6 +65,7 @@ class Transaction:
     freezes: FreezeTable
     reminders: ReminderTable
     audit: AuditTable
+    preferences: PreferenceTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -86,6 +88,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         freezes=FreezeTable(connection),
         reminders=ReminderTable(connection),
         audit=AuditTable(connection),
+        preferences=PreferenceTable(connection),
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -259,6 +259,7 @@ intents = Table(
     words("outcome"),
     Index(None, "state", "created_at"),
     Index(None, "run_id"),
+    Index(None, "person", "created_at"),
 )
 
 looks = Table(
@@ -312,6 +313,9 @@ reminders = Table(
     number("behind"),
 )
 """The clock of each gate that waits; a row ends with its gate."""
+
+preferences = Table("preferences", metadata, words("person", key=True), flag("own_runs"), moment("changed_at"))
+"""`own_runs`: whether somebody is written to about the runs that they started. Nobody is who has no row."""
 
 rules = Table(
     "rules",

@@ -25,6 +25,9 @@ class GateRows(Protocol):
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
 
+    async def latest_override(self, run_id: str) -> Decision | None:
+        """The newest decision by which something of the run was overridden."""
+
     async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
         """As `latest`, for each run about which there is one."""
 
@@ -76,6 +79,9 @@ class IntentRows(Protocol):
 
     async def wishes(self) -> tuple[Intent, ...]:
         """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
+
+    async def started_by(self, person: str, most: int = 20) -> tuple[Intent, ...]:
+        """What created the newest runs that somebody asked for, the newest first."""
 
     async def creating_of(self, run_ids: Sequence[str]) -> dict[str, Intent]:
         """As `creating`, for each run that we created."""

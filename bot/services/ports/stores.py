@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
-from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, ReplicaRows, SeenRows
+from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 
 
@@ -71,6 +71,9 @@ class Transaction(Protocol):
 
     @property
     def leavings(self) -> LeavingsRows: ...
+
+    @property
+    def preferences(self) -> PreferenceRows: ...
 
 
 class Mandate(Protocol):
