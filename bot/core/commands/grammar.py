@@ -119,3 +119,10 @@ class Command:
 def no_more(row: Row, words: Sequence[str], most: int) -> None:
     if len(words) > most:
         raise row.wrong(f"“{row.word}” does not know what to do with “{' '.join(words[most:])}”.")
+
+
+def filled(row: Row, options: Options, name: str) -> str:
+    """The value of an option, "" where it is left out."""
+    if name in options and not options[name].strip():
+        raise row.wrong(f"--{name} needs a value.")
+    return options.get(name, "").strip()
