@@ -27,8 +27,6 @@ STAGES = frozenset(
     }
 )
 """The times of a run after which there is something more to tell of it, as the server names them."""
-FAILURES_MOST = 3
-WORDS_MOST = 600
 
 
 class Source(StrEnum):

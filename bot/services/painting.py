@@ -28,9 +28,11 @@ from bot.core.metrics import LAG, PAINTS, SLACK_REFUSALS, UNMETERED, Meter, code
 from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
 from bot.core.reminders import LOUD
+from bot.core.runs import CONFIRM
 from bot.core.watches import ENDED
 from bot.services.alarms import gate_of
 from bot.services.closures import Closures
+from bot.services.details import Detailing
 from bot.services.doubles import Doubles
 from bot.services.notes import note_of
 from bot.services.pictures import Pictures
@@ -65,6 +67,7 @@ class Painter:
         *,
         tallies: Tallies,
         sharing: Sharing,
+        detailing: Detailing | None = None,
     ) -> None:
         self._chat = chat
         self._store = store
@@ -79,6 +82,7 @@ class Painter:
         self._mandate = mandate
         self._tallies = tallies
         self._sharing = sharing
+        self._detailing = detailing
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
@@ -140,6 +144,8 @@ class Painter:
                 await self._reader.read(picture.run.id, hurry=True)
             except RunbellError as trouble:
                 log.warning("plan_unread", run=picture.run.id, error=trouble.sentence)
+            picture = await self._run_picture(message)
+        if picture is not None and self._detailing is not None and await self._detailing.refresh(picture):
             picture = await self._run_picture(message)
         return await self._asking(message, picture) if picture is not None and picture.buttons else picture
 
@@ -344,7 +350,7 @@ def code_of(trouble: ChatTrouble) -> str:
 
 def lacks_plan(picture: RunPicture) -> bool:
     """Whether there is a finished plan whose counts we have not read."""
-    planned = "planned" in picture.run.timestamps or picture.run.gate is not None
+    planned = "planned" in picture.run.timestamps or picture.run.gate == CONFIRM
     return planned and (picture.plan is None or not picture.plan.is_finished)
 
 
