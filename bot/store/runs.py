@@ -11,13 +11,17 @@ from sqlalchemy import ColumnElement, delete, func, not_, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.listings import EPOCH, waiting_since
 from bot.core.runs import Run
 from bot.core.stored import StoredRun
 from bot.store.snapshots import decode_run, encode_run
 from bot.store.statements import insert_into, portions
 from bot.store.tables import runs, workspaces
 
-SEARCHED = ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha", "configuration_version_id")
+SEARCHED = (
+    *("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha", "configuration_version_id"),
+    *("created_by", "waiting_since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class RunTable:
             return frozenset()
         statement = insert_into(self.connection, runs)
         fresh = statement.excluded
-        searched = {name: fresh[name] for name in SEARCHED}
+        searched = {name: fresh[name] for name in SEARCHED} | {"created_by": func.coalesce(fresh.created_by, runs.c.created_by)}
         statement = statement.on_conflict_do_update(
             index_elements=["id"],
             set_={**searched, "version": runs.c.version + 1},
@@ -113,13 +117,15 @@ def encode(run: Run, asked_at: datetime) -> dict[str, Any]:
         "id": run.id,
         "workspace_id": run.workspace_id,
         "status": run.status_word,
-        "created_at": run.created_at,
+        "created_at": run.created_at or EPOCH,
         "is_final": run.is_final,
         "asked_at": asked_at,
         "version": 1,
         "snapshot": encode_run(run),
         "commit_sha": run.commit.sha if run.commit else None,
         "configuration_version_id": run.configuration_version_id,
+        "created_by": run.created_by.casefold() if run.created_by else None,
+        "waiting_since": waiting_since(run),
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -97,13 +97,18 @@ runs = Table(
     Column("snapshot", JSON, nullable=False),
     perhaps_words("commit_sha"),
     perhaps_words("configuration_version_id"),
+    perhaps_words("created_by"),
+    perhaps_moment("waiting_since"),
     Index(None, "workspace_id", "created_at"),
     Index(None, "is_final", "asked_at"),
     index_where("ix_runs_commit_sha", "commit_sha", "commit_sha IS NOT NULL"),
     index_where("ix_runs_configuration", "configuration_version_id", "configuration_version_id IS NOT NULL"),
+    index_where("ix_runs_created_by", "created_by", "created_by IS NOT NULL"),
+    index_where("ix_runs_waiting", "waiting_since", "waiting_since IS NOT NULL"),
+    Index(None, "created_at", "id"),
 )
 """`snapshot` has the shape said in snapshots.py and is JSON as text in both databases: JSONB cannot hold every message there is.
-The columns beside it repeat what is searched for."""
+The columns beside it repeat what is searched for: `created_by` in small letters, and `created_at` is 1970 where the server does not say."""
 
 plans = Table(
     "plans",
