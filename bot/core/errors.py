@@ -12,6 +12,9 @@ RunbellError
 │   ├── UnknownProject
 │   ├── UnknownWatch
 │   ├── UnknownFreeze
+│   ├── UnknownVersion
+│   ├── StrayVersion
+│   ├── SeveralCommits
 │   └── SeveralWatches
 ├── NotAllowed                who may
 │   ├── RightMissing
@@ -29,6 +32,8 @@ RunbellError
 │   ├── WordsWanted
 │   ├── NoVote
 │   ├── NothingWaits
+│   ├── VersionUnusable
+│   ├── OtherOrganization
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
@@ -173,6 +178,31 @@ class SeveralWatches(NotFound):
         super().__init__(f"This channel has several watches of “{pattern}”. Say which: {listed(self.titles)}.")
 
 
+class UnknownVersion(NotFound):
+    """`word` is neither a configuration version, nor a run, nor a commit that we know."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        super().__init__(
+            f"I find no configuration version by “{word}”. Name it by its id (cv-…), by the id or link of a run that used it, "
+            "or by at least 7 letters of the commit of such a run."
+        )
+
+
+class StrayVersion(NotFound):
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"I cannot tell which workspace {version} belongs to, and so not whether you may read it. Name a run that used it instead."
+        )
+
+
+class SeveralCommits(NotFound):
+    def __init__(self, start: str, shas: Sequence[str]) -> None:
+        self.start, self.shas = start, tuple(shas)
+        super().__init__(f"Several commits begin with “{start}”: {listed(self.shas, 'and')}. Write more of the one you mean.")
+
+
 class NotAllowed(RunbellError):
     pass
 
@@ -298,6 +328,24 @@ class NothingWaits(CannotAct):
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
         super().__init__(f"{run_id} does not wait for a decision, so there are no reminders of it.")
+
+
+class VersionUnusable(CannotAct):
+    """`why` is a clause without a full stop."""
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version, self.why = version, why
+        super().__init__(f"No run can use {version}: {why}.")
+
+
+class OtherOrganization(CannotAct):
+    """`what` belongs to one workspace and was meant for another, each by its full name."""
+
+    def __init__(self, what: str, source: str, target: str) -> None:
+        self.what, self.source, self.target = what, source, target
+        super().__init__(
+            f"{what} belongs to {source}, and {target} is in another organization: a configuration is used within one organization alone."
+        )
 
 
 class DestroyForbidden(CannotAct):
