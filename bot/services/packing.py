@@ -5,6 +5,7 @@ Which names and how much are taken is said in core/archives.py. Nothing of an ar
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -42,6 +43,8 @@ BROKEN = (
     *(EOFError, UnicodeError, ValueError, OverflowError, NotImplementedError, IndexError, RecursionError),
 )
 """What the readers of the standard library say of bytes that are not as they should be."""
+NOWHERE = frozenset({None, errno.EINVAL})
+"""A place that no file has was sought; any other trouble with a file is of our own disk."""
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 CENTRAL = b"PK\x01\x02"
 """With what each entry of a zip's directory begins."""
@@ -170,7 +173,9 @@ def read_archive(name: str, source: Path, shelf: Shelf, bounds: Bounds) -> None:
             read_tar(source, shelf)
         else:
             raise ArchiveRefused(f"{shown(name)} is neither a gzipped tar nor a zip, whatever its name says")
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in NOWHERE:
+            raise
         raise ArchiveRefused(f"{shown(name)} is damaged, or was cut off") from error
 
 

@@ -74,6 +74,11 @@ class ConfigurationsClient:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, self._exchanges.pace.retry_first)
 
+    async def archive(self, configuration_id: str) -> None:
+        """Give its files up; StateMovedOn where it is in use, is its workspace's current one, or was never uploaded."""
+        what = f"Configuration version {configuration_id}"
+        await self._exchanges.write(path_of(what, "configuration-versions", configuration_id, "actions", "archive"), what)
+
     async def _sent(self, configuration: ConfigurationVersion, archive: Path, until: float) -> None:
         for attempt in range(UPLOAD_ATTEMPTS):
             try:

@@ -22,6 +22,7 @@ from bot.core.notifications import NewNotification, Notification, Scope
 from bot.core.policies import AWAITING_OVERRIDE, PolicyCheck, PolicyOutcome, TaskStage
 from bot.core.servers import Membership, MembershipPage, Project, ProjectPage
 from bot.core.workspaces import Workspace, WorkspaceDetail
+from tests.fakes.runs import FakeRuns
 
 Thing = TypeVar("Thing")
 HOST = "terraform.test"
@@ -76,6 +77,12 @@ class FakeConfigurations:
             raise RequestRefused(HOST, self.refusal)
         return await self.read(known.id)
 
+    async def archive(self, configuration_id: str) -> None:
+        known = seen(self.versions, configuration_id, "Configuration version")
+        if known.status_word != "uploaded":
+            raise StateMovedOn(f"Configuration version {configuration_id}")
+        self.versions[known.id] = replace(known, status_word="archived")
+
 
 class FakeLogs:
     """`texts` are the logs as far as they are written, `over` those that have ended."""
@@ -112,9 +119,13 @@ class FakePlanTexts:
 
 
 class FakePolicies:
-    """What runs are judged by, as tests put it here; an override is done at once and its comment kept in `overridden`."""
+    """What runs are judged by, as tests put it here; an override is done at once and its comment kept in `overridden`.
 
-    def __init__(self) -> None:
+    With `runs` an override goes through their record of calls and failures, and has its run go on.
+    """
+
+    def __init__(self, runs: FakeRuns | None = None) -> None:
+        self.runs = runs
         self.of_run: dict[str, tuple[PolicyCheck, ...]] = {}
         self.stages_of: dict[str, tuple[TaskStage, ...]] = {}
         self.outcomes_of: dict[str, tuple[PolicyOutcome, ...]] = {}
@@ -138,6 +149,12 @@ class FakePolicies:
         return seen(self.outcomes_of, evaluation_id, "Policy evaluation")
 
     async def override_check(self, check_id: str, comment: str) -> PolicyCheck:
+        if self.runs is None:
+            return self._override_check(check_id, comment)
+        given = {"check_id": check_id, "comment": comment}
+        return await self.runs.answer("override_check", given, lambda: self._override_check(check_id, comment))
+
+    def _override_check(self, check_id: str, comment: str) -> PolicyCheck:
         for run_id, checks in self.of_run.items():
             for check in checks:
                 if check.id == check_id:
@@ -146,16 +163,31 @@ class FakePolicies:
                     done = replace(check, status_word="overridden", is_overridable=False)
                     self.of_run[run_id] = tuple(done if each is check else each for each in checks)
                     self.overridden[check_id] = comment
+                    if self.runs is not None:
+                        self.runs.go_on(run_id, "policy_override" if self._waits(run_id) else "policy_checked", comment)
                     return done
         raise NotVisible(f"Policy check {check_id}")
 
+    def _waits(self, run_id: str) -> bool:
+        return any(check.waits_for_override for check in self.of_run[run_id])
+
     async def override_stage(self, stage_id: str, comment: str) -> TaskStage:
         stage = await self.stage(stage_id)
+        if self.runs is None:
+            return self._override_stage(stage, comment)
+        given = {"stage_id": stage_id, "comment": comment}
+        return await self.runs.answer("override_stage", given, lambda: self._override_stage(stage, comment))
+
+    def _override_stage(self, stage: TaskStage, comment: str) -> TaskStage:
+        stage_id = stage.id
         if stage.status_word != AWAITING_OVERRIDE:
             raise StateMovedOn(f"Task stage {stage_id}")
         done = replace(stage, status_word="running", is_overridable=False)
         self.stages_of = {run: tuple(done if each.id == stage_id else each for each in stages) for run, stages in self.stages_of.items()}
         self.overridden[stage_id] = comment
+        if self.runs is not None:
+            run_id = next(run for run, stages in self.stages_of.items() if done in stages)
+            self.runs.go_on(run_id, f"{stage.stage}_completed", comment)
         return done
 
     async def cost(self, estimate_id: str) -> CostEstimate:
@@ -254,11 +286,19 @@ class FakeMemberships:
 class FakeHistories:
     """`said` are the comments in their order, `events_of` what tests say was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: FakeRuns | None = None) -> None:
+        self.runs = runs
         self.said: list[tuple[str, str]] = []
         self.events_of: dict[str, tuple[RunEvent, ...]] = {}
 
     async def comment(self, run_id: str, body: str) -> Comment:
+        if self.runs is None:
+            return self._comment(run_id, body)
+        return await self.runs.answer("comment", {"run_id": run_id, "body": body}, lambda: self._comment(run_id, body))
+
+    def _comment(self, run_id: str, body: str) -> Comment:
+        if self.runs is not None:
+            self.runs.hear(run_id, body)
         self.said.append((run_id, body))
         return Comment(id=f"wsc-Fake{len(self.said):012d}", body=body)
 

@@ -107,3 +107,11 @@ def encrypted() -> bytes:
     archive[archive.index(b"PK\x03\x04") + 6] |= 1
     archive[archive.index(b"PK\x01\x02") + 8] |= 1
     return bytes(archive)
+
+
+def misplaced() -> bytes:
+    """A zip whose directory is said to be so far on that its entry would have to be before the beginning."""
+    archive = bytearray(zip_of(GOOD))
+    at = archive.rindex(b"PK\x05\x06") + 16
+    archive[at : at + 4] = (int.from_bytes(archive[at : at + 4], "little") + 50).to_bytes(4, "little")
+    return bytes(archive)

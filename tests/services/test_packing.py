@@ -24,6 +24,7 @@ from tests.services.archives import (
     encrypted,
     entry,
     header_bomb,
+    misplaced,
     patched,
     tar_bomb,
     tar_of,
@@ -151,7 +152,7 @@ DEVICES += [zip_of({"main.tf": TF, "sda": b""}, modes={"sda": mode | 0o644}) for
 PLAIN = gzip.decompress(tar_of(GOOD))
 DAMAGED = [tar_of(GOOD)[:-12], tar_of(GOOD)[:30], zip_of(GOOD)[:-30], zip_of(GOOD)[:40], b"\x1f\x8b" + b"x" * 100, gzip.compress(b"")]
 DAMAGED += [gzip.compress(PLAIN + b"more"), gzip.compress(PLAIN[:520]), gzip.compress(b"no tar at all " * 100)]
-DAMAGED += [patched(zip_of(GOOD, method=zipfile.ZIP_STORED), TF, b"X" * len(TF))]
+DAMAGED += [patched(zip_of(GOOD, method=zipfile.ZIP_STORED), TF, b"X" * len(TF)), misplaced()]
 FOREIGN = [b"\x89PNG\r\n\x1a\n" + b"x" * 100, b"main.tf", b"", b"PK", b"<!DOCTYPE html><html></html>", b"Rar!\x1a\x07"]
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.core.pictures import Picture
 from bot.core.policy import Person
+from bot.core.uploads import SharedFile
 
 
 class Chat(Protocol):
@@ -55,3 +56,10 @@ class People(Protocol):
 
     async def with_email(self, email: str) -> str:
         """The id of whoever has this address in Slack; "" for nobody, and where our token may not ask."""
+
+
+class SharedFiles(Protocol):
+    """Files that people have put into Slack; their bytes come by the port Files."""
+
+    async def about(self, file_id: str) -> SharedFile:
+        """As it is now; FileUnreadable where it is gone, lies elsewhere, or we may not see it. Raises a ChatTrouble besides."""

@@ -79,6 +79,9 @@ class Configurations(Protocol):
     async def upload(self, configuration: ConfigurationVersion, archive: Path) -> ConfigurationVersion:
         """Upload a gzipped tar from disk and wait until the server has taken it in; RequestRefused where it cannot."""
 
+    async def archive(self, configuration_id: str) -> None:
+        """Have the server give its files up; StateMovedOn where it is in use, or was never uploaded."""
+
 
 class Logs(Protocol):
     async def read(self, part: Part, part_id: str, offset: int = 0) -> LogPiece:
