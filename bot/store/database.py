@@ -22,6 +22,7 @@ from bot.store.gates import GateTable
 from bot.store.intents import IntentTable
 from bot.store.leases import LeaseTable
 from bot.store.leavings import LeavingsTable
+from bot.store.listings import ListingTable
 from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
@@ -65,6 +66,7 @@ class Transaction:
     freezes: FreezeTable
     reminders: ReminderTable
     audit: AuditTable
+    listings: ListingTable
     preferences: PreferenceTable
 
 
@@ -88,6 +90,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         freezes=FreezeTable(connection),
         reminders=ReminderTable(connection),
         audit=AuditTable(connection),
+        listings=ListingTable(connection),
         preferences=PreferenceTable(connection),
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
+from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 
@@ -53,6 +54,9 @@ class Transaction(Protocol):
 
     @property
     def audit(self) -> AuditRows: ...
+
+    @property
+    def listings(self) -> ListingRows: ...
 
     @property
     def freezes(self) -> FreezeRows: ...
