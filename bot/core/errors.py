@@ -25,6 +25,7 @@ RunbellError
 │   ├── AlreadyDecided
 │   ├── NotPossibleNow
 │   ├── TokenMayNot
+│   ├── HurdleUnread
 │   ├── PlanChanged
 │   ├── ApprovalSwitchedOff
 │   ├── RulesDiffer
@@ -34,6 +35,10 @@ RunbellError
 │   ├── NothingWaits
 │   ├── VersionUnusable
 │   ├── OtherOrganization
+│   ├── NoRunsHere
+│   ├── TokenMayNotStart
+│   ├── NoConfiguration
+│   ├── TerraformTooOld
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
@@ -71,6 +76,7 @@ RunbellError
 │   │   └── ChannelClosed
 │   └── InstallationDead
 ├── HandledBefore             a payload that came in twice
+├── NoTrigger                 words that would open a form
 └── StoreBusy                 the database
 """
 
@@ -268,9 +274,15 @@ class NotPossibleNow(CannotAct):
 
 
 class TokenMayNot(CannotAct):
-    def __init__(self, run_id: str, verb: str) -> None:
+    def __init__(self, run_id: str, verb: str, needs: str = "write access to the workspace") -> None:
         self.run_id, self.verb = run_id, verb
-        super().__init__(f"The Terraform token I use may not have {run_id} {verb}. Its team needs write access to the workspace.")
+        super().__init__(f"The Terraform token I use may not have {run_id} {verb}. Its team needs {needs}.")
+
+
+class HurdleUnread(CannotAct):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"I could not read which check of {run_id} failed, so I did nothing. Please try again in a moment.")
 
 
 class PlanChanged(CannotAct):
@@ -304,16 +316,19 @@ class RulesDiffer(CannotAct):
 class NotGranted(CannotAct):
     """By the rules and the votes as they are now; `phrases` say what stands against it, a sentence each."""
 
-    def __init__(self, run_id: str, headline: str, phrases: Sequence[Phrase] = ()) -> None:
+    def __init__(self, run_id: str, headline: str, phrases: Sequence[Phrase] = (), verb: str = "applied") -> None:
         self.run_id, self.headline, self.phrases = run_id, headline, tuple(phrases)
-        super().__init__(f"{run_id} was not applied. {headline}")
+        super().__init__(f"{run_id} was not {verb}. {headline}")
 
 
 class WordsWanted(CannotAct):
-    """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it."""
+    """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it.
 
-    def __init__(self, run_id: str, workspace: str, *, reason: bool = True, typed_name: bool = False) -> None:
-        self.run_id, self.workspace, self.reason, self.typed_name = run_id, workspace, reason, typed_name
+    `word` is the command with which it is given.
+    """
+
+    def __init__(self, run_id: str, workspace: str, *, reason: bool = True, typed_name: bool = False, word: str = "approve") -> None:
+        self.run_id, self.workspace, self.reason, self.typed_name, self.word = run_id, workspace, reason, typed_name, word
         wanted = listed([*(["a reason"] if reason else []), *(["the workspace's name"] if typed_name else [])], "and")
         super().__init__(f"A vote for {run_id} needs {wanted}, so yours was not noted yet.")
 
@@ -346,6 +361,41 @@ class OtherOrganization(CannotAct):
         super().__init__(
             f"{what} belongs to {source}, and {target} is in another organization: a configuration is used within one organization alone."
         )
+
+
+class NoRunsHere(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(
+            f"{workspace} runs Terraform on people's own machines (execution mode “local”), so the server starts no runs of it. "
+            "An admin can change this in the workspace's settings."
+        )
+
+
+class TokenMayNotStart(CannotAct):
+    def __init__(self, workspace: str, *, destroy: bool = False) -> None:
+        self.workspace, self.destroy = workspace, destroy
+        kind = "destroy runs" if destroy else "runs"
+        super().__init__(f"The Terraform token I use may not start {kind} of {workspace}. Its team needs more access to the workspace.")
+
+
+class NoConfiguration(CannotAct):
+    """`repository` is where the workspace takes its configuration from, "" where it is given one by hand."""
+
+    def __init__(self, workspace: str, *, repository: str = "") -> None:
+        self.workspace, self.repository = workspace, repository
+        how = f"Push to {repository}" if repository else "Upload one"
+        super().__init__(
+            f"{workspace} has no configuration yet, so there is nothing to run. {how}, or name one of another workspace with --version."
+        )
+
+
+class TerraformTooOld(CannotAct):
+    """`option` is what needs `since`, both as a person writes them."""
+
+    def __init__(self, workspace: str, version: str, option: str, since: str) -> None:
+        self.workspace, self.version, self.option, self.since = workspace, version, option, since
+        super().__init__(f"{workspace} runs Terraform {version}, and {option} needs {since} or newer. Leave it out.")
 
 
 class DestroyForbidden(CannotAct):
@@ -584,6 +634,13 @@ class InstallationDead(ChatTrouble):
 class HandledBefore(RunbellError):
     def __init__(self) -> None:
         super().__init__("This came in before and was handled then, so I did nothing. If you meant it anew, please do it again.")
+
+
+class NoTrigger(RunbellError):
+    """Slack lets a form be opened within three seconds of a slash command, a click or a shortcut, and of nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("This opens a form, which Slack lets me do only after a slash command, a button or a shortcut.")
 
 
 class StoreBusy(RunbellError):

@@ -98,6 +98,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.AlreadyDecided: lambda error, _: already_decided(error),
         errors.NotPossibleNow: step("`{command} show` tells how it stands."),
         errors.TokenMayNot: step(OPERATOR),
+        errors.HurdleUnread: step("`{command} show` tells how it stands."),
         errors.PlanChanged: step("`{command} show` tells how it stands."),
         errors.ApprovalSwitchedOff: step("`runbell check` tells an operator more."),
         errors.RulesDiffer: sentence_alone,
@@ -105,6 +106,12 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.WordsWanted: words_wanted,
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingWaits: step("`{command} show` tells how the run stands."),
+        errors.VersionUnusable: sentence_alone,
+        errors.OtherOrganization: sentence_alone,
+        errors.NoRunsHere: sentence_alone,
+        errors.TokenMayNotStart: step(OPERATOR),
+        errors.NoConfiguration: sentence_alone,
+        errors.TerraformTooOld: sentence_alone,
         errors.VersionUnusable: sentence_alone,
         errors.OtherOrganization: sentence_alone,
         errors.DestroyForbidden: sentence_alone,
@@ -140,6 +147,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
         errors.InstallationDead: step(OPERATOR),
         errors.HandledBefore: sentence_alone,
+        errors.NoTrigger: step("Type the same after `{command}`, in the channel itself."),
         errors.StoreBusy: sentence_alone,
     }
 )

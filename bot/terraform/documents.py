@@ -102,6 +102,7 @@ def decode_workspace_detail(body: bytes, organization: str = "") -> WorkspaceDet
     resource = as_workspace(document.data)
     facts = part(document.data.attributes, DetailAttributes, "a workspace")
     owner = related_id((resource.relationships or NO_WORKSPACE_RELATIONS).organization)
+    configuration = part(document.data.relationships, DetailRelations, "a workspace").current_configuration_version
     return WorkspaceDetail(
         workspace=workspace_in(owner or organization, resource),
         lock=lock_of(document.data, by_identity(document.included)),
@@ -116,6 +117,7 @@ def decode_workspace_detail(body: bytes, organization: str = "") -> WorkspaceDet
         average_plan=seconds(facts.plan_duration_average),
         average_apply=seconds(facts.apply_duration_average),
         may=frozenset(text(word).removeprefix("can-") for word, may in (facts.permissions or {}).items() if may is True),
+        lacks_configuration=configuration is not None and configuration.data is None,
     )
 
 
