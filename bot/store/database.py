@@ -36,6 +36,7 @@ from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
 from bot.store.signals import Word, listen
+from bot.store.uploads import UploadTable
 from bot.store.votes import VoteTable
 from bot.store.watches import WatchTable
 from bot.store.workspaces import WorkspaceTable
@@ -68,6 +69,7 @@ class Transaction:
     audit: AuditTable
     listings: ListingTable
     preferences: PreferenceTable
+    uploads: UploadTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -92,6 +94,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         audit=AuditTable(connection),
         listings=ListingTable(connection),
         preferences=PreferenceTable(connection),
+        uploads=UploadTable(connection),
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -321,6 +321,33 @@ reminders = Table(
 
 preferences = Table("preferences", metadata, words("person", key=True), flag("own_runs"), moment("changed_at"))
 """`own_runs`: whether somebody is written to about the runs that they started. Nobody is who has no row."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    words("id", key=True),
+    words("workspace_id"),
+    words("workspace"),
+    words("person"),
+    words("person_name"),
+    words("channel"),
+    Column("names", JSON, nullable=False),
+    words("message"),
+    flag("plan_only"),
+    moment("at"),
+    moment("until"),
+    words("step"),
+    words("ended_in"),
+    words("outcome"),
+    words("configuration_id"),
+    words("run_id"),
+    words("digest"),
+    number("size"),
+    number("files"),
+    words("remarks"),
+    Index(None, "step", "until"),
+)
+"""Files of Slack's on their way to a run. `names`: a list. Where `until` is past nobody is at it any more."""
 
 rules = Table(
     "rules",

@@ -9,6 +9,7 @@ from bot.services.ports.slack import Chat, People, SharedFiles
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.uploads import UploadRows
 
 __all__ = [
     "Account",
@@ -47,6 +48,7 @@ __all__ = [
     "SharedFiles",
     "Store",
     "Transaction",
+    "UploadRows",
     "VoteRows",
     "Wake",
     "WatchRows",

@@ -10,6 +10,7 @@ from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, Intent
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.uploads import UploadRows
 
 
 class Clock(Protocol):
@@ -63,6 +64,9 @@ class Transaction(Protocol):
 
     @property
     def reminders(self) -> ReminderRows: ...
+
+    @property
+    def uploads(self) -> UploadRows: ...
 
     @property
     def seen(self) -> SeenRows: ...
