@@ -34,7 +34,10 @@ class Privately(Protocol):
     async def update(self, known: Shown, view: Block) -> Shown:
         """Change an open modal; ChatRefused where it has changed since, or was closed."""
 
-    async def tell(self, channel: str, person: str, said: Said) -> None: ...
+    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> None: ...
+
+    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
+        """Say it in direct messages that are open already."""
 
 
 class Known(Protocol):
@@ -49,7 +52,7 @@ class Known(Protocol):
 class Services:
     """`command` is the slash command that people type, `app_user` our own user in Slack, `address` the server whose runs these are.
 
-    `declare_dead` has everybody know that Slack no longer takes our token.
+    `declare_dead` has everybody know that Slack no longer takes our token. `slack_address` is that of the Slack workspace.
     """
 
     command: str
@@ -68,6 +71,7 @@ class Services:
     audits: Audits
     repeats: Repeats
     declare_dead: Callable[[], None]
+    slack_address: str = ""
 
     def link(self, workspace: Workspace, run_id: str) -> str:
         return run_link(self.address, workspace.organization, workspace.name, run_id)

@@ -114,7 +114,7 @@ def test_the_scopes_are_those_that_methods_events_and_the_command_need() -> None
 
 
 def test_each_scope_stands_with_its_reason() -> None:
-    lines = re.findall(r"^ {6}- ([a-z:.]+)(.*)$", manifest_text(), re.MULTILINE)
+    lines = re.findall(r"^ {6}- ([a-z_:.]+)(.*)$", manifest_text(), re.MULTILINE)
     scopes = {scope: reason.strip() for scope, reason in lines if scope in wanted_scopes()}
     assert set(scopes) == wanted_scopes()
     assert [scope for scope, reason in scopes.items() if len(reason) < 5 or not reason.startswith("# ")] == []

@@ -149,6 +149,7 @@ def use_cases(
         audits=Audits(database, finder, access, clock, organizations),
         repeats=Repeats(database, clock),
         declare_dead=painter.declare_dead,
+        slack_address=installation.url,
     )
     return Work(
         services=services,

@@ -6,6 +6,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
+from handlers.events import words
 from handlers.events.channels import channel_closed, channel_opened, member_left
 from handlers.events.invited import app_invited
 from handlers.events.others import event_came
@@ -28,4 +29,5 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.event("user_change")(guard.watched(person_changed))
     app.event("subteam_updated")(guard.watched(group_changed))
     app.event("subteam_members_changed")(guard.watched(group_changed))
+    words.register(app, guard)
     app.event(re.compile(r".*"))(guard.watched(event_came))

@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import ChatTrouble
+from bot.core.errors import ChatTrouble, NoTrigger
 from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.services.repeats import Repeats
@@ -121,16 +121,22 @@ def bolt() -> AsyncApp:
 
 
 class FakePrivately:
-    """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused."""
+    """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused.
+
+    `threads` goes along with `told`; `written` is what was said in direct messages for good.
+    """
 
     def __init__(self) -> None:
         self.views: list[dict[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []
+        self.threads: list[str] = []
+        self.written: list[tuple[str, str, str]] = []
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
 
     async def open(self, trigger_id: str, view: dict[str, Any]) -> Shown:
-        assert trigger_id, "a modal is opened by a click"
+        if not trigger_id:
+            raise NoTrigger
         if self.trouble is not None:
             raise self.trouble
         self.views.append(view)
@@ -142,8 +148,12 @@ class FakePrivately:
     async def update(self, known: Shown, view: dict[str, Any]) -> Shown:
         return await self.open(known.view_id, view)
 
-    async def tell(self, channel: str, person: str, said: dict[str, Any]) -> None:
+    async def tell(self, channel: str, person: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
         self.told.append((channel, person, str(said["text"])))
+        self.threads.append(thread_ts)
+
+    async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
+        self.written.append((channel, thread_ts, str(said["text"])))
 
     def person_changed(self, person_id: str) -> None:
         self.changed.append(person_id)
