@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from bot.core.identities import KnownPerson
 from bot.core.runs import OVERRIDABLE, Run
 
 Row = TypeVar("Row")
@@ -74,6 +75,13 @@ def waiting_since(run: Run) -> datetime | None:
     if run.is_final or (run.gate is None and run.status not in OVERRIDABLE):
         return None
     return max(run.timestamps.values(), default=run.created_at or EPOCH)
+
+
+def whose(people: Iterable[KnownPerson], slack: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Everybody who is one human with somebody in Slack: their Slack ids, and their users of the server in small letters."""
+    same = [human for human in people if slack in human.slack]
+    ids = frozenset({slack}).union(*(human.slack for human in same))
+    return ids, frozenset(name.casefold() for human in same for name in human.terraform)
 
 
 def like(pattern: str) -> str:
