@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from bot.core.redaction import REDACTED, redact
 
@@ -30,7 +31,7 @@ OPENING, CLOSING = "([{", ")]}"
 KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 NAMES_MOST = 500
-NAME_LEAST = 3
+NAME_LEAST, NAME_MOST = 3, 200
 SECRET_LEAST = 4
 LINE_MOST = 20_000
 CUT = " … (the rest of this line is left out)"
@@ -41,13 +42,7 @@ class Mask:
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> None:
         self._secrets = sorted({one for one in secrets if len(one) >= SECRET_LEAST}, key=len, reverse=True)
-        known = sorted({re.escape(name) for name in names if len(name) >= NAME_LEAST})[:NAMES_MOST]
-        named = "|".join([rf"(?:{NAMES})[\w-]{{0,40}}", *(rf"(?<![\w-]){name}" for name in known)])
-        self._assigned = re.compile(
-            rf"(?P<name>(?:{named})\\?[\"'\]]{{0,3}}\s{{0,40}}(?:=>|:|=)\s{{0,40}})"
-            rf"(?P<value>{VALUE})(?P<arrow>\s{{0,20}}->\s{{0,20}}{VALUE})?",
-            re.IGNORECASE,
-        )
+        self._assigned = assigned(tuple(sorted({name for name in names if len(name) >= NAME_LEAST}))[:NAMES_MOST])
         self._ends: Callable[[str], bool] | None = None
 
     def line(self, text: str) -> str | None:
@@ -89,6 +84,17 @@ class Mask:
                 yield shown
 
 
+@lru_cache(maxsize=16)
+def assigned(names: tuple[str, ...]) -> re.Pattern[str]:
+    """What is given to something that is named like a secret, or as one of these."""
+    named = "|".join([rf"(?:{NAMES})[\w-]{{0,40}}", *(rf"(?<![\w-]){re.escape(name)}" for name in names)])
+    return re.compile(
+        rf"(?P<name>(?:{named})\\?[\"'\]]{{0,3}}\s{{0,40}}(?:=>|:|=)\s{{0,40}})"
+        rf"(?P<value>{VALUE})(?P<arrow>\s{{0,20}}->\s{{0,20}}{VALUE})?",
+        re.IGNORECASE,
+    )
+
+
 def margin(line: str) -> int:
     return len(line) - len(line.lstrip(MARGIN))
 
@@ -102,3 +108,12 @@ def hidden(found: re.Match[str]) -> str:
 def masked(text: str, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> str:
     """A text of one line or several."""
     return "\n".join(Mask(secrets, names).lines(text.split("\n")))
+
+
+SECRET_NAME = re.compile(rf"(?:.*[_.-])?(?:{NAMES})s?(?:[_-](?:value|string|hash|base64|pem|wo|plaintext|data))?", re.IGNORECASE)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether something that is called so holds a secret: `db_password`, `clientSecret`, and neither `secret_name` nor `token_ttl`."""
+    return len(name) <= NAME_MOST and SECRET_NAME.fullmatch(CAMEL.sub("_", name)) is not None
