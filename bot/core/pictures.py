@@ -13,6 +13,7 @@ from bot.core.plans import PlanFacts
 from bot.core.reminders import Step
 from bot.core.runs import Action, Commit, Run
 from bot.core.tallies import Tally
+from bot.core.uploads import UploadPicture
 from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 
@@ -114,6 +115,6 @@ class RollupPicture:
     lines: tuple[RollupLine, ...]
 
 
-Picture = RunPicture | NotePicture | ReminderPicture | RollupPicture
+Picture = RunPicture | NotePicture | ReminderPicture | RollupPicture | UploadPicture
 
 UNCLAIMED = frozenset({IntentState.REFUSED, IntentState.ELSEWHERE, IntentState.UNHEARD})

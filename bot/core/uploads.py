@@ -84,3 +84,12 @@ class Upload:
     @property
     def is_over(self) -> bool:
         return self.step in ENDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPicture:
+    """How an upload stands. `link` leads to its workspace, `run_link` to the run that was started, "" as long as there is none."""
+
+    upload: Upload
+    link: str = ""
+    run_link: str = ""

@@ -135,6 +135,9 @@ class Painter:
         if message.kind is Kind.ROLLUP:
             async with self._store.read() as transaction:
                 return await self._pictures.rollup(transaction, message.subject, message.channel)
+        if message.kind is Kind.UPLOAD:
+            async with self._store.read() as transaction:
+                return await self._pictures.upload(transaction, message.subject)
         if message.kind is Kind.REMINDER:
             async with self._store.read() as transaction:
                 return await self._pictures.reminder(transaction, message)

@@ -14,6 +14,7 @@ from bot.core.reminders import Step
 from bot.core.runs import CONFIRM, Action, Run
 from bot.core.tallies import Tally
 from bot.core.votes import Vote
+from bot.core.uploads import UploadPicture
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
 from bot.services.ports import Transaction
@@ -117,6 +118,15 @@ class Pictures:
 
     def workspace_link(self, workspace: Workspace) -> str:
         return workspace_link(self._address, workspace.organization, workspace.name)
+    async def upload(self, transaction: Transaction, upload_id: str) -> UploadPicture | None:
+        """How an upload stands now; None for one that is forgotten."""
+        upload = await transaction.uploads.get(upload_id)
+        if upload is None:
+            return None
+        organization, _, name = upload.workspace.rpartition("/")
+        run = run_link(self._address, organization, name, upload.run_id) if upload.run_id else ""
+        return UploadPicture(upload=upload, link=workspace_link(self._address, organization, name), run_link=run)
+
 
 
 async def standing_at(transaction: Transaction, run: Run) -> tuple[Tally | None, tuple[Vote, ...]]:
