@@ -141,7 +141,7 @@ class Guard:
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
-            return replies.reply(error, command=self.command)
+            return None if error.was_shown else replies.reply(error, command=self.command)
         except Exception:
             reference = token_hex(4)
             log.exception("listener broke", listener=listener.__name__, reference=reference, **who(values))

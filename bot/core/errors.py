@@ -33,6 +33,7 @@ RunbellError
 │   ├── WordsWanted
 │   ├── NoVote
 │   ├── NothingWaits
+│   ├── NothingToReview
 │   ├── VersionUnusable
 │   ├── OtherOrganization
 │   ├── NoRunsHere
@@ -91,7 +92,9 @@ if TYPE_CHECKING:
 
 
 class RunbellError(Exception):
-    """Anything that goes wrong in a way that we have words for."""
+    """Anything that goes wrong in a way that we have words for. `was_shown`: the person sees them already, in a modal."""
+
+    was_shown = False
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -396,6 +399,15 @@ class TerraformTooOld(CannotAct):
     def __init__(self, workspace: str, version: str, option: str, since: str) -> None:
         self.workspace, self.version, self.option, self.since = workspace, version, option, since
         super().__init__(f"{workspace} runs Terraform {version}, and {option} needs {since} or newer. Leave it out.")
+
+
+class NothingToReview(CannotAct):
+    """`status` is the plan's, or the run's where there is no plan."""
+
+    def __init__(self, run_id: str, status: str) -> None:
+        self.run_id, self.status = run_id, status
+        said = "failed" if status == "errored" else f"is not finished ({status.replace('_', ' ')})"
+        super().__init__(f"The plan of {run_id} {said}, so there is nothing to review.")
 
 
 class DestroyForbidden(CannotAct):

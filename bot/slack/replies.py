@@ -105,6 +105,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NotGranted: not_granted,
         errors.WordsWanted: words_wanted,
         errors.NoVote: step("`{command} show` tells how the run stands."),
+        errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWaits: step("`{command} show` tells how the run stands."),
         errors.VersionUnusable: sentence_alone,
         errors.OtherOrganization: sentence_alone,

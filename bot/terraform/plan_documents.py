@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from bot.core.contents import MOST_CHANGES, Unreadable
+from bot.core.contents import MOST_CHANGES, VERSIONS, Unreadable
 from bot.core.reviews import OUTPUT, Part, Piece, Review, part_of, review_of
 
 KEYS = tuple(
@@ -31,8 +31,6 @@ TRIES_MOST = 64
 PIECES_MOST = 200
 DRIFT = "resource_drift"
 LISTS = ("resource_changes", DRIFT)
-VERSIONS = ("format_version", "plan_format_version")
-"""Of `terraform show -json`, and of the redacted kind that HCP Terraform makes for its own clients."""
 
 
 class Head(msgspec.Struct):
