@@ -21,9 +21,10 @@ class Kind(StrEnum):
     NOTE = "note"
     REPLY = "reply"
     REMINDER = "reminder"
+    NOTICE = "notice"
     ROLLUP = "rollup"
-
     UPLOAD = "upload"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
