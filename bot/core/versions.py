@@ -6,6 +6,7 @@ import re
 
 from bot.core.configurations import ARCHIVED, ERRORED, UPLOADED, ConfigurationVersion
 from bot.core.origins import Origin, OriginKind
+from bot.core.retries import plain_message
 from bot.core.runs import Run
 
 VERSION_ID = re.compile(r"cv-[A-Za-z0-9_-]{1,120}")
@@ -50,7 +51,9 @@ def origin_of(
         workspace=workspace,
         sha=ingress.commit_sha if ingress is not None and has_commit else known.sha,
         commit_url=ingress.commit_url if ingress is not None and has_commit else known.commit_url,
-        message=(ingress.commit_message if ingress is not None else "") or known.message or (run.message if run is not None else ""),
+        message=(ingress.commit_message if ingress is not None else "")
+        or known.message
+        or (plain_message(run.message) if run is not None else ""),
         person=(ingress.sender if ingress is not None else "") or known.person or (run.created_by or "" if run is not None else ""),
         applied_at=run.timestamps.get("applied") if run is not None else None,
     )

@@ -16,6 +16,7 @@ from bot.core.readings import RunPage, RunReading, WorkspacePage
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.terraform.evaluation_documents import configuration_of, cost_of, stage_of
+from bot.terraform.option_documents import decode_options
 from bot.terraform.parts import DetailAttributes, DetailRelations, HolderAttributes, LogAttributes, PlanAttributes
 from bot.terraform.resources import (
     NO_RUN_RELATIONS,
@@ -72,6 +73,7 @@ def decode_reading(body: bytes) -> RunReading:
         force_cancel_at=read_time(resource.attributes.force_cancel_available_at),
         may_comment=permissions.can_comment is not False,
         may_override=bool(permissions.can_override_policy_check),
+        options=decode_options(body),
     )
 
 
