@@ -19,16 +19,19 @@ from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
+from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
 from bot.services.contents import Contents
+from bot.services.details import Detailing
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.freezing import Freezing
 from bot.services.gauges import Gauges
 from bot.services.glass import Glass
 from bot.services.greetings import Greetings
+from bot.services.hurdles import Hurdles
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
@@ -36,10 +39,11 @@ from bot.services.launches import Launches
 from bot.services.lookups import Lookups
 from bot.services.mirrors import Mirror
 from bot.services.names import Names
+from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Histories, Mandate, Memberships, PlanTexts, Policies, Runs, Wake
+from bot.services.ports import Chat, Configurations, Histories, Locks, Logs, Mandate, Memberships, PlanTexts, Policies, Runs, Wake
 from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
@@ -48,7 +52,9 @@ from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
+from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.versions import Versions
 from bot.services.voting import Voting
 from bot.services.waking import Waking
 from bot.services.watching import Watching
@@ -92,6 +98,9 @@ class Outside:
     people: SlackPeople
     privately: Privately
     histories: Histories
+    configurations: Configurations
+    logs: Logs
+    locks: Locks
 
 
 def use_cases(
@@ -113,30 +122,37 @@ def use_cases(
     burst = timedelta(seconds=pace.burst_within)
     moved = both(paint, jobs.waker("autoapply"))
     recorder = Recorder(database, access, clock, moved, fallback=hearers.fallback, burst_within=burst)
+    recorder.notices = Notices(database, access, ruling.policy.people, clock, recorder.reconsider)
     closures = Closures(database, recorder, chat, clock, paint, settings.operator)
     projects = Projects(outside.memberships, organizations)
-    reader = Reader(runs, database, recorder, clock, organizations)
+    hurdles = Hurdles(outside.policies)
+    reader = Reader(runs, database, recorder, clock, organizations, hurdles)
     finder = Finder(runs, database, reader, access, organizations)
     pictures = Pictures(settings.web_address)
-    intents = Intents(runs, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
+    calls = Calls(runs, outside.policies, outside.histories)
+    intents = Intents(calls, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
     intents.mirror = Mirror(runs, outside.histories)
-    recipes = Recipes(runs, database, recorder, reader, clock, burst)
+    recipes = Recipes(runs, database, recorder, reader, clock, hurdles, burst)
     knowledge = Knowledge(database, recipes, organizations)
     evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
     sharing = Sharing(chat, clock, ruling.policy.shared_channels)
     kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, installation.team_id)
     freezing = Freezing(database, knowledge, finder, access, sharing, ruling.policy, clock, paint)
-    voting = Voting(database, evidence, kinship, ruling, names, clock, freezing.in_force)
+    voting = Voting(database, evidence, kinship, ruling, names, clock, hurdles, freezing.in_force)
     tallies = Tallies(database, reader, voting, clock, pace)
-    painter = Painter(chat, database, pictures, reader, closures, clock, pace, meter, mandate, tallies=tallies, sharing=sharing)
+    detailing = Detailing(database, reader, outside.policies, outside.logs, pace)
+    painter = Painter(
+        *(chat, database, pictures, reader, closures, clock, pace, meter, mandate), tallies=tallies, sharing=sharing, detailing=detailing
+    )
     approvals = Approvals(database, finder, reader, access, intents, voting, ruling, sharing, Glass(access, ruling.policy), clock, moved)
     clocks = Clocks(ruling.policy, freezing.in_force)
     reminders = Reminders(database, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, paint)
+    versions = Versions(runs, outside.configurations, database, reader, access)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
         address=settings.web_address,
-        launches=Launches(database, finder, access, intents, chat, sharing, clock),
+        launches=Launches(database, finder, access, intents, chat, sharing, clock, outside.locks, versions),
         approvals=approvals,
         lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, voting),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
@@ -148,8 +164,10 @@ def use_cases(
         known=outside.people,
         audits=Audits(database, finder, access, clock, organizations),
         repeats=Repeats(database, clock),
+        suggestions=Suggestions(database, access),
         declare_dead=painter.declare_dead,
         slack_address=installation.url,
+        notices=recorder.notices,
     )
     return Work(
         services=services,

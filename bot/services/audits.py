@@ -12,6 +12,7 @@ from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.errors import RunbellError
 from bot.core.policy import Actor, Place, Right
+from bot.core.runs import Action
 from bot.core.votes import Vote
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
@@ -132,7 +133,7 @@ def decision_entry(decision: Decision, workspace: Workspace, place: Place, *, re
     )
 
 
-def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, permalink: str = "") -> Entry:
+def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, permalink: str = "", action: Action = Action.APPLY) -> Entry:
     """For the transaction in which a vote is noted or taken back; `outcome`: noted, enough, or taken back."""
     return Entry(
         at=vote.at,
@@ -142,7 +143,7 @@ def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, p
         channel=vote.channel,
         run_id=run_id,
         workspace=workspace.full_name,
-        action="apply",
+        action=action.value,
         plan_digest=vote.digest,
         rules_hash=vote.rules,
         reason=vote.reason,

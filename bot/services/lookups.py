@@ -120,4 +120,4 @@ class Lookups:
         await self._access.demand(actor, Right.READ, found.workspace)
         verdict = await self._voting.verdict(found)
         link = self._pictures.link(found.workspace, found.run)
-        return Explained(found.run, found.workspace, link, verdict, found.run.waits_for_confirm)
+        return Explained(found.run, found.workspace, link, verdict, found.run.waits_for_confirm or found.run.gate is not None)

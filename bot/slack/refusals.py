@@ -80,5 +80,5 @@ def words_wanted(error: WordsWanted, command: str) -> Said:
     """How the words are given by typing; a click asks for them in a modal."""
     reason = " because …" if error.reason else ""
     name = f" --name {cut(one_line(error.workspace), 90)}" if error.typed_name else ""
-    how = f"Click the button, or type {code(f'{command} approve {error.run_id}{reason}{name}', 300)}."
+    how = f"Click the button, or type {code(f'{command} {error.word} {error.run_id}{reason}{name}', 300)}."
     return {"text": f"{escape(error.sentence)}\n{how}", "blocks": [plain_section(error.sentence), context(how)]}

@@ -71,6 +71,11 @@ def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
     return saying(unseen, f"Did you mean {meant}?" if meant else f"{code(f'{command} workspaces')} lists those I can see.")
 
 
+def cannot_retry(error: errors.CannotRetry, command: str) -> Said:
+    again = f"{command} run {error.workspace} --version {error.run_id}"
+    return saying(error.sentence, f"Start one anew with its configuration: {code(again, USAGE_MOST)}")
+
+
 AT_HAND = "`{command} workspaces` lists them."
 OPERATOR = "Only an operator can change this."
 TAKEN = "I take one `.tar.gz`, `.tgz` or `.zip`, or several `.tf` files (with `.tfvars` and `.tf.json` beside them); for example `main.tf`."
@@ -107,14 +112,18 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWaits: step("`{command} show` tells how the run stands."),
-        errors.VersionUnusable: sentence_alone,
-        errors.OtherOrganization: sentence_alone,
         errors.NoRunsHere: sentence_alone,
         errors.TokenMayNotStart: step(OPERATOR),
         errors.NoConfiguration: sentence_alone,
         errors.TerraformTooOld: sentence_alone,
         errors.VersionUnusable: sentence_alone,
         errors.OtherOrganization: sentence_alone,
+        errors.SameWorkspace: sentence_alone,
+        errors.NeverApplied: sentence_alone,
+        errors.AppliedSince: step("`{command} promote` opens the form, which takes what was applied last."),
+        errors.ChainChanged: step("`{command} promote` opens a form for any two workspaces."),
+        errors.PromotionRefused: sentence_alone,
+        errors.CannotRetry: cannot_retry,
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),

@@ -156,6 +156,22 @@ class FakeRuns:
         """The comments that came with actions, whether or not the server keeps them."""
         return tuple(self._comments[run_id])
 
+    # What the other families of endpoints do to runs
+
+    async def answer(self, method: str, given: Mapping[str, Any], deed: Callable[[], Answer]) -> Answer:
+        """A call of another port, recorded and failed like those of this one."""
+        return await self._answer(method, given, deed)
+
+    def hear(self, run_id: str, comment: str) -> None:
+        self.run(run_id)
+        self._comments[run_id].append(comment)
+
+    def go_on(self, run_id: str, status: str, comment: str) -> Run:
+        """Something was overridden: the run takes the status, and goes on from there by itself where it asks nobody."""
+        self.hear(run_id, comment)
+        run = self.move(run_id, status)
+        return self.move(run_id, "confirmed") if run.auto_apply and status in RESTING else run
+
     # The port
 
     async def account(self) -> Account:

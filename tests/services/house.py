@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.core.activations import Activation
 from bot.core.commands.runs import RunReference, StartRun
@@ -22,6 +23,7 @@ from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
+from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.contents import Contents
@@ -29,12 +31,14 @@ from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.freezing import Freezing
 from bot.services.glass import Glass
+from bot.services.hurdles import Hurdles
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
 from bot.services.lookups import Lookups
 from bot.services.names import Names
+from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
@@ -47,14 +51,16 @@ from bot.services.reminding import Reminders
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
 from bot.services.sharing import Sharing
+from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.versions import Versions
 from bot.services.voting import Voting
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.stores import sqlite_store
-from tests.fakes.terraform import FakePlanTexts, FakePolicies
+from tests.fakes.terraform import FakeConfigurations, FakeHistories, FakeLocks, FakePlanTexts, FakePolicies
 
 TEAM = "T0ACME"
 ANA = Actor(id="U0ANA", team_id=TEAM, name="ana")
@@ -104,6 +110,10 @@ class House:
     reader: Reader
     recorder: Recorder
     launches: Launches
+    locks: FakeLocks
+    configurations: FakeConfigurations
+    versions: Versions
+    suggestions: Suggestions
     approvals: Approvals
     lookups: Lookups
     watching: Watching
@@ -115,6 +125,7 @@ class House:
     alarms: Alarms
     texts: FakePlanTexts
     policies: FakePolicies
+    histories: FakeHistories
     evidence: Evidence
     ruling: RulesInForce
     voting: Voting
@@ -124,8 +135,9 @@ class House:
     sealer: Sealer
     freezing: Freezing
     reminders: Reminders
+    notices: Notices
 
-    async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
+    async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: Any) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
 
     async def act(
@@ -195,22 +207,27 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     people.add(GUS.id, GUS.name, Standing.GUEST)
     access = Access(people, policy, TEAM)
     recorder = Recorder(store, access, clock, lambda: wakes.append("paint"), fallback=fallback)
+    recorder.notices = Notices(store, access, policy.people, clock, recorder.reconsider)
     closures = Closures(store, recorder, chat, clock, lambda: wakes.append("paint"), OPERATOR)
     memberships = FakeMemberships({"prj-web": "web", "prj-data": "data platform"})
     projects = Projects(memberships, organizations)
-    reader = Reader(runs, store, recorder, clock, organizations)
+    texts, policies = FakePlanTexts(), FakePolicies(runs)
+    hurdles = Hurdles(policies)
+    reader = Reader(runs, store, recorder, clock, organizations, hurdles)
     finder = Finder(runs, store, reader, access, organizations)
     pictures = Pictures("https://terraform.test")
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
-    intents = Intents(runs, store, reader, clock, pace, loops, owner="test")
-    recipes = Recipes(runs, store, recorder, reader, clock)
+    histories = FakeHistories(runs)
+    intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, owner="test")
+    recipes = Recipes(runs, store, recorder, reader, clock, hurdles)
     knowledge = Knowledge(store, recipes, organizations)
-    texts, policies = FakePlanTexts(), FakePolicies()
     evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
     freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
     kinship = Kinship(memberships, people, clock)
-    voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, freezing.in_force)
+    voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
+    locks, configurations = FakeLocks(), FakeConfigurations()
+    versions = Versions(runs, configurations, store, reader, access)
     approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
     clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
@@ -225,7 +242,11 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         finder=finder,
         reader=reader,
         recorder=recorder,
-        launches=Launches(store, finder, access, intents, chat, sharing, clock),
+        launches=Launches(store, finder, access, intents, chat, sharing, clock, locks, versions),
+        locks=locks,
+        configurations=configurations,
+        versions=versions,
+        suggestions=Suggestions(store, access),
         approvals=approvals,
         lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, voting),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
@@ -237,6 +258,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         alarms=Alarms(store, pace, OPERATOR),
         texts=texts,
         policies=policies,
+        histories=histories,
         evidence=evidence,
         ruling=ruling,
         voting=voting,
@@ -245,5 +267,6 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         audits=Audits(store, finder, access, clock, organizations),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
         freezing=freezing,
+        notices=recorder.notices,
         reminders=Reminders(store, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, loops.painter),
     )

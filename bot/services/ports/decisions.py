@@ -25,8 +25,8 @@ class GateRows(Protocol):
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
 
-    async def latest_override(self, run_id: str) -> Decision | None:
-        """The newest decision by which something of the run was overridden."""
+    async def latest_override(self, run_id: str, gate: str = "") -> Decision | None:
+        """The newest decision by which something of the run was overridden, at one gate or at any."""
 
     async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
         """As `latest`, for each run about which there is one."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bot.core.messages import Kind
 from bot.core.pictures import RunPicture
-from bot.core.runs import OVERRIDABLE, Run
+from bot.core.runs import Action, Run, RunStatus, action_at
 from bot.slack.blocks import Block, Said, context, quotation, section
 from bot.slack.cards.buttons import buttons
 from bot.slack.cards.counts import picture_counts
 from bot.slack.cards.deeds import deed_line
 from bot.slack.cards.details import commit_words, detail_lines, failure_blocks, failure_words
+from bot.slack.cards.hurdles import force_line, hurdle_line, overridden_line
 from bot.slack.cards.labels import label
 from bot.slack.cards.stages import passed, stages
 from bot.slack.cards.tallies import tally_blocks
-from bot.slack.text import TEXT_MOST, code, cut, date, escape, group_mention, link, mention, one_line, quoted
+from bot.slack.text import TEXT_MOST, channel_mention, code, cut, date, escape, group_mention, link, mention, one_line, quoted
 
 SOURCES = {
     "tfe-ui": "in Terraform’s web pages",
@@ -44,7 +45,11 @@ def blocks(picture: RunPicture) -> list[Block]:
 
 def is_answered_call(picture: RunPicture) -> bool:
     """A call whose question is answered has done its work: the card and the end tell the rest."""
-    return picture.kind is Kind.CALL and (picture.run.is_final or picture.run.was_confirmed)
+    if picture.kind is not Kind.CALL:
+        return False
+    if action_at(picture.gate) is Action.OVERRIDE:
+        return picture.run.is_final or picture.run.gate != picture.gate
+    return picture.run.is_final or picture.run.was_confirmed
 
 
 def is_asked_elsewhere(picture: RunPicture) -> bool:
@@ -54,7 +59,8 @@ def is_asked_elsewhere(picture: RunPicture) -> bool:
 
 
 def answer_line(picture: RunPicture) -> str:
-    return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed_line(picture) or 'outside of Slack'} · {code(picture.run.id)}"
+    deed = overridden_line(picture) or deed_line(picture) or "outside of Slack"
+    return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed} · {code(picture.run.id)}"
 
 
 def head(picture: RunPicture) -> list[str]:
@@ -63,12 +69,15 @@ def head(picture: RunPicture) -> list[str]:
     shown = label(picture)
     return [
         f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
-        warning(picture.run),
+        *warnings(picture.run),
         f"Plan: {plan}" if plan else "",
         *(detail_lines(picture) if picture.kind is not Kind.END else ()),
         stages(picture.run) if picture.kind is Kind.CARD else "",
         "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
+        f"Asked in {channel_mention(picture.asked_in)}" if picture.asked_in and not picture.decision_stands else "",
+        overridden_line(picture),
         deed,
+        force_line(picture.run),
     ]
 
 
@@ -77,10 +86,14 @@ def addressed(picture: RunPicture) -> str:
     return f" · {' '.join(called)}" if called else ""
 
 
+def warnings(run: Run) -> list[str]:
+    return [line for line in (hurdle_line(run), warning(run)) if line]
+
+
 def warning(run: Run) -> str:
     """What kind of run it is, where that is not the usual one."""
-    if run.status in OVERRIDABLE:
-        return "A check has failed. Whoever may override it does so in Terraform."
+    if run.status is RunStatus.PLANNED_AND_SAVED:
+        return "Saved plan: it can be applied as long as the state does not change"
     if run.is_destroy:
         return "" if run.is_final else "⚠️ *Destroy run*: it removes everything that the workspace manages"
     if run.plan_only:
@@ -119,7 +132,14 @@ def headline_text(picture: RunPicture) -> str:
 
 def plain_card(picture: RunPicture) -> Said:
     """The same without blocks, for a message that Slack would not draw: nothing can be clicked, so the link leads on."""
-    lines = [headline_text(picture), warning(picture.run), deed_line(picture), origin(picture), link(picture.link)]
+    lines = [
+        headline_text(picture),
+        *warnings(picture.run),
+        overridden_line(picture),
+        deed_line(picture),
+        origin(picture),
+        link(picture.link),
+    ]
     return {"text": cut_at_line("\n".join(filter(None, lines)))}
 
 
