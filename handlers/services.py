@@ -15,6 +15,7 @@ from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
 from bot.services.launches import Launches
 from bot.services.lookups import Lookups
+from bot.services.notices import Notices
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.watching import Watching
@@ -71,6 +72,7 @@ class Services:
     audits: Audits
     repeats: Repeats
     declare_dead: Callable[[], None]
+    notices: Notices
     slack_address: str = ""
 
     def link(self, workspace: Workspace, run_id: str) -> str:

@@ -13,6 +13,7 @@ from bot.core.commands import parse
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command
 from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
+from bot.core.commands.notices import Notify
 from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun, TakeBack
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
@@ -21,6 +22,7 @@ from handlers.commands.approve import act, take_back
 from handlers.commands.audit import show_audit
 from handlers.commands.freezes import declare_freeze, lift_freeze, list_freezes, snooze
 from handlers.commands.help import show_help
+from handlers.commands.notify import notify_me
 from handlers.commands.run import start_run
 from handlers.commands.runs import list_runs
 from handlers.commands.show import show_run
@@ -52,6 +54,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         AddWatch: add_watch,
         RemoveWatch: remove_watch,
         ListWatches: list_watches,
+        Notify: notify_me,
         ShowAudit: show_audit,
     }
 )

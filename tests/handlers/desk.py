@@ -180,6 +180,7 @@ def services_of(house: House, private: FakePrivately) -> Services:
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
         declare_dead=house.painter.declare_dead,
+        notices=house.notices,
     )
 
 

@@ -138,7 +138,7 @@ class MessageRows(Protocol):
     ) -> bool:
         """Insert the row where there is none; whether it is new. Nothing happens to one that exists. One with a parent is never due."""
 
-    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
+    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END, Kind.NOTICE)) -> int:
         """Have every message of the subject painted once more; how many there are. A card that is a line raises its rollup."""
 
     async def raise_in_channel(self, channel: str, subjects: Sequence[str]) -> int:

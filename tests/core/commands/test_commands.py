@@ -138,7 +138,7 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 
 RIGHTS = {
-    None: {"help", "unvote"},
+    None: {"help", "notify", "unvote"},
     Right.READ: {"workspaces", "runs", "audit", "show", "why", "freezes", "watch", "unwatch", "watches"},
     Right.START: {"run"},
     Right.DECIDE: {"approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
