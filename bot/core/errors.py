@@ -428,7 +428,9 @@ class NeverApplied(CannotAct):
     def __init__(self, workspace: str, passed_over: str = "") -> None:
         self.workspace, self.passed_over = workspace, passed_over
         but = f" (a destroy run or a refresh-only run, as {passed_over} was, does not count)" if passed_over else ""
-        super().__init__(f"{workspace} has never applied a configuration{but}, so there is nothing to promote from it. Apply one there first.")
+        super().__init__(
+            f"{workspace} has never applied a configuration{but}, so there is nothing to promote from it. Apply one there first."
+        )
 
 
 class AppliedSince(CannotAct):
