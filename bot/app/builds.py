@@ -61,7 +61,12 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
         hearers = read_watches(settings.rules_file)
         privately = Privately(clients, pace)
-        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, privately, runs.histories)
+        outside = Outside(
+            *(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, privately, runs.histories),
+            configurations=runs.configurations,
+            logs=runs.logs,
+            locks=runs.locks,
+        )
         work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)

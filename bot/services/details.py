@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import structlog
 
@@ -17,7 +18,7 @@ from bot.core.pictures import RunPicture
 from bot.core.runs import RunStatus
 from bot.services.failures import seen
 from bot.services.ports import Logs, Policies, Store
-from bot.services.reading import Found, Reader
+from bot.services.reading import Found
 
 log = structlog.get_logger(__name__)
 
@@ -26,10 +27,14 @@ FAILURES_MOST = 3
 LASTING = (NotVisible, RequestRefused, TooLarge)
 
 
+class Reads(Protocol):
+    async def read(self, run_id: str, *, hurry: bool = True) -> Found: ...
+
+
 class Detailing:
     """No message waits for it for long: one is painted without where it fails, and it is tried again with the next paint."""
 
-    def __init__(self, store: Store, reader: Reader, policies: Policies, logs: Logs, pace: Pace) -> None:
+    def __init__(self, store: Store, reader: Reads, policies: Policies, logs: Logs, pace: Pace) -> None:
         self._store = store
         self._reader = reader
         self._policies = policies
