@@ -80,6 +80,12 @@ class IntentTable:
         query = select(intents).where(here).order_by(intents.c.created_at.desc(), intents.c.id).limit(most)
         return tuple(map(decode, (await self.connection.execute(query)).mappings()))
 
+    async def creates_in(self, workspace_id: str, since: datetime) -> tuple[Intent, ...]:
+        """The wishes for runs of a workspace since then, whatever became of them, oldest first."""
+        here = (intents.c.deed == Deed.CREATE) & (intents.c.workspace_id == workspace_id) & (intents.c.created_at >= since)
+        query = select(intents).where(here).order_by(intents.c.created_at, intents.c.id)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
     async def wishes(self) -> tuple[Intent, ...]:
         """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
         query = (

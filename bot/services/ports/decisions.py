@@ -77,6 +77,9 @@ class IntentRows(Protocol):
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""
 
+    async def creates_in(self, workspace_id: str, since: datetime) -> tuple[Intent, ...]:
+        """The wishes for runs of a workspace since then, whatever became of them, oldest first."""
+
     async def wishes(self) -> tuple[Intent, ...]:
         """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
 
