@@ -51,7 +51,7 @@ class TerraformClient:
     """One server, spoken to with one token. Every method raises a TerraformTrouble of core/errors.py and nothing else.
 
     `address` is scheme and host, `https://app.terraform.io`; `blob_hosts` are those that it may send us to for logs, plans and uploads.
-    `ca_bundle`, a PEM file, replaces the authorities trusted otherwise; `proxy` is a URL, and the environment's proxies count for
+    `ca_bundle`, a PEM file, is trusted besides the usual authorities; `proxy` is a URL, and the environment's proxies count for
     nothing. ValueError for an address or a token that cannot be one, OSError for a bundle that cannot be read.
     """
 
