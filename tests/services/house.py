@@ -44,10 +44,12 @@ from bot.services.pictures import Pictures
 from bot.services.polling import Poller
 from bot.services.ports import Store
 from bot.services.projects import Projects
+from bot.services.promotions import Promotions
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.reminding import Reminders
+from bot.services.retries import Retries
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
 from bot.services.sharing import Sharing
@@ -113,6 +115,8 @@ class House:
     locks: FakeLocks
     configurations: FakeConfigurations
     versions: Versions
+    promotions: Promotions
+    retries: Retries
     suggestions: Suggestions
     approvals: Approvals
     lookups: Lookups
@@ -228,6 +232,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
     locks, configurations = FakeLocks(), FakeConfigurations()
     versions = Versions(runs, configurations, store, reader, access)
+    launches = Launches(store, finder, access, intents, chat, sharing, clock, locks, versions)
     approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
     clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
@@ -242,10 +247,12 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         finder=finder,
         reader=reader,
         recorder=recorder,
-        launches=Launches(store, finder, access, intents, chat, sharing, clock, locks, versions),
+        launches=launches,
         locks=locks,
         configurations=configurations,
         versions=versions,
+        promotions=Promotions(runs, store, finder, reader, access, versions, launches, locks, policy.chains),
+        retries=Retries(store, finder, access, versions, launches),
         suggestions=Suggestions(store, access),
         approvals=approvals,
         lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, voting),
