@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.links import run_link
@@ -18,9 +18,11 @@ from bot.services.lookups import Lookups
 from bot.services.notices import Notices
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.suggestions import Suggestions
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
 from bot.slack.privately import Shown
+from handlers.latest import Latest
 
 
 class Privately(Protocol):
@@ -73,7 +75,9 @@ class Services:
     repeats: Repeats
     declare_dead: Callable[[], None]
     notices: Notices
+    suggestions: Suggestions
     slack_address: str = ""
+    latest: Latest = field(default_factory=Latest)
 
     def link(self, workspace: Workspace, run_id: str) -> str:
         return run_link(self.address, workspace.organization, workspace.name, run_id)

@@ -11,6 +11,7 @@ from handlers.actions.approve import decision_clicked, unvote_clicked
 from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
 from handlers.actions.snooze import snooze_clicked
+from handlers.actions.start import start_changed, start_clicked
 from handlers.guard import Guard
 
 
@@ -19,5 +20,8 @@ def register(app: AsyncApp, guard: Guard) -> None:
         app.action(action_id)(guard.guarded(decision_clicked))
     app.action(ids.UNVOTE)(guard.guarded(unvote_clicked))
     app.action(ids.SNOOZE)(guard.guarded(snooze_clicked))
+    app.action(ids.START_OPEN)(guard.guarded(start_clicked))
+    app.action(ids.START_KIND)(guard.guarded(start_changed))
+    app.action(ids.START_MORE)(guard.guarded(start_changed))
     app.action(ids.OPEN)(guard.guarded(link_opened))
     app.action(re.compile(r".*"))(guard.guarded(button_clicked))

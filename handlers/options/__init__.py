@@ -8,11 +8,15 @@ from types import MappingProxyType
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack import ids
 from handlers.guard import Guard, Suggesting
 from handlers.options.others import nothing_to_offer
+from handlers.options.workspaces import workspaces_to_read, workspaces_to_start
 
 ROWS: Mapping[str | re.Pattern[str], Suggesting] = MappingProxyType(
     {
+        ids.WORKSPACE_TO_START: workspaces_to_start,
+        ids.WORKSPACE_TO_READ: workspaces_to_read,
         re.compile(r".*"): nothing_to_offer,
     }
 )

@@ -8,11 +8,14 @@ from types import MappingProxyType
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack import ids
 from handlers.guard import Guard, Listener
 from handlers.shortcuts.others import shortcut_used
+from handlers.shortcuts.start import start_wanted
 
 ROWS: Mapping[str | re.Pattern[str], Listener] = MappingProxyType(
     {
+        ids.START_FORM: start_wanted,
         re.compile(r".*"): shortcut_used,
     }
 )

@@ -179,6 +179,7 @@ def services_of(house: House, private: FakePrivately) -> Services:
         known=private,
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
+        suggestions=house.suggestions,
         declare_dead=house.painter.declare_dead,
         notices=house.notices,
     )
