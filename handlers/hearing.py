@@ -42,7 +42,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
     try:
-        command, word = parse(text), row_for((split(text) or ["help"])[0]).word
+        command, word = parse(text), row_for((split(text) or ["next"])[0]).word
     except BadCommand:
         return Heard(action=first_word(text), details=details, **common)
     return Heard(action=word, about=subject_of(command), reason=own_words(command), details=options_of(command) | details, **common)
@@ -51,7 +51,7 @@ def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Hear
 def first_word(text: str) -> str:
     """The command that was tried; anything else that was typed may be what should never have been."""
     try:
-        return row_for((split(text) or ["help"])[0]).word
+        return row_for((split(text) or ["next"])[0]).word
     except BadCommand:
         return NO_COMMAND
 

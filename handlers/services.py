@@ -14,11 +14,13 @@ from bot.services.closures import Closures
 from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
 from bot.services.launches import Launches
+from bot.services.listings import Listings
 from bot.services.lookups import Lookups
 from bot.services.notices import Notices
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.suggestions import Suggestions
+from bot.services.waiting import Waiting
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
 from bot.slack.privately import Shown
@@ -64,6 +66,8 @@ class Services:
     launches: Launches
     approvals: Approvals
     lookups: Lookups
+    listings: Listings
+    waiting: Waiting
     watching: Watching
     freezing: Freezing
     reminders: Reminders

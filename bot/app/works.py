@@ -6,10 +6,12 @@ import random
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from os import getpid
 
 import structlog
 
+from bot.core.links import message_link
 from bot.core.metrics import Meter
 from bot.core.pace import Pace
 from bot.jobs import Jobs
@@ -36,6 +38,7 @@ from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches
+from bot.services.listings import Listings
 from bot.services.lookups import Lookups
 from bot.services.mirrors import Mirror
 from bot.services.names import Names
@@ -56,6 +59,7 @@ from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
 from bot.services.versions import Versions
 from bot.services.voting import Voting
+from bot.services.waiting import Waiting
 from bot.services.waking import Waking
 from bot.services.watching import Watching
 from bot.settings import Settings
@@ -148,13 +152,16 @@ def use_cases(
     clocks = Clocks(ruling.policy, freezing.in_force)
     reminders = Reminders(database, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, paint)
     versions = Versions(runs, outside.configurations, database, reader, access)
+    listings = Listings(database, knowledge, finder, reader, access, projects, outside.locks, pictures, ruling.policy, clock)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
         address=settings.web_address,
         launches=Launches(database, finder, access, intents, chat, sharing, clock, outside.locks, versions),
         approvals=approvals,
-        lookups=Lookups(runs, database, knowledge, finder, access, pictures, clock, voting),
+        lookups=Lookups(database, finder, access, pictures, voting),
+        listings=listings,
+        waiting=Waiting(database, knowledge, access, pictures, partial(message_link, installation.url)),
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         freezing=freezing,
         reminders=reminders,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.cadence import Look, Recipe
@@ -13,6 +13,7 @@ from bot.core.listings import EPOCH, FIRST, Page, RunsWanted, Scope, Turn, page_
 from bot.core.locks import Lock
 from bot.core.policy import Actor, Policy, Right
 from bot.core.reaches import Reach
+from bot.core.rows import Queue, RunList, RunRow, WorkspaceRow
 from bot.core.runs import BY_WORD, FAILED, Run, RunStatus
 from bot.core.workspaces import Workspace, is_glob, matches, near_names
 from bot.services.access import Access
@@ -24,44 +25,6 @@ from bot.services.projects import Projects
 from bot.services.reading import Reader
 
 SIZE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceRow:
-    """`link` leads to the workspace's page."""
-
-    workspace: Workspace
-    run: Run | None
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    run: Run
-    workspace: Workspace
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunList:
-    """`named` are the workspaces that were asked for by their very name, with their pages."""
-
-    page: Page[RunRow]
-    named: tuple[tuple[Workspace, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """`rows` are the runs that have not ended, as they come: the one that holds the workspace first. `seen_at` is when each was read.
-
-    `lock` is None where the server did not say.
-    """
-
-    workspace: Workspace
-    link: str
-    rows: tuple[RunRow, ...]
-    seen_at: tuple[datetime, ...]
-    lock: Lock | None
 
 
 class Listings:

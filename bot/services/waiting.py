@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.listings import EPOCH, FIRST, Page, Scope, Turn, page_of, waiting_since
 from bot.core.messages import Kind, Message
-from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Place, Right
 from bot.core.reaches import Reach
+from bot.core.rows import Offers, Waits
 from bot.core.runs import Action, Run
-from bot.core.tallies import Tally
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.knowledge import Knowledge
@@ -26,38 +24,11 @@ LOOKED_THROUGH = 100
 """How many of those that wait longest are looked through for what waits for one person here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """A run that waits for people since `since`; `behind` runs of its workspace wait for it. `tally` is None where nobody has judged it.
-
-    `asked` is the address of the message in Slack that has the buttons, "" where there is none; `voted` are those who have said yes.
-    """
-
-    run: Run
-    workspace: Workspace
-    link: str
-    since: datetime
-    plan: PlanFacts | None = None
-    tally: Tally | None = None
-    behind: int = 0
-    asked: str = ""
-    asked_in: str = ""
-    voted: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     run: Run
     workspace: Workspace | None
     is_decided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """What waits for somebody here, and whether anything waits that they may read, here or elsewhere."""
-
-    here: tuple[Waits, ...]
-    any_waits: bool
 
 
 class Waiting:
@@ -81,7 +52,7 @@ class Waiting:
             rows = await self._told(transaction, page.rows, near.channel if near is not None else "")
             return Page(rows, page.earlier, page.later, await last_look(transaction))
 
-    async def suggest(self, actor: Actor, place: Place) -> Suggestions:
+    async def suggest(self, actor: Actor, place: Place) -> Offers:
         """What the actor may decide, is wanted for, and has not voted on yet, of what is asked in this channel."""
         reach = await self._access.reach(actor, Right.DECIDE)
         readable = await self._access.reach(actor, Right.READ)
@@ -92,7 +63,7 @@ class Waiting:
         groups = frozenset[str]().union(*(one.tally.wanted.groups for one in rows if one.tally is not None))
         membership = await self._access.membership(groups)
         mine = [one for one in rows if wants(one, actor.id, membership)]
-        return Suggestions(tuple(mine[:HERE_MOST]), any_waits)
+        return Offers(tuple(mine[:HERE_MOST]), any_waits)
 
     async def _page(self, transaction: Transaction, reach: Reach, turn: Turn, size: int) -> Page[Candidate]:
         async def fetch(at: Turn, most: int) -> Sequence[Candidate]:

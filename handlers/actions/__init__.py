@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
 from handlers.actions.approve import decision_clicked, unvote_clicked
+from handlers.actions.look import look_clicked
 from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
 from handlers.actions.snooze import snooze_clicked
@@ -24,4 +25,5 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.action(ids.START_KIND)(guard.guarded(start_changed))
     app.action(ids.START_MORE)(guard.guarded(start_changed))
     app.action(ids.OPEN)(guard.guarded(link_opened))
+    app.action(re.compile(r"look\..+"))(guard.guarded(look_clicked))
     app.action(re.compile(r".*"))(guard.guarded(button_clicked))

@@ -12,25 +12,21 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command
-from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
+from bot.core.commands.lists import ShowAudit
 from bot.core.commands.notices import Notify
-from bot.core.commands.runs import Act, ExplainRun, ShowRun, StartRun, TakeBack
+from bot.core.commands.runs import Act, StartRun, TakeBack
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
 from handlers.commands.approve import act, take_back
 from handlers.commands.audit import show_audit
 from handlers.commands.freezes import declare_freeze, lift_freeze, list_freezes, snooze
-from handlers.commands.help import show_help
+from handlers.commands.looks import LOOKS
 from handlers.commands.notify import notify_me
 from handlers.commands.run import start_run
-from handlers.commands.runs import list_runs
-from handlers.commands.show import show_run
 from handlers.commands.unwatch import remove_watch
 from handlers.commands.watch import add_watch
 from handlers.commands.watches import list_watches
-from handlers.commands.why import explain_run
-from handlers.commands.workspaces import list_workspaces
 from handlers.guard import Guard
 from handlers.services import Services
 
@@ -39,12 +35,8 @@ Route = Callable[..., Awaitable[Said | None]]
 
 ROUTES: Mapping[type[Command], Route] = MappingProxyType(
     {
-        Help: show_help,
-        ListWorkspaces: list_workspaces,
-        ListRuns: list_runs,
+        **LOOKS,
         StartRun: start_run,
-        ShowRun: show_run,
-        ExplainRun: explain_run,
         Act: act,
         TakeBack: take_back,
         DeclareFreeze: declare_freeze,

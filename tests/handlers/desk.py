@@ -170,6 +170,8 @@ def services_of(house: House, private: FakePrivately) -> Services:
         launches=house.launches,
         approvals=house.approvals,
         lookups=house.lookups,
+        listings=house.listings,
+        waiting=house.waiting,
         watching=house.watching,
         freezing=house.freezing,
         reminders=house.reminders,

@@ -36,6 +36,7 @@ from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
+from bot.services.listings import Listings
 from bot.services.lookups import Lookups
 from bot.services.names import Names
 from bot.services.notices import Notices
@@ -57,6 +58,7 @@ from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
 from bot.services.versions import Versions
 from bot.services.voting import Voting
+from bot.services.waiting import Waiting
 from bot.services.watching import Watching
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
@@ -120,6 +122,8 @@ class House:
     suggestions: Suggestions
     approvals: Approvals
     lookups: Lookups
+    listings: Listings
+    waiting: Waiting
     watching: Watching
     intents: Intents
     painter: Painter
@@ -255,7 +259,9 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         retries=Retries(store, finder, access, versions, launches),
         suggestions=Suggestions(store, access),
         approvals=approvals,
-        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, voting),
+        lookups=Lookups(store, finder, access, pictures, voting),
+        listings=Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock),
+        waiting=Waiting(store, knowledge, access, pictures, partial(message_link, "https://acme.slack.com")),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
         painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),

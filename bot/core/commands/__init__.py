@@ -24,10 +24,10 @@ def row_for(word: str) -> Row:
 
 
 def parse(text: str) -> Command:
-    """What was typed after the slash command as an object; nothing typed is a wish for help. Raises BadCommand."""
+    """What was typed after the slash command as an object; nothing typed asks what is likely wanted. Raises BadCommand."""
     words = split(text)
     if not words:
-        return lists.Help()
+        return lists.Suggest()
     row = row_for(words[0])
     positional, options = row.split(words[1:])
     return row.build(row, positional, options)
