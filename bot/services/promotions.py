@@ -26,6 +26,7 @@ from bot.core.readings import RunQuery
 from bot.core.runs import Run, RunStatus
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
+from bot.services.evidence import has_applied
 from bot.services.finding import Finder
 from bot.services.launches import Launches, Started
 from bot.services.ports import Locks, Runs, Store
@@ -156,7 +157,7 @@ def applied_among(runs: Iterable[Run]) -> Iterator[Run]:
 
 def is_source(run: Run) -> bool:
     """Whether it has applied what its configuration says, all of it and nothing else."""
-    return run.status is RunStatus.APPLIED and not run.is_destroy and not run.refresh_only
+    return has_applied(run)
 
 
 def applied_at(run: Run) -> datetime:
