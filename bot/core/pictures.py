@@ -22,7 +22,7 @@ from bot.core.workspaces import Workspace
 class Request:
     """Who asked for the run in Slack, and in which words. `auto_apply`: it is applied as soon as the rules grant it.
 
-    `origin` is the configuration that it was given, None for the workspace's own newest one.
+    `origin` is the configuration that it was given, None for the workspace's own newest one; `variables` are names.
     """
 
     person: str
@@ -30,6 +30,10 @@ class Request:
     asked_at: datetime
     auto_apply: bool = False
     origin: Origin | None = None
+    targets: tuple[str, ...] = ()
+    replacements: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    debugging: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
 from bot.services.ports import Transaction
+from bot.services.wishes import words_in
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -181,6 +182,10 @@ def request_of(creating: Intent | None) -> Request | None:
         asked_at=creating.created_at,
         auto_apply=creating.payload.get("auto_apply") == "yes",
         origin=decode_origin(creating.payload.get("origin", "")),
+        targets=words_in(creating.payload, "targets"),
+        replacements=words_in(creating.payload, "replacements"),
+        variables=words_in(creating.payload, "variables"),
+        debugging=creating.payload.get("debugging") == "yes",
     )
 
 
