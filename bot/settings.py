@@ -43,6 +43,7 @@ HOW = {
     "RUNBELL_AUDIT_KEY": "make one with openssl rand -hex 32, and keep it apart from the database; it is what the audit is chained with",
     "RUNBELL_AUDIT_CHANNEL": "the Slack id of a channel, such as C0123ABCD (in Slack: the channel's details, at the very end)",
     "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
+    "RUNBELL_UPLOAD_MEGABYTES": "a number from 1 to 500: the most that is taken of files in Slack that shall be run",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     audit_key: SecretStr | None = Field(None, validation_alias="RUNBELL_AUDIT_KEY")
     audit_channel: str = Field("", validation_alias="RUNBELL_AUDIT_CHANNEL", pattern=r"^([CG][A-Z0-9]{2,})?$")
     blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
+    upload_megabytes: int = Field(20, ge=1, le=500, validation_alias="RUNBELL_UPLOAD_MEGABYTES")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
 
     @field_validator("slack_bot_token")
@@ -216,6 +218,10 @@ class Settings(BaseSettings):
     @property
     def hosts_of_blobs(self) -> tuple[str, ...]:
         return split_hosts(self.blob_hosts)
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_megabytes * 1_000_000
 
     @property
     def uses_socket(self) -> bool:

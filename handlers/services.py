@@ -21,6 +21,7 @@ from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
 from bot.services.suggestions import Suggestions
 from bot.services.waiting import Waiting
+from bot.services.uploads import Uploads
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
 from bot.slack.privately import Shown
@@ -80,6 +81,7 @@ class Services:
     declare_dead: Callable[[], None]
     notices: Notices
     suggestions: Suggestions
+    uploads: Uploads
     slack_address: str = ""
     latest: Latest = field(default_factory=Latest)
 

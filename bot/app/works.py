@@ -12,6 +12,7 @@ from os import getpid
 import structlog
 
 from bot.core.links import message_link
+from bot.core.archives import UNPACKED_TIMES, Bounds
 from bot.core.metrics import Meter
 from bot.core.pace import Pace
 from bot.jobs import Jobs
@@ -19,6 +20,7 @@ from bot.rules import Hearers
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Approvals
+from bot.services.arrivals import Arrivals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
 from bot.services.calls import Calls
@@ -46,7 +48,21 @@ from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
 from bot.services.polling import Poller
-from bot.services.ports import Chat, Configurations, Histories, Locks, Logs, Mandate, Memberships, PlanTexts, Policies, Runs, Wake
+from bot.services.ports import (
+    Chat,
+    Configurations,
+    Files,
+    Histories,
+    Locks,
+    Logs,
+    Mandate,
+    Memberships,
+    PlanTexts,
+    Policies,
+    Runs,
+    SharedFiles,
+    Wake,
+)
 from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
@@ -57,6 +73,7 @@ from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.uploads import Sources, Uploads
 from bot.services.versions import Versions
 from bot.services.voting import Voting
 from bot.services.waiting import Waiting
@@ -87,6 +104,7 @@ class Work:
     alarms: Alarms
     autoapply: AutoApply
     reminders: Reminders
+    arrivals: Arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,8 @@ class Outside:
     configurations: Configurations
     logs: Logs
     locks: Locks
+    shared_files: SharedFiles
+    files: Files
 
 
 def use_cases(
@@ -153,11 +173,17 @@ def use_cases(
     reminders = Reminders(database, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, paint)
     versions = Versions(runs, outside.configurations, database, reader, access)
     listings = Listings(database, knowledge, finder, reader, access, projects, outside.locks, pictures, ruling.policy, clock)
+    launches = Launches(database, finder, access, intents, chat, sharing, clock, outside.locks, versions)
+    arrivals = Arrivals(database, outside.configurations, clock, pace, paint)
+    sources = Sources(shared=outside.shared_files, files=outside.files, configurations=outside.configurations, locks=outside.locks)
+    bounds = Bounds(packed=settings.upload_bytes, unpacked=UNPACKED_TIMES * settings.upload_bytes)
+    uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, bounds)
     services = Services(
         command=settings.command,
         app_user=installation.app_user,
         address=settings.web_address,
-        launches=Launches(database, finder, access, intents, chat, sharing, clock, outside.locks, versions),
+        launches=launches,
+        uploads=uploads,
         approvals=approvals,
         lookups=Lookups(database, finder, access, pictures, voting),
         listings=listings,
@@ -187,6 +213,7 @@ def use_cases(
         closures=closures,
         alarms=Alarms(database, pace, settings.operator),
         reminders=reminders,
+        arrivals=arrivals,
         autoapply=AutoApply(database, approvals, pace, installation.team_id),
     )
 

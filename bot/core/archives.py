@@ -24,6 +24,8 @@ PATH_MOST = 400
 PART_MOST = 200
 DEPTH_MOST = 40
 SHOWN_MOST = 60
+UNPACKED_TIMES = 5
+"""How much more may come out of an archive than may be in it."""
 FILES_MOST = 5_000
 ENTRIES_MOST = 20_000
 CHOSEN_MOST = 20
@@ -69,10 +71,15 @@ class Budget:
             raise ArchiveRefused(f"it has over {self._bounds.files} files; leave out what is not of the configuration")
 
 
+def is_taken(name: str) -> bool:
+    """Whether its name is that of an archive or of a file of Terraform's."""
+    return name.lower().endswith((*ARCHIVES, *CONFIGURATION, *VALUES))
+
+
 def demand_taken(names: Collection[str]) -> bool:
     """Whether what was chosen is an archive, else loose files. FileNotTaken for what is neither, or both."""
     for name in names:
-        if not name.lower().endswith((*ARCHIVES, *CONFIGURATION, *VALUES)):
+        if not is_taken(name):
             raise FileNotTaken(shown(name), "it is of another kind")
     packed = [name for name in names if name.lower().endswith(ARCHIVES)]
     if packed and len(names) > 1:

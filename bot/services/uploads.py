@@ -16,7 +16,8 @@ import structlog
 from bot.core.archives import Bounds, demand_taken, shown
 from bot.core.commands.runs import StartRun
 from bot.core.configurations import NewConfiguration
-from bot.core.errors import FileNotTaken, RunbellError, TerraformAnswerLost, UploadNotTaken, UploadStopped, VersionControlled
+from bot.core.errors import FileNotTaken, NotVisible, RunbellError, TerraformAnswerLost, UploadNotTaken, UploadStopped, VersionControlled
+from bot.core.locks import Lock
 from bot.core.obstacles import obstacle
 from bot.core.origins import Origin, OriginKind
 from bot.core.pace import Pace
@@ -77,12 +78,18 @@ class Uploads:
         self._clock, self._pace, self._bounds = clock, pace, bounds
         self._turns = asyncio.Semaphore(AT_ONCE)
 
+    async def workspace(self, written: str, actor: Actor) -> Workspace:
+        """The workspace that is meant, for whoever may start runs of it."""
+        found = await self._finder.workspace(written, actor)
+        await self._access.demand(actor, Right.START, found)
+        return found
+
     async def start(self, wish: UploadWish, actor: Actor, place: Place) -> Uploaded:
         """Upload and start the run. Nothing is fetched before it is known that they may; what goes wrong later is UploadStopped."""
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
-        detail = await self._sources.locks.detail(workspace.id)
+        detail = await self._detail(workspace)
         demand_uploads(wish, detail, workspace)
         files = await self._chosen(wish.files)
         await enter(self._chat, place.channel)
@@ -103,6 +110,13 @@ class Uploads:
             await self._arrivals.begin(upload, workspace, place)
             journey = Journey(upload, wish, files, detail.working_directory, actor, place)
             return Uploaded(await self._carried_out(journey), workspace)
+
+    async def _detail(self, workspace: Workspace) -> WorkspaceDetail:
+        """No more than we know already where the server tells no more."""
+        try:
+            return await self._sources.locks.detail(workspace.id)
+        except NotVisible:
+            return WorkspaceDetail(workspace=workspace, lock=Lock(workspace_id=workspace.id, is_locked=workspace.locked))
 
     async def _chosen(self, file_ids: Sequence[str]) -> tuple[SharedFile, ...]:
         """The files as Slack tells of them; FileNotTaken for what need not even be fetched."""

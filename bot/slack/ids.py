@@ -52,6 +52,15 @@ START_MORE = "start.more"
 START_SUBMIT = "start.submit"
 """The callback id of that form."""
 
+UPLOAD_MESSAGE = "upload.message"
+"""The callback id of the shortcut on a message whose files shall be run; a button that opens the form without files is UPLOAD_OPEN."""
+
+UPLOAD_OPEN = "upload.open"
+UPLOAD_SUBMIT = "upload.submit"
+"""The callback id of that form."""
+
+FILE = re.compile(r"F[A-Z0-9]{2,30}")
+
 WORKSPACE_TO_START = "workspace.start"
 WORKSPACE_TO_READ = "workspace.read"
 """Fields that look workspaces up while somebody types: those in which they may start runs, or whose runs they may see."""

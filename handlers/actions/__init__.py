@@ -13,6 +13,7 @@ from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
 from handlers.actions.snooze import snooze_clicked
 from handlers.actions.start import start_changed, start_clicked
+from handlers.actions.upload import upload_clicked
 from handlers.guard import Guard
 
 
@@ -24,6 +25,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.action(ids.START_OPEN)(guard.guarded(start_clicked))
     app.action(ids.START_KIND)(guard.guarded(start_changed))
     app.action(ids.START_MORE)(guard.guarded(start_changed))
+    app.action(ids.UPLOAD_OPEN)(guard.guarded(upload_clicked))
     app.action(ids.OPEN)(guard.guarded(link_opened))
     app.action(re.compile(r"look\..+"))(guard.guarded(look_clicked))
     app.action(re.compile(r".*"))(guard.guarded(button_clicked))

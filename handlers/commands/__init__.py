@@ -15,6 +15,7 @@ from bot.core.commands.grammar import Command
 from bot.core.commands.lists import ShowAudit
 from bot.core.commands.notices import Notify
 from bot.core.commands.runs import Act, StartRun, TakeBack
+from bot.core.commands.uploads import OpenUpload
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
@@ -25,6 +26,7 @@ from handlers.commands.looks import LOOKS
 from handlers.commands.notify import notify_me
 from handlers.commands.run import start_run
 from handlers.commands.unwatch import remove_watch
+from handlers.commands.upload import open_upload_form
 from handlers.commands.watch import add_watch
 from handlers.commands.watches import list_watches
 from handlers.guard import Guard
@@ -37,6 +39,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
     {
         **LOOKS,
         StartRun: start_run,
+        OpenUpload: open_upload_form,
         Act: act,
         TakeBack: take_back,
         DeclareFreeze: declare_freeze,

@@ -12,10 +12,12 @@ from bot.slack import ids
 from handlers.guard import Guard, Listener
 from handlers.shortcuts.others import shortcut_used
 from handlers.shortcuts.start import start_wanted
+from handlers.shortcuts.upload import message_to_run
 
 ROWS: Mapping[str | re.Pattern[str], Listener] = MappingProxyType(
     {
         ids.START_FORM: start_wanted,
+        ids.UPLOAD_MESSAGE: message_to_run,
         re.compile(r".*"): shortcut_used,
     }
 )

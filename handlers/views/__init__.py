@@ -7,15 +7,17 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from bot.slack.views import start
+from bot.slack.views import start, upload
 from bot.slack.views.approval import wrong_fields
 from handlers.guard import Guard
 from handlers.views.approval import approval_submitted
 from handlers.views.others import nothing_wrong, view_submitted
 from handlers.views.start import start_submitted
+from handlers.views.upload import upload_submitted
 
 
 def register(app: AsyncApp, guard: Guard) -> None:
     app.view(ids.APPROVAL)(guard.guarded_view(approval_submitted, wrong_fields))
     app.view(ids.START_SUBMIT)(guard.guarded_view(start_submitted, start.wrong_fields))
+    app.view(ids.UPLOAD_SUBMIT)(guard.guarded_view(upload_submitted, upload.wrong_fields))
     app.view(re.compile(r".*"))(guard.guarded_view(view_submitted, nothing_wrong))

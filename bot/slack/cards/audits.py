@@ -19,6 +19,7 @@ PASSIVE = {
     AuditKind.RULES: "changed the rules:",
     AuditKind.FREEZE: "changed freezes:",
     AuditKind.BREAK_GLASS: "broke the glass for",
+    AuditKind.UPLOAD: "wanted files run:",
 }
 
 
