@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,17 +11,23 @@ from bot.core.workspaces import Workspace
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.closures import Closures
+from bot.services.comments import Comments
 from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
+from bot.services.handouts import Handouts
+from bot.services.homes import Homes
 from bot.services.launches import Launches
 from bot.services.listings import Listings
+from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.notices import Notices
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.reviews import Reviews
 from bot.services.suggestions import Suggestions
-from bot.services.waiting import Waiting
+from bot.services.unfurls import Unfurls
 from bot.services.uploads import Uploads
+from bot.services.waiting import Waiting
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
 from bot.slack.privately import Shown
@@ -44,6 +50,15 @@ class Privately(Protocol):
 
     async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
         """Say it in direct messages that are open already."""
+
+
+class Surfaces(Protocol):
+    """What Slack shows beside messages."""
+
+    async def publish(self, person: str, view: Block, known: str = "") -> None:
+        """Set somebody's Home tab, if it has not changed since `known`; a ChatTrouble where that cannot be."""
+
+    async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, Block]) -> None: ...
 
 
 class Known(Protocol):
@@ -72,14 +87,21 @@ class Services:
     watching: Watching
     freezing: Freezing
     reminders: Reminders
+    locking: Locking
+    comments: Comments
     greetings: Greetings
     closures: Closures
     privately: Privately
     known: Known
     audits: Audits
     repeats: Repeats
+    reviews: Reviews
+    handouts: Handouts
     declare_dead: Callable[[], None]
     notices: Notices
+    unfurls: Unfurls
+    surfaces: Surfaces
+    homes: Homes
     suggestions: Suggestions
     uploads: Uploads
     slack_address: str = ""

@@ -11,8 +11,8 @@ from os import getpid
 
 import structlog
 
-from bot.core.links import message_link
 from bot.core.archives import UNPACKED_TIMES, Bounds
+from bot.core.links import message_link
 from bot.core.metrics import Meter
 from bot.core.pace import Pace
 from bot.jobs import Jobs
@@ -27,6 +27,7 @@ from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
+from bot.services.comments import Comments
 from bot.services.contents import Contents
 from bot.services.details import Detailing
 from bot.services.evidence import Evidence
@@ -35,20 +36,25 @@ from bot.services.freezing import Freezing
 from bot.services.gauges import Gauges
 from bot.services.glass import Glass
 from bot.services.greetings import Greetings
+from bot.services.handouts import Handouts
+from bot.services.homes import Homes
 from bot.services.hurdles import Hurdles
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches
 from bot.services.listings import Listings
+from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.mirrors import Mirror
 from bot.services.names import Names
 from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
+from bot.services.plan_files import PlanFiles
 from bot.services.polling import Poller
 from bot.services.ports import (
+    Attachments,
     Chat,
     Configurations,
     Files,
@@ -69,10 +75,12 @@ from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.reviews import Reviews
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.unfurls import Unfurls
 from bot.services.uploads import Sources, Uploads
 from bot.services.versions import Versions
 from bot.services.voting import Voting
@@ -83,7 +91,9 @@ from bot.settings import Settings
 from bot.slack.installations import Installation
 from bot.slack.people import SlackPeople
 from bot.slack.privately import Privately
+from bot.slack.surfaces import Surfaces
 from bot.store.database import Database
+from bot.terraform.plan_documents import read_review
 from handlers import Services
 
 log = structlog.get_logger("runbell.app")
@@ -122,9 +132,11 @@ class Outside:
     histories: Histories
     configurations: Configurations
     logs: Logs
+    attachments: Attachments
     locks: Locks
     shared_files: SharedFiles
     files: Files
+    surfaces: Surfaces
 
 
 def use_cases(
@@ -172,7 +184,10 @@ def use_cases(
     clocks = Clocks(ruling.policy, freezing.in_force)
     reminders = Reminders(database, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, paint)
     versions = Versions(runs, outside.configurations, database, reader, access)
+    waiting = Waiting(database, knowledge, access, pictures, partial(message_link, installation.url))
+    repeats = Repeats(database, clock)
     listings = Listings(database, knowledge, finder, reader, access, projects, outside.locks, pictures, ruling.policy, clock)
+    reviews = Reviews(PlanFiles(outside.plan_texts), read_review, database, finder, access)
     launches = Launches(database, finder, access, intents, chat, sharing, clock, outside.locks, versions)
     arrivals = Arrivals(database, outside.configurations, clock, pace, paint)
     sources = Sources(shared=outside.shared_files, files=outside.files, configurations=outside.configurations, locks=outside.locks)
@@ -187,20 +202,27 @@ def use_cases(
         approvals=approvals,
         lookups=Lookups(database, finder, access, pictures, voting),
         listings=listings,
-        waiting=Waiting(database, knowledge, access, pictures, partial(message_link, installation.url)),
+        waiting=waiting,
         watching=Watching(database, knowledge, finder, access, recorder, closures, projects, chat, clock, paint),
         freezing=freezing,
         reminders=reminders,
+        locking=Locking(outside.locks, runs, database, finder, reader, access, sharing, clock),
+        comments=Comments(database, finder, access, intents, sharing, clock),
         greetings=Greetings(database, clock, paint, settings.command),
         closures=closures,
         privately=outside.privately,
         known=outside.people,
         audits=Audits(database, finder, access, clock, organizations),
-        repeats=Repeats(database, clock),
+        repeats=repeats,
+        reviews=reviews,
+        handouts=Handouts(database, finder, access, sharing, reviews, outside.logs, outside.attachments, clock, settings.terraform_address),
         suggestions=Suggestions(database, access),
         declare_dead=painter.declare_dead,
         slack_address=installation.url,
         notices=recorder.notices,
+        homes=Homes(database, access, waiting, listings, clock),
+        unfurls=Unfurls(database, recorder, reader, pictures, repeats, settings.web_address),
+        surfaces=outside.surfaces,
     )
     return Work(
         services=services,

@@ -35,6 +35,8 @@ class AuditKind(StrEnum):
     INTENT = "intent"
     WATCH = "watch"
     BREAK_GLASS = "break-glass"
+    LOCK = "lock"
+    HANDOUT = "handout"
     UPLOAD = "upload"
 
 

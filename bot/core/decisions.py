@@ -140,9 +140,11 @@ def shows_deed(deed: Deed, run: Run) -> bool:
         case Deed.CANCEL | Deed.FORCE_CANCEL:
             return run.status in STOPPED
         case Deed.OVERRIDE:
-            return run.status not in STOPPED | {RunStatus.DISCARDED, RunStatus.POLICY_SOFT_FAILED}
-        case Deed.CREATE | Deed.COMMENT:
+            return not run.lacks_hurdle and run.status not in STOPPED | {RunStatus.DISCARDED, RunStatus.POLICY_SOFT_FAILED}
+        case Deed.CREATE:
             return True
+        case Deed.COMMENT:
+            return False
         case _:
             assert_never(deed)
 

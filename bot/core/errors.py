@@ -34,6 +34,7 @@ RunbellError
 │   ├── NoVote
 │   ├── NothingWaits
 │   ├── NothingToReview
+│   ├── NothingWritten
 │   ├── VersionUnusable
 │   ├── OtherOrganization
 │   ├── SameWorkspace
@@ -462,6 +463,28 @@ class CannotRetry(CannotAct):
     def __init__(self, run_id: str, why: str, workspace: str) -> None:
         self.run_id, self.why, self.workspace = run_id, why, workspace
         super().__init__(f"I cannot try {run_id} again: {why}.")
+
+
+class NothingWritten(CannotAct):
+    """`what` is plan or log."""
+
+    def __init__(self, run_id: str, what: str) -> None:
+        self.run_id, self.what = run_id, what
+        super().__init__(f"Nothing is written in the {what} of {run_id} yet, or the token I use may not read it.")
+
+
+class NotLocked(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(f"{workspace} is not locked, so there is nothing to unlock.")
+
+
+class WorkspaceHeld(CannotAct):
+    """`held` says who holds the lock, perhaps in words from outside. `by_run`: a run that goes on; `by_other`: somebody in Terraform."""
+
+    def __init__(self, workspace: str, held: str, *, by_run: bool = False, by_other: bool = False) -> None:
+        self.workspace, self.held, self.by_run, self.by_other = workspace, held, by_run, by_other
+        super().__init__(f"{workspace} is locked. {held}.")
 
 
 class DestroyForbidden(CannotAct):

@@ -220,9 +220,7 @@ class Intents:
             case IntentState.UNSURE:
                 await self._look_again(intent)
             case IntentState.UNHEARD:
-                await self._close(
-                    intent, verdict, f"The server never heard the {intent.deed}; the run has not moved. Please decide again.", say=True
-                )
+                await self._close(intent, verdict, unheard_words(intent.deed), say=True)
             case IntentState.ELSEWHERE:
                 what = run.status_word.replace("_", " ")
                 await self._close(
@@ -271,6 +269,12 @@ class Intents:
 
 def is_due(intent: Intent, now: datetime) -> bool:
     return intent.not_before is None or intent.not_before <= now
+
+
+def unheard_words(deed: Deed) -> str:
+    if deed is Deed.COMMENT:
+        return "The server never heard the comment. Please write it again."
+    return f"The server never heard the {deed}; the run has not moved. Please decide again."
 
 
 def subject_of(intent: Intent) -> str:

@@ -65,6 +65,17 @@ def unknown_command(error: errors.UnknownCommand, command: str) -> Said:
     return saying(there, f"Did you mean {meant}?" if meant else f"{code(f'{command} help')} lists them all.")
 
 
+def workspace_held(error: errors.WorkspaceHeld, command: str) -> Said:
+    """What to do about it, by who holds the lock."""
+    workspace = cut(error.workspace, 120)
+    if error.by_run:
+        return saying(error.sentence, f"It is let go when the run ends: {code(f'{command} cancel {workspace}')} or discard it.")
+    if error.by_other:
+        broken = f"or an admin breaks the lock with {code(f'{command} force-unlock {workspace}')}"
+        return saying(error.sentence, f"Whoever holds it unlocks it in Terraform, {broken}.")
+    return saying(error.sentence, f"What was locked from Slack is let go with {code(f'{command} unlock {workspace}')}.")
+
+
 def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
     meant = " or ".join(code(name) for name in error.near)
     unseen = f"I see no workspace “{cut(error.name, 120)}”."
@@ -111,6 +122,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.WordsWanted: words_wanted,
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
+        errors.NothingWritten: step("`{command} show` tells how the run stands."),
         errors.NothingWaits: step("`{command} show` tells how the run stands."),
         errors.NoRunsHere: sentence_alone,
         errors.TokenMayNotStart: step(OPERATOR),
@@ -124,6 +136,8 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChainChanged: step("`{command} promote` opens a form for any two workspaces."),
         errors.PromotionRefused: sentence_alone,
         errors.CannotRetry: cannot_retry,
+        errors.NotLocked: sentence_alone,
+        errors.WorkspaceHeld: workspace_held,
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),

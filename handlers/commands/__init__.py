@@ -10,10 +10,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.core.commands import parse
+from bot.core.commands.deciding import CommentRun
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command
 from bot.core.commands.lists import ShowAudit
+from bot.core.commands.locks import ForceUnlock, LockWorkspace, UnlockWorkspace
 from bot.core.commands.notices import Notify
+from bot.core.commands.reviews import PostLog, PostPlan, ReviewPlan
 from bot.core.commands.runs import Act, StartRun, TakeBack
 from bot.core.commands.uploads import OpenUpload
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
@@ -22,8 +25,10 @@ from bot.slack.blocks import Said
 from handlers.commands.approve import act, take_back
 from handlers.commands.audit import show_audit
 from handlers.commands.freezes import declare_freeze, lift_freeze, list_freezes, snooze
+from handlers.commands.locks import comment_run, force_unlock, lock_workspace, unlock_workspace
 from handlers.commands.looks import LOOKS
 from handlers.commands.notify import notify_me
+from handlers.commands.reviews import post_log, post_plan, review_plan
 from handlers.commands.run import start_run
 from handlers.commands.unwatch import remove_watch
 from handlers.commands.upload import open_upload_form
@@ -40,7 +45,14 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         **LOOKS,
         StartRun: start_run,
         OpenUpload: open_upload_form,
+        ReviewPlan: review_plan,
+        PostPlan: post_plan,
+        PostLog: post_log,
         Act: act,
+        CommentRun: comment_run,
+        LockWorkspace: lock_workspace,
+        UnlockWorkspace: unlock_workspace,
+        ForceUnlock: force_unlock,
         TakeBack: take_back,
         DeclareFreeze: declare_freeze,
         LiftFreeze: lift_freeze,

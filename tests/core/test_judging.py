@@ -102,7 +102,7 @@ def test_what_is_missing_counts_votes_and_names_who_is_yet_to_be_heard() -> None
 
 def test_stopping_a_run_needs_the_right_alone() -> None:
     freeze = Freeze(scope="everything", reason="sale")
-    for action in (Action.DISCARD, Action.CANCEL):
+    for action in (Action.DISCARD, Action.CANCEL, Action.FORCE_CANCEL):
         asked = question(TWO, rule("no", deny="Never."), votes=(vote(ANA),), action=action, freezes=(freeze,))
         assert decide(asked).granted
         assert not decide(replace(asked, votes=(vote(RAJ),))).granted

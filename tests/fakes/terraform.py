@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -195,17 +195,41 @@ class FakePolicies:
 
 
 class FakeLocks:
-    """Locks of the workspaces given; `me` is who the token is, and others' locks are put into `details`."""
+    """Locks of the workspaces given, and with `runs` of all of theirs, whose record of calls and failures they share.
 
-    def __init__(self, *workspaces: Workspace, me: str = "runbell") -> None:
+    `me` is who the token is, and others' locks are put into `details`.
+    """
+
+    def __init__(self, *workspaces: Workspace, me: str = "runbell", runs: FakeRuns | None = None) -> None:
         self.me = me
+        self.runs = runs
         self.details = {each.id: WorkspaceDetail(workspace=each, lock=Lock(workspace_id=each.id, is_locked=False)) for each in workspaces}
 
     async def detail(self, workspace_id: str) -> WorkspaceDetail:
+        if self.runs is None:
+            return seen(self.details, workspace_id, "Workspace")
+        return await self.runs.answer("detail", {"workspace_id": workspace_id}, lambda: self._known(workspace_id))
+
+    def _known(self, workspace_id: str) -> WorkspaceDetail:
+        if self.runs is not None and workspace_id not in self.details:
+            unlocked = Lock(workspace_id=workspace_id, is_locked=False)
+            self.details[workspace_id] = WorkspaceDetail(workspace=self.runs.workspace(workspace_id), lock=unlocked)
         return seen(self.details, workspace_id, "Workspace")
 
     async def lock(self, workspace_id: str, reason: str) -> Lock:
-        detail = await self.detail(workspace_id)
+        return await self._do("lock", workspace_id, lambda: self._lock(workspace_id, reason))
+
+    async def unlock(self, workspace_id: str) -> Lock:
+        return await self._do("unlock", workspace_id, lambda: self._unlock(workspace_id))
+
+    async def force_unlock(self, workspace_id: str) -> Lock:
+        return await self._do("force_unlock", workspace_id, lambda: self._force_unlock(workspace_id))
+
+    async def _do(self, method: str, workspace_id: str, deed: Callable[[], Lock]) -> Lock:
+        return deed() if self.runs is None else await self.runs.answer(method, {"workspace_id": workspace_id}, deed)
+
+    def _lock(self, workspace_id: str, reason: str) -> Lock:
+        detail = self._known(workspace_id)
         if detail.lock.is_locked:
             raise StateMovedOn(f"Workspace {workspace_id}", "already locked")
         return self._put(
@@ -213,14 +237,14 @@ class FakeLocks:
             Lock(workspace_id=workspace_id, is_locked=True, reason=reason, holder_kind="users", holder_id=self.me, holder_name=self.me),
         )
 
-    async def unlock(self, workspace_id: str) -> Lock:
-        detail = await self.detail(workspace_id)
+    def _unlock(self, workspace_id: str) -> Lock:
+        detail = self._known(workspace_id)
         if not detail.lock.is_locked or detail.lock.holder_id != self.me:
             raise StateMovedOn(f"Workspace {workspace_id}", "is locked by somebody else, or not at all")
         return self._put(detail, Lock(workspace_id=workspace_id, is_locked=False))
 
-    async def force_unlock(self, workspace_id: str) -> Lock:
-        detail = await self.detail(workspace_id)
+    def _force_unlock(self, workspace_id: str) -> Lock:
+        detail = self._known(workspace_id)
         if not detail.lock.is_locked:
             raise StateMovedOn(f"Workspace {workspace_id}", "not locked")
         return self._put(detail, Lock(workspace_id=workspace_id, is_locked=False))

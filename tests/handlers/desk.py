@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -129,6 +129,7 @@ class FakePrivately:
     def __init__(self) -> None:
         self.views: list[dict[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []
+        self.surfaces = FakeSurfaces()
         self.threads: list[str] = []
         self.written: list[tuple[str, str, str]] = []
         self.changed: list[str] = []
@@ -162,6 +163,25 @@ class FakePrivately:
         self.changed.append(group_id)
 
 
+class FakeSurfaces:
+    """Home tabs by person, and what links unfolded to; `trouble` has Slack refuse."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, dict[str, Any], str]] = []
+        self.unfurled: list[tuple[str, str, dict[str, Any]]] = []
+        self.trouble: ChatTrouble | None = None
+
+    async def publish(self, person: str, view: dict[str, Any], known: str = "") -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.published.append((person, view, known))
+
+    async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, dict[str, Any]]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.unfurled.append((channel, ts, dict(unfurls)))
+
+
 def services_of(house: House, private: FakePrivately) -> Services:
     return Services(
         command="/tf",
@@ -175,15 +195,22 @@ def services_of(house: House, private: FakePrivately) -> Services:
         watching=house.watching,
         freezing=house.freezing,
         reminders=house.reminders,
+        locking=house.locking,
+        comments=house.comments,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
         closures=house.closures,
         privately=private,
         known=private,
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
+        reviews=house.reviews,
+        handouts=house.handouts,
         suggestions=house.suggestions,
         declare_dead=house.painter.declare_dead,
         notices=house.notices,
+        homes=house.homes,
+        unfurls=house.unfurls,
+        surfaces=private.surfaces,
     )
 
 

@@ -26,22 +26,27 @@ from bot.services.autoapply import AutoApply
 from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
+from bot.services.comments import Comments
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.freezing import Freezing
 from bot.services.glass import Glass
+from bot.services.handouts import Handouts
+from bot.services.homes import Homes
 from bot.services.hurdles import Hurdles
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
 from bot.services.listings import Listings
+from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.names import Names
 from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
+from bot.services.plan_files import PlanFiles
 from bot.services.polling import Poller
 from bot.services.ports import Store
 from bot.services.projects import Projects
@@ -50,21 +55,26 @@ from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.reminding import Reminders
+from bot.services.repeats import Repeats
 from bot.services.retries import Retries
+from bot.services.reviews import Reviews
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
 from bot.services.sharing import Sharing
 from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.unfurls import Unfurls
 from bot.services.versions import Versions
 from bot.services.voting import Voting
 from bot.services.waiting import Waiting
 from bot.services.watching import Watching
+from bot.terraform.plan_documents import read_review
+from tests.fakes.attachments import FakeAttachments
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.stores import sqlite_store
-from tests.fakes.terraform import FakeConfigurations, FakeHistories, FakeLocks, FakePlanTexts, FakePolicies
+from tests.fakes.terraform import FakeConfigurations, FakeHistories, FakeLocks, FakeLogs, FakePlanTexts, FakePolicies
 
 TEAM = "T0ACME"
 ANA = Actor(id="U0ANA", team_id=TEAM, name="ana")
@@ -143,7 +153,15 @@ class House:
     sealer: Sealer
     freezing: Freezing
     reminders: Reminders
+    locking: Locking
+    comments: Comments
+    logs: FakeLogs
+    attachments: FakeAttachments
+    reviews: Reviews
+    handouts: Handouts
     notices: Notices
+    homes: Homes
+    unfurls: Unfurls
 
     async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: Any) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
@@ -234,12 +252,16 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
     kinship = Kinship(memberships, people, clock)
     voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
-    locks, configurations = FakeLocks(), FakeConfigurations()
+    locks, configurations = FakeLocks(runs=runs), FakeConfigurations()
     versions = Versions(runs, configurations, store, reader, access)
     launches = Launches(store, finder, access, intents, chat, sharing, clock, locks, versions)
     approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
     clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
+    logs, attachments = FakeLogs(), FakeAttachments()
+    reviews = Reviews(PlanFiles(texts), read_review, store, finder, access)
+    waiting = Waiting(store, knowledge, access, pictures, partial(message_link, "https://acme.slack.com"))
+    listings = Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock)
     return House(
         runs=runs,
         chat=chat,
@@ -260,8 +282,10 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         suggestions=Suggestions(store, access),
         approvals=approvals,
         lookups=Lookups(store, finder, access, pictures, voting),
-        listings=Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock),
-        waiting=Waiting(store, knowledge, access, pictures, partial(message_link, "https://acme.slack.com")),
+        listings=listings,
+        waiting=waiting,
+        homes=Homes(store, access, waiting, listings, clock),
+        unfurls=Unfurls(store, recorder, reader, pictures, Repeats(store, clock), "https://terraform.test"),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
         painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),
@@ -277,9 +301,15 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         voting=voting,
         autoapply=AutoApply(store, approvals, pace, TEAM),
         memberships=memberships,
+        logs=logs,
+        attachments=attachments,
+        reviews=reviews,
+        handouts=Handouts(store, finder, access, sharing, reviews, logs, attachments, clock, "https://terraform.test"),
         audits=Audits(store, finder, access, clock, organizations),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
         freezing=freezing,
         notices=recorder.notices,
+        locking=Locking(locks, runs, store, finder, reader, access, sharing, clock),
+        comments=Comments(store, finder, access, intents, sharing, clock),
         reminders=Reminders(store, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, loops.painter),
     )

@@ -5,13 +5,24 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-from bot.core.commands import freezes, lists, notices, runs, starts, uploads, watches
+from bot.core.commands import deciding, freezes, lists, locks, notices, reviews, runs, starts, uploads, watches
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.words import split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
 
-GRAMMAR: tuple[Row, ...] = (*lists.GRAMMAR, *starts.GRAMMAR, *uploads.GRAMMAR, *runs.GRAMMAR, *freezes.GRAMMAR, *watches.GRAMMAR, *notices.GRAMMAR)
+GRAMMAR: tuple[Row, ...] = (
+    *lists.GRAMMAR,
+    *starts.GRAMMAR,
+    *uploads.GRAMMAR,
+    *runs.GRAMMAR,
+    *deciding.GRAMMAR,
+    *reviews.GRAMMAR,
+    *freezes.GRAMMAR,
+    *locks.GRAMMAR,
+    *watches.GRAMMAR,
+    *notices.GRAMMAR,
+)
 BY_WORD: dict[str, Row] = {word: row for row in GRAMMAR for word in (row.word, *row.aliases)}
 
 
