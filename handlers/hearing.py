@@ -84,6 +84,8 @@ def submitted(view: Mapping[str, Any]) -> dict[str, Any]:
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None:
         found |= {"about": RunReference(run_id=address.run_id), "place": Place(channel=address.channel)}
+    elif (review := ids.decode_review(view.get("private_metadata"))) is not None:
+        found["about"] = RunReference(run_id=review.run_id)
     elif channel := ids.channel_of_view(view.get("private_metadata")):
         found["place"] = Place(channel=channel)
     return found

@@ -26,6 +26,7 @@ from bot.services.pruning import Pruner
 from bot.services.roles import Roles
 from bot.services.ruling import RulesInForce
 from bot.settings import Settings
+from bot.slack.attachments import SlackAttachments
 from bot.slack.chat import SlackChat
 from bot.slack.clients import Clients
 from bot.slack.installations import read_installation
@@ -68,6 +69,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             configurations=runs.configurations,
             logs=runs.logs,
             locks=runs.locks,
+            attachments=SlackAttachments(clients, pace),
             shared_files=SlackSharedFiles(clients, pace),
             files=files,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
-from bot.services.ports.slack import Chat, People, SharedFiles
+from bot.services.ports.slack import Attachments, Chat, People, SharedFiles
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
@@ -13,6 +13,7 @@ from bot.services.ports.uploads import UploadRows
 
 __all__ = [
     "Account",
+    "Attachments",
     "AuditRows",
     "Chat",
     "Clock",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.handouts import Handout
 from bot.core.pictures import Picture
 from bot.core.policy import Person
 from bot.core.uploads import SharedFile
@@ -42,6 +43,11 @@ class Chat(Protocol):
 
     async def is_shared(self, channel: str) -> bool:
         """Whether people of other companies are in the channel (Slack Connect); ChannelClosed where we cannot see it."""
+
+
+class Attachments(Protocol):
+    async def attach(self, channel: str, handout: Handout, *, thread_ts: str | None = None) -> None:
+        """Put a file into a channel, or into a thread there; a ChatTrouble where that cannot be."""
 
 
 class People(Protocol):
