@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.activations import Activation
+from bot.core.archives import Bounds
 from bot.core.commands.runs import RunReference, StartRun
 from bot.core.decisions import Intent
 from bot.core.links import message_link
@@ -21,6 +22,7 @@ from bot.core.votes import Vote
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
+from bot.services.arrivals import Arrivals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
 from bot.services.calls import Calls
@@ -64,6 +66,7 @@ from bot.services.sharing import Sharing
 from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
 from bot.services.unfurls import Unfurls
+from bot.services.uploads import Sources, Uploads
 from bot.services.versions import Versions
 from bot.services.voting import Voting
 from bot.services.waiting import Waiting
@@ -72,6 +75,7 @@ from bot.terraform.plan_documents import read_review
 from tests.fakes.attachments import FakeAttachments
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
+from tests.fakes.files import FakeFiles
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.stores import sqlite_store
 from tests.fakes.terraform import FakeConfigurations, FakeHistories, FakeLocks, FakeLogs, FakePlanTexts, FakePolicies
@@ -130,6 +134,9 @@ class House:
     promotions: Promotions
     retries: Retries
     suggestions: Suggestions
+    uploads: Uploads
+    arrivals: Arrivals
+    files: FakeFiles
     approvals: Approvals
     lookups: Lookups
     listings: Listings
@@ -262,6 +269,9 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     reviews = Reviews(PlanFiles(texts), read_review, store, finder, access)
     waiting = Waiting(store, knowledge, access, pictures, partial(message_link, "https://acme.slack.com"))
     listings = Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock)
+    files, arrivals = FakeFiles(), Arrivals(store, configurations, clock, pace, loops.painter)
+    sources = Sources(shared=files, files=files, configurations=configurations, locks=locks)
+    uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, Bounds())
     return House(
         runs=runs,
         chat=chat,
@@ -280,6 +290,9 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         promotions=Promotions(runs, store, finder, reader, access, versions, launches, locks, policy.chains),
         retries=Retries(store, finder, access, versions, launches),
         suggestions=Suggestions(store, access),
+        uploads=uploads,
+        arrivals=arrivals,
+        files=files,
         approvals=approvals,
         lookups=Lookups(store, finder, access, pictures, voting),
         listings=listings,
