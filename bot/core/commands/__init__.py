@@ -15,7 +15,7 @@ GRAMMAR: tuple[Row, ...] = (
     *lists.GRAMMAR,
     *starts.GRAMMAR,
     *uploads.GRAMMAR,
-    *runs.GRAMMAR, *reviews.GRAMMAR,
+    *runs.GRAMMAR,
     *deciding.GRAMMAR,
     *reviews.GRAMMAR,
     *freezes.GRAMMAR,
