@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.core.metrics import UNMETERED, Meter
 from handlers import actions, commands, events, options, shortcuts, views
 from handlers.guard import Guard
+from handlers.homes import redraw
 from handlers.middleware import demand_shape, identify
 from handlers.services import Services
 
@@ -24,6 +25,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
         await next()
 
     guard = Guard(services.command, meter, services.audits, services.repeats)
+    guard.after = redraw
     app.middleware(demand_shape)
     app.middleware(identify)
     app.middleware(serve)

@@ -19,6 +19,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.core.errors import RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
+from bot.core.policy import Actor
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
 from bot.slack import ids, replies
@@ -32,6 +33,9 @@ Listener = Callable[..., Awaitable[Said | None]]
 
 Suggesting = Callable[..., Awaitable[Sequence[Block]]]
 """Takes any of `KNOWN` by name; what it returns are options, or groups of them, for a field that somebody types into."""
+
+Afterwards = Callable[[Any, Actor], Awaitable[None]]
+"""What is done after every deed of a person, with the services; it raises nothing."""
 
 Check = Callable[[Mapping[str, Any]], dict[str, str]]
 """Takes a view and tells what is wrong, by the ids of its fields; pure."""
@@ -56,6 +60,7 @@ class Guard:
         self.audits = audits
         self.repeats = repeats
         self.kept: set[asyncio.Task[Any]] = set()
+        self.after: Afterwards | None = None
 
     def guarded(self, listener: Listener) -> BoltListener:
         """For commands, clicks and shortcuts, whose payload names a person. A global shortcut and a click in a modal or on the Home tab
@@ -76,6 +81,7 @@ class Guard:
                 await answer(respond, said)
             elif said is not None:
                 await tell(values, body.get("view"), said)
+            await self.done(values)
 
         return guarded_listener
 
@@ -95,6 +101,7 @@ class Guard:
             said = None if wrong else await self.outcome(listener, values, names)
             if said is not None:
                 await tell(values, payload, said)
+            await self.done(values)
 
         return guarded_view_listener
 
@@ -123,6 +130,12 @@ class Guard:
             await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
 
         return watched_listener
+
+    async def done(self, values: Mapping[str, Any]) -> None:
+        """Somebody has done something, or tried to: what they may be looking at is brought up to date."""
+        actor = values.get("actor")
+        if self.after is not None and isinstance(actor, Actor):
+            await self.after(values["services"], actor)
 
     def keep(self) -> None:
         task = asyncio.current_task()

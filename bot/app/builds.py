@@ -32,6 +32,7 @@ from bot.slack.clients import Clients
 from bot.slack.installations import read_installation
 from bot.slack.people import SlackPeople
 from bot.slack.privately import Privately
+from bot.slack.surfaces import Surfaces
 from bot.slack.shared_files import SlackSharedFiles
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
@@ -70,6 +71,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             logs=runs.logs,
             locks=runs.locks,
             attachments=SlackAttachments(clients, pace),
+            surfaces=Surfaces(clients, pace),
             shared_files=SlackSharedFiles(clients, pace),
             files=files,
         )

@@ -39,6 +39,7 @@ from bot.services.greetings import Greetings
 from bot.services.handouts import Handouts
 from bot.services.homes import Homes
 from bot.services.hurdles import Hurdles
+from bot.services.homes import Homes
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
@@ -83,6 +84,7 @@ from bot.services.tallies import Tallies
 from bot.services.unfurls import Unfurls
 from bot.services.uploads import Sources, Uploads
 from bot.services.versions import Versions
+from bot.services.unfurls import Unfurls
 from bot.services.voting import Voting
 from bot.services.waiting import Waiting
 from bot.services.waking import Waking

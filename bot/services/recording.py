@@ -100,6 +100,10 @@ class Recorder:
                 await notify(transaction, one.run, told.get(one.run.id, frozenset()))
         self._wake_painter()
 
+    async def hearing(self, workspace: Workspace) -> Mapping[str, Hearing]:
+        """The channels that hear of a workspace now; none where it cannot be known."""
+        return (await self._listeners([workspace])).get(workspace.id, {})
+
     async def reconsider_unheard(self) -> None:
         """Runs whose listeners could not be told apart when they were seen, since Slack did not say who may read."""
         if not self._unheard:

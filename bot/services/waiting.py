@@ -60,10 +60,20 @@ class Waiting:
             any_waits = bool((await self._page(transaction, readable, FIRST, 1)).rows)
             page = await self._page(transaction, reach, FIRST, LOOKED_THROUGH)
             rows = [one for one in await self._told(transaction, page.rows, place.channel) if one.asked_in == place.channel]
+        return Offers((await self._wanting(rows, actor))[:HERE_MOST], any_waits)
+
+    async def mine(self, actor: Actor) -> tuple[Waits, ...]:
+        """What the actor may decide, is wanted for, and has not voted on yet, wherever it is asked; the longest waiting first."""
+        reach = await self._access.reach(actor, Right.DECIDE)
+        async with self._store.read() as transaction:
+            page = await self._page(transaction, reach, FIRST, LOOKED_THROUGH)
+            rows = await self._told(transaction, page.rows, "")
+        return await self._wanting(rows, actor)
+
+    async def _wanting(self, rows: Sequence[Waits], actor: Actor) -> tuple[Waits, ...]:
         groups = frozenset[str]().union(*(one.tally.wanted.groups for one in rows if one.tally is not None))
         membership = await self._access.membership(groups)
-        mine = [one for one in rows if wants(one, actor.id, membership)]
-        return Offers(tuple(mine[:HERE_MOST]), any_waits)
+        return tuple(one for one in rows if wants(one, actor.id, membership))
 
     async def _page(self, transaction: Transaction, reach: Reach, turn: Turn, size: int) -> Page[Candidate]:
         async def fetch(at: Turn, most: int) -> Sequence[Candidate]:

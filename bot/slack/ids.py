@@ -78,6 +78,17 @@ LOOK_HELP = "look.help"
 LOOK_FAMILIES = "look.family."
 """Buttons that do what typing a command does that only looks. Of one for each family its word follows."""
 
+RUN_MESSAGE = "run.message"
+"""The callback id of the shortcut that shows the run that a message is about."""
+
+HOME = "home"
+HOME_SHOW = "home.show"
+HOME_NOTIFY = "home.notify"
+"""The callback id of the Home tab, and its buttons: a run is shown, and whether somebody is written to about their own is turned."""
+
+SHOWN = "run.shown"
+"""The callback id of the modal that shows a run; nothing can be submitted in it."""
+
 MESSAGE_EVENT = "runbell_message"
 """The event type in the metadata of every message of ours; names are of [a-z0-9_] (Slack, "Message metadata")."""
 

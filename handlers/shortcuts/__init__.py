@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.slack import ids
 from handlers.guard import Guard, Listener
 from handlers.shortcuts.others import shortcut_used
+from handlers.shortcuts.shown import run_wanted
 from handlers.shortcuts.start import start_wanted
 from handlers.shortcuts.upload import message_to_run
 
@@ -18,6 +19,7 @@ ROWS: Mapping[str | re.Pattern[str], Listener] = MappingProxyType(
     {
         ids.START_FORM: start_wanted,
         ids.UPLOAD_MESSAGE: message_to_run,
+        ids.RUN_MESSAGE: run_wanted,
         re.compile(r".*"): shortcut_used,
     }
 )

@@ -7,7 +7,8 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from bot.slack.views import start, upload
+from bot.slack.views import start as start_form
+from bot.slack.views import upload as upload_form
 from bot.slack.views.approval import wrong_fields
 from handlers.actions.review import review_closed
 from handlers.guard import Guard
@@ -23,7 +24,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.view(ids.OVERRIDING)(guard.guarded_view(override_submitted, wrong_fields))
     for callback_id in ids.ACTION_OF_GLASS:
         app.view(callback_id)(guard.guarded_view(glass_submitted, wrong_fields))
-    app.view(ids.START_SUBMIT)(guard.guarded_view(start_submitted, start.wrong_fields))
-    app.view(ids.UPLOAD_SUBMIT)(guard.guarded_view(upload_submitted, upload.wrong_fields))
+    app.view(ids.START_SUBMIT)(guard.guarded_view(start_submitted, start_form.wrong_fields))
+    app.view(ids.UPLOAD_SUBMIT)(guard.guarded_view(upload_submitted, upload_form.wrong_fields))
     app.view(ids.REVIEW_VIEW)(guard.guarded_view(review_closed, nothing_wrong))
     app.view(re.compile(r".*"))(guard.guarded_view(view_submitted, nothing_wrong))
