@@ -17,13 +17,12 @@ import msgspec
 from bot.core.contents import MOST_CHANGES, VERSIONS, Unreadable
 from bot.core.reviews import OUTPUT, Part, Piece, Review, part_of, review_of
 
-KEYS = tuple(
-    f',"{key}":'.encode()
-    for key in (
-        *("planned_values", "resource_drift", "resource_changes", "deferred_changes", "output_changes", "prior_state", "configuration"),
-        *("relevant_attributes", "checks", "timestamp", "provider_schemas", "action_invocations"),
-    )
+NAMES = (
+    *("planned_values", "resource_drift", "resource_changes", "deferred_changes"),
+    *("output_changes", "prior_state", "relevant_attributes", "provider_schemas"),
 )
+"""The keys before which it is cut: large, or next to what is; and none that somebody would call an attribute."""
+KEYS = tuple(f',"{name}":'.encode() for name in NAMES)
 ENTRY = b'},{"address":'
 PORTION = 256 * 1024
 WINDOW = 4 * 1024 * 1024
