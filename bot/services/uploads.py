@@ -177,11 +177,13 @@ class Uploads:
         stop = Event()
         work = asyncio.ensure_future(asyncio.to_thread(pack, sources, target, self._bounds, stop, working_directory=working_directory))
         try:
-            return await asyncio.shield(work)
+            await asyncio.wait([work])
         except asyncio.CancelledError:
             stop.set()
             await asyncio.wait([work])
+            work.exception()  # marks it as seen
             raise
+        return work.result()
 
     async def _started(self, journey: Journey) -> Upload:
         wish, upload = journey.wish, await self._arrivals.move(journey.upload, UploadStep.STARTING)
