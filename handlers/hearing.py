@@ -16,6 +16,8 @@ from bot.slack import ids
 
 NO_COMMAND = "no command"
 ABOUT = frozenset({"run", "workspace"})
+VARIABLES = "variables"
+"""Pairs, of which the second is never told."""
 OWN_WORDS = ("comment", "message", "reason")
 
 
@@ -66,15 +68,17 @@ def own_words(command: Command) -> str:
 
 
 def options_of(command: Command) -> dict[str, str]:
-    """What else was said: of a mapping, such as variables, the keys alone."""
+    """What else was said: of a mapping the keys, and of variables the names alone."""
     names: Iterable[str] = getattr(command, "__dataclass_fields__", {})
     said = {name: getattr(command, name) for name in names if name not in ABOUT | {*OWN_WORDS}}
-    return {name: shown(value) for name, value in said.items() if value}
+    return {name: shown(value, name) for name, value in said.items() if value}
 
 
-def shown(value: object) -> str:
+def shown(value: object, name: str = "") -> str:
     if isinstance(value, Mapping):
         return ", ".join(sorted(map(str, value)))
+    if isinstance(value, tuple):
+        return ", ".join(str(one[0] if name == VARIABLES else one) for one in value)
     return "yes" if value is True else str(value)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.configurations import ConfigurationVersion
-from bot.core.errors import DestroyForbidden, NoConfiguration, RightMissing, TokenMayNotStart, UnknownVersion
+from bot.core.errors import DestroyForbidden, NoConfiguration, NotVisible, RightMissing, TokenMayNotStart, UnknownVersion
 from bot.core.locks import Lock
 from bot.core.origins import OriginKind
 from bot.core.people import Standing
@@ -46,6 +46,7 @@ async def test_a_lock_is_said_and_the_run_waits_for_it(house: House) -> None:
 
 async def test_a_server_that_tells_nothing_of_a_workspace_is_asked_all_the_same(house: House) -> None:
     house.runs.add_workspace("storefront-dev", locked=True)
+    house.runs.fail("detail", NotVisible("Workspace"))
     started = await house.start("storefront-dev")
     assert started.cautions == ("acme/storefront-dev is locked, so the run waits until it is unlocked.",)
 
