@@ -128,7 +128,7 @@ def test_the_metadata_is_an_address_and_nothing_else() -> None:
     assert ids.decode_review(made["private_metadata"]) == ids.ReviewAddress(run().id, 3, '[" module.m')
     assert ids.decode_review(made["private_metadata"] + "\n") is None
     assert ids.decode_review(None) is None
-    assert ids.decode_review("w1:run-:1:x") is None
+    assert ids.decode_review("w1::1:x") is None
 
 
 def test_what_is_searched_for_is_read_from_the_field() -> None:
