@@ -232,7 +232,7 @@ def demand_uploads(wish: UploadWish, detail: WorkspaceDetail, workspace: Workspa
 def remarks_on(packed: Packed) -> str:
     said = [f"Taken from the folder {shown(packed.stripped)}."] if packed.stripped else []
     if packed.left_out:
-        said.append(f"{packed.left_out} entries of .git, .terraform and the like were left out.")
+        said.append(f"Left out: {packed.left_out} of .git, .terraform and the like.")
     return " ".join(said)
 
 

@@ -87,6 +87,11 @@ def cannot_retry(error: errors.CannotRetry, command: str) -> Said:
     return saying(error.sentence, f"Start one anew with its configuration: {code(again, USAGE_MOST)}")
 
 
+def upload_stopped(error: errors.UploadStopped, _command: str) -> Said:
+    """What is taken is told where it was the files."""
+    return saying(error.sentence, TAKEN if isinstance(error.__cause__, errors.FileNotTaken | errors.ArchiveRefused) else "")
+
+
 AT_HAND = "`{command} workspaces` lists them."
 OPERATOR = "Only an operator can change this."
 TAKEN = "I take one `.tar.gz`, `.tgz` or `.zip`, or several `.tf` files (with `.tfvars` and `.tf.json` beside them); for example `main.tf`."
@@ -148,7 +153,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ArchiveRefused: step(TAKEN),
         errors.VersionControlled: sentence_alone,
         errors.UploadNotTaken: sentence_alone,
-        errors.UploadStopped: step(TAKEN),
+        errors.UploadStopped: upload_stopped,
         errors.TerraformUnreachable: sentence_alone,
         errors.TerraformAnswerLost: step(LOOK_FIRST),
         errors.TerraformFailed: step(LOOK_FIRST),

@@ -109,7 +109,7 @@ async def test_one_message_tells_how_far_it_has_come_and_the_runs_own_card_takes
     assert (first.upload.step, first.run_link) == (UploadStep.FETCHING, "")
     last = await shown(house)
     assert last.upload.step is UploadStep.STARTED
-    assert last.upload.remarks == "Taken from the folder “x”. 1 entries of .git, .terraform and the like were left out."
+    assert last.upload.remarks == "Taken from the folder “x”. Left out: 1 of .git, .terraform and the like."
     assert last.run_link.endswith(f"/acme/workspaces/storefront-dev/runs/{last.upload.run_id}")
     [card] = [one.run_picture for one in house.in_channel() if one.picture != last]
     assert (card.kind, card.run.id) == (Kind.CARD, last.upload.run_id)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from bot.core.uploads import WHILE, Upload, UploadPicture, UploadStep
-from bot.slack.blocks import Block, Said, context, quotation, section
-from bot.slack.text import code, cut, cut_lines, enumerated, escape, is_web_address, link, mention
+from bot.slack.blocks import Block, Said, mrkdwn, plain, plain_section, quotation, section
+from bot.slack.text import code, cut, enumerated, escape, is_web_address, link, mention
 
 NAMES_MOST = 5
 OUTCOME_MOST = 700
+REMARKS_MOST = 300
 SHA_SHOWN = 12
 HEADS = MappingProxyType(
     {
@@ -32,10 +33,10 @@ def upload(picture: UploadPicture) -> Said:
     of = picture.upload
     blocks: list[Block] = [section("\n".join(lines(picture)))]
     if of.outcome:
-        blocks.append(section(escape(cut(of.outcome, OUTCOME_MOST))))
+        blocks.append(plain_section(cut(of.outcome, OUTCOME_MOST)))
     if of.message.strip() and not of.is_over:
         blocks.append(quotation(of.message))
-    return {"text": head(picture), "blocks": [*blocks, context(*remarks(of))]}
+    return {"text": head(picture), "blocks": [*blocks, {"type": "context", "elements": [*remarks(of)]}]}
 
 
 def plain_upload(picture: UploadPicture) -> Said:
@@ -57,15 +58,15 @@ def lines(picture: UploadPicture) -> Iterator[str]:
         yield link(picture.run_link, of.run_id)
 
 
-def remarks(of: Upload) -> Iterator[str]:
-    yield " · ".join(f"{mark} {stage}" for mark, stage in zip(marks(of), STAGES, strict=True))
+def remarks(of: Upload) -> Iterator[Block]:
+    yield mrkdwn(" · ".join(f"{mark} {stage}" for mark, stage in zip(marks(of), STAGES, strict=True)))
     facts = [f"{of.files} file{'' if of.files == 1 else 's'}", f"sha256 {code(of.digest[:SHA_SHOWN])}"] if of.digest else []
     if of.configuration_id:
         facts.append(code(of.configuration_id))
     if facts:
-        yield " · ".join(facts)
+        yield mrkdwn(" · ".join(facts))
     if of.remarks:
-        yield escape(cut_lines(of.remarks, 3, 300))
+        yield plain(of.remarks, REMARKS_MOST)
 
 
 def marks(of: Upload) -> list[str]:
