@@ -55,7 +55,7 @@ def loose(pieces: Sequence[str]) -> list[str]:
 
 
 def written_option(option: str, value: object) -> Iterator[str]:
-    """Nothing where it is not said; once for each of several values, and `key=value` for a pair."""
+    """Once for each of several values, and `key=value` for a pair."""
     match value:
         case True:
             yield f"--{option}"
@@ -63,7 +63,5 @@ def written_option(option: str, value: object) -> Iterator[str]:
             for one in value:
                 said = "=".join(map(str, one)) if isinstance(one, tuple) else spelled(one)
                 yield f"--{option} {quoted(said)}"
-        case None | False | "":
-            return
         case _:
             yield f"--{option} {quoted(spelled(value))}"
