@@ -21,8 +21,10 @@ from bot.services.listings import Listings
 from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.notices import Notices
+from bot.services.promotions import Promotions
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.retries import Retries
 from bot.services.reviews import Reviews
 from bot.services.suggestions import Suggestions
 from bot.services.unfurls import Unfurls
@@ -80,6 +82,8 @@ class Services:
     app_user: str
     address: str
     launches: Launches
+    promotions: Promotions
+    retries: Retries
     approvals: Approvals
     lookups: Lookups
     listings: Listings

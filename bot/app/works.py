@@ -28,6 +28,7 @@ from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.coded import CodedWatches
 from bot.services.comments import Comments
+from bot.services.comparisons import Comparisons
 from bot.services.contents import Contents
 from bot.services.details import Detailing
 from bot.services.evidence import Evidence
@@ -39,7 +40,6 @@ from bot.services.greetings import Greetings
 from bot.services.handouts import Handouts
 from bot.services.homes import Homes
 from bot.services.hurdles import Hurdles
-from bot.services.homes import Homes
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
@@ -71,11 +71,13 @@ from bot.services.ports import (
     Wake,
 )
 from bot.services.projects import Projects
+from bot.services.promotions import Promotions
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.retries import Retries
 from bot.services.reviews import Reviews
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
@@ -84,7 +86,6 @@ from bot.services.tallies import Tallies
 from bot.services.unfurls import Unfurls
 from bot.services.uploads import Sources, Uploads
 from bot.services.versions import Versions
-from bot.services.unfurls import Unfurls
 from bot.services.voting import Voting
 from bot.services.waiting import Waiting
 from bot.services.waking import Waking
@@ -166,13 +167,14 @@ def use_cases(
     hurdles = Hurdles(outside.policies)
     reader = Reader(runs, database, recorder, clock, organizations, hurdles)
     finder = Finder(runs, database, reader, access, organizations)
-    pictures = Pictures(settings.web_address)
+    pictures = Pictures(settings.web_address, ruling.policy.chains)
     calls = Calls(runs, outside.policies, outside.histories)
     intents = Intents(calls, database, reader, clock, pace, Loops(paint, jobs.waker("intents")), owner())
     intents.mirror = Mirror(runs, outside.histories)
     recipes = Recipes(runs, database, recorder, reader, clock, hurdles, burst)
     knowledge = Knowledge(database, recipes, organizations)
-    evidence = Evidence(runs, outside.policies, Contents(outside.plan_texts), database, access, ruling.policy, clock)
+    contents = Contents(outside.plan_texts)
+    evidence = Evidence(runs, outside.policies, contents, database, access, ruling.policy, clock)
     sharing = Sharing(chat, clock, ruling.policy.shared_channels)
     kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, installation.team_id)
     freezing = Freezing(database, knowledge, finder, access, sharing, ruling.policy, clock, paint)
@@ -180,7 +182,11 @@ def use_cases(
     tallies = Tallies(database, reader, voting, clock, pace)
     detailing = Detailing(database, reader, outside.policies, outside.logs, pace)
     painter = Painter(
-        *(chat, database, pictures, reader, closures, clock, pace, meter, mandate), tallies=tallies, sharing=sharing, detailing=detailing
+        *(chat, database, pictures, reader, closures, clock, pace, meter, mandate),
+        tallies=tallies,
+        sharing=sharing,
+        detailing=detailing,
+        comparisons=Comparisons(database, reader, contents, pace),
     )
     approvals = Approvals(database, finder, reader, access, intents, voting, ruling, sharing, Glass(access, ruling.policy), clock, moved)
     clocks = Clocks(ruling.policy, freezing.in_force)
@@ -200,6 +206,8 @@ def use_cases(
         app_user=installation.app_user,
         address=settings.web_address,
         launches=launches,
+        promotions=Promotions(runs, database, finder, reader, access, versions, launches, outside.locks, ruling.policy.chains),
+        retries=Retries(database, finder, access, versions, launches),
         uploads=uploads,
         approvals=approvals,
         lookups=Lookups(database, finder, access, pictures, voting),

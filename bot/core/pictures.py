@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.comparisons import Comparison
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.details import Details
 from bot.core.messages import Kind
@@ -45,6 +46,9 @@ class RunPicture:
     `asked_in` is the channel in which it is asked, where that is another.
     `behind` is how many runs of the workspace wait for the answer. `details` are what is known besides, None where nothing was read.
     `gate` is the question that the message was posted for, `overridden` a decision that the run has left behind.
+    Of a promoted run `comparison` tells what it does besides, `origin_link` is the page of the run that its configuration is from.
+    `offers_more`: it is the message that tells last how the run has ended. `next_stages` are those that come after the workspace in its
+    chains, None where it is in none.
     """
 
     kind: Kind
@@ -66,6 +70,10 @@ class RunPicture:
     details: Details | None = None
     gate: str = ""
     overridden: Decision | None = None
+    comparison: Comparison | None = None
+    origin_link: str = ""
+    offers_more: bool = False
+    next_stages: tuple[str, ...] | None = None
 
     @property
     def decision_stands(self) -> bool:

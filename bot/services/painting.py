@@ -32,6 +32,7 @@ from bot.core.runs import CONFIRM
 from bot.core.watches import ENDED
 from bot.services.alarms import gate_of
 from bot.services.closures import Closures
+from bot.services.comparisons import Comparisons
 from bot.services.details import Detailing
 from bot.services.doubles import Doubles
 from bot.services.notes import note_of
@@ -68,6 +69,7 @@ class Painter:
         tallies: Tallies,
         sharing: Sharing,
         detailing: Detailing | None = None,
+        comparisons: Comparisons | None = None,
     ) -> None:
         self._chat = chat
         self._store = store
@@ -82,6 +84,7 @@ class Painter:
         self._mandate = mandate
         self._tallies = tallies
         self._sharing = sharing
+        self._comparisons = comparisons
         self._detailing = detailing
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
@@ -150,7 +153,8 @@ class Painter:
             picture = await self._run_picture(message)
         if picture is not None and self._detailing is not None and await self._detailing.refresh(picture):
             picture = await self._run_picture(message)
-        return await self._asking(message, picture) if picture is not None and picture.buttons else picture
+        asking = await self._asking(message, picture) if picture is not None and picture.buttons else picture
+        return await self._comparisons.told(asking) if asking is not None and self._comparisons is not None else asking
 
     async def _asking(self, message: Message, picture: RunPicture) -> RunPicture | None:
         """A message that asks: how it stands is judged first, and where others read along nobody may act."""

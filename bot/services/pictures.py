@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from bot.core.chains import Chain, stages_after
 from bot.core.decisions import Decision, Deed, Intent, IntentState, has_moved
 from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind, Message
@@ -18,6 +19,7 @@ from bot.core.uploads import UploadPicture
 from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
+from bot.services.comparisons import kept_comparison
 from bot.services.ports import Transaction
 from bot.services.wishes import words_in
 
@@ -25,10 +27,11 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Pictures:
-    """`address` is the web address of the server whose runs these are."""
+    """`address` is the web address of the server whose runs these are, `chains` say which workspace comes after which."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, chains: tuple[Chain, ...] = ()) -> None:
         self._address = address
+        self._chains = chains
 
     async def of(
         self, transaction: Transaction, run_id: str, channel: str, kind: Kind, gate: str = "", *, mentions: bool = False
@@ -46,6 +49,7 @@ class Pictures:
         decision, overridden = standing_decision(run, await transaction.gates.latest(run.id), override)
         intent = await transaction.intents.get(decision.intent_id) if decision else None
         creating = await transaction.intents.creating(run.id)
+        request = request_of(creating)
         messages = await transaction.messages.of_subject(run.id)
         called = frozenset(one.gate for one in messages if one.kind is Kind.CALL and one.channel == channel)
         calls = run.gate is not None and gate in {"", run.gate}
@@ -58,7 +62,7 @@ class Pictures:
             workspace=workspace,
             link=self.link(workspace, run),
             plan=await transaction.plans.get(run.plan_id) if run.plan_id else None,
-            request=request_of(creating),
+            request=request,
             decision=decision,
             intent=intent,
             buttons=for_tally(buttons((kind, gate), run, decision, intent, called), tally),
@@ -71,7 +75,23 @@ class Pictures:
             details=await transaction.details.get(run.id),
             gate=gate,
             overridden=await carried_out(transaction, overridden),
+            comparison=await kept_comparison(transaction, run, request),
+            origin_link=self._link_of(request),
+            offers_more=tells_last(kind, channel, run, messages),
+            next_stages=self._stages_after(workspace),
         )
+
+    def _stages_after(self, workspace: Workspace) -> tuple[str, ...] | None:
+        """Those of its own organization: no configuration goes to another."""
+        found = stages_after(workspace, self._chains)
+        return None if found is None else tuple(stage for stage in found if stage.startswith(f"{workspace.organization}/"))
+
+    def _link_of(self, request: Request | None) -> str:
+        origin = request.origin if request is not None else None
+        if origin is None or not origin.run_id:
+            return ""
+        organization, _, name = origin.workspace.rpartition("/")
+        return run_link(self._address, organization, name, origin.run_id)
 
     async def reminder(self, transaction: Transaction, message: Message) -> ReminderPicture | None:
         """What a reminder shows now; None for one that was never said of a question that is answered."""
@@ -151,6 +171,12 @@ def asked_in(messages: Iterable[Message], run: Run) -> str:
 
 def asks(message: Message, gate: str | None) -> bool:
     return gate is not None and (message.gate == gate if message.kind is Kind.CALL else message.kind is Kind.CARD and message.text == gate)
+
+
+def tells_last(kind: Kind, channel: str, run: Run, messages: Iterable[Message]) -> bool:
+    """Whether a message is the one that says how the run has ended: its end, or its card where a channel has no end of it."""
+    has_end = any(one.kind is Kind.END and one.channel == channel for one in messages)
+    return run.is_final and (kind is Kind.END or (kind is Kind.CARD and not has_end))
 
 
 def for_tally(shown: tuple[Action, ...], tally: Tally | None) -> tuple[Action, ...]:

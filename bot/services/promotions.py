@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,17 +85,28 @@ class Promotions:
             raise ChainChanged(found.workspace.full_name, stage)
         return await self._promote(found.workspace, await self._finder.workspace(stage, actor), "", actor, place, only=run_id)
 
-    async def source_of(self, run_id: str) -> Workspace | None:
-        """The workspace of a run, as we know it without asking anybody."""
+    async def source_of(self, run_id: str, actor: Actor) -> Workspace | None:
+        """The workspace of a run, as we know it without asking the server, where the actor may read it."""
         async with self._store.read() as transaction:
             stored = await transaction.runs.get(run_id)
-            return await transaction.workspaces.get(stored.run.workspace_id) if stored is not None else None
+            known = await transaction.workspaces.get(stored.run.workspace_id) if stored is not None else None
+        return await self._readable([known] if known is not None else [], actor)
+
+    async def known(self, written: str, actor: Actor) -> Workspace | None:
+        """As `source_of`, for a workspace as somebody wrote it; None where several are called so."""
+        async with self._store.read() as transaction:
+            known = [one for one in await transaction.workspaces.all() if written in {one.name, one.full_name}]
+        return await self._readable(known, actor)
+
+    async def _readable(self, known: Sequence[Workspace], actor: Actor) -> Workspace | None:
+        found = await self._access.readable(actor, known)
+        return found[0] if len(found) == 1 else None
 
     async def _promote(self, source: Workspace, target: Workspace, message: str, actor: Actor, place: Place, *, only: str = "") -> Promoted:
+        await self._access.demand(actor, Right.START, target)
+        await self._access.demand(actor, Right.READ, source)
         if source.id == target.id:
             raise SameWorkspace(source.full_name)
-        await self._access.demand(actor, Right.READ, source)
-        await self._access.demand(actor, Right.START, target)
         if source.organization != target.organization:
             raise OtherOrganization("What is promoted", source.full_name, target.full_name)
         found, passed_over = await self._last_applied(source)

@@ -21,6 +21,13 @@ SNOOZE = "run.snooze"
 OPEN = "run.open"
 """A button that opens a link: the browser does it, but Slack still sends the click, which wants an ack."""
 
+PROMOTE_NEXT = "promote.next"
+PROMOTE_FORM = "promote.form"
+PROMOTE_SUBMIT = "promote.submit"
+"""Buttons that promote what a run has applied to a stage, and that open the form for any two workspaces; the callback id of that form."""
+
+RETRY = "retry.run"
+
 APPROVAL = "run.approval"
 """The callback id of the modal in which somebody gives a reason, or types a workspace's name."""
 
@@ -129,6 +136,26 @@ def decode(value: object) -> Address | None:
     """The address in a button's value; None for anything that we did not write."""
     found = VALUE.fullmatch(value) if isinstance(value, str) else None
     return Address(found["run"]) if found else None
+
+
+STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Which run's configuration goes to which workspace, by its full name. Whether that is the next stage is judged at the click."""
+
+    run_id: str
+    workspace: str
+
+
+def encode_stage(stage: Stage) -> str:
+    return f"p1:{stage.run_id}:{stage.workspace}"
+
+
+def decode_stage(value: object) -> Stage | None:
+    found = STAGE.fullmatch(value) if isinstance(value, str) else None
+    return Stage(found["run"], found["stage"]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

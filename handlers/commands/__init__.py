@@ -16,6 +16,7 @@ from bot.core.commands.grammar import Command
 from bot.core.commands.lists import ShowAudit
 from bot.core.commands.locks import ForceUnlock, LockWorkspace, UnlockWorkspace
 from bot.core.commands.notices import Notify
+from bot.core.commands.promotions import Promote, Retry
 from bot.core.commands.reviews import PostLog, PostPlan, ReviewPlan
 from bot.core.commands.runs import Act, StartRun, TakeBack
 from bot.core.commands.uploads import OpenUpload
@@ -28,6 +29,7 @@ from handlers.commands.freezes import declare_freeze, lift_freeze, list_freezes,
 from handlers.commands.locks import comment_run, force_unlock, lock_workspace, unlock_workspace
 from handlers.commands.looks import LOOKS
 from handlers.commands.notify import notify_me
+from handlers.commands.promote import promote, retry
 from handlers.commands.reviews import post_log, post_plan, review_plan
 from handlers.commands.run import start_run
 from handlers.commands.unwatch import remove_watch
@@ -48,6 +50,8 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
         ReviewPlan: review_plan,
         PostPlan: post_plan,
         PostLog: post_log,
+        Promote: promote,
+        Retry: retry,
         Act: act,
         CommentRun: comment_run,
         LockWorkspace: lock_workspace,

@@ -29,6 +29,7 @@ from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.comments import Comments
+from bot.services.comparisons import Comparisons
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
@@ -248,13 +249,15 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     hurdles = Hurdles(policies)
     reader = Reader(runs, store, recorder, clock, organizations, hurdles)
     finder = Finder(runs, store, reader, access, organizations)
-    pictures = Pictures("https://terraform.test")
+    pictures = Pictures("https://terraform.test", policy.chains)
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
     histories = FakeHistories(runs)
     intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, owner="test")
     recipes = Recipes(runs, store, recorder, reader, clock, hurdles)
     knowledge = Knowledge(store, recipes, organizations)
-    evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
+    contents = Contents(texts)
+    evidence = Evidence(runs, policies, contents, store, access, policy, clock)
+    comparisons = Comparisons(store, reader, contents, pace)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
     freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
     kinship = Kinship(memberships, people, clock)
@@ -301,7 +304,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         unfurls=Unfurls(store, recorder, reader, pictures, Repeats(store, clock), "https://terraform.test"),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
-        painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),
+        painter=Painter(*(chat, store, pictures, reader, closures, clock, pace), tallies=tallies, sharing=sharing, comparisons=comparisons),
         poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),
         closures=closures,
         projects=projects,

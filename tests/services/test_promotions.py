@@ -30,7 +30,7 @@ from bot.core.readings import NewRun, RunPage
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.promotions import Promoted
-from tests.services.house import ANA, DEPLOYS, KIM, POLICY, House, open_house
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, House, open_house
 
 CHAIN = Chain(name="storefront", stages=("storefront-dev", "storefront-staging", "storefront-prod"))
 SHA = "4e8f1c2a9b"
@@ -236,7 +236,13 @@ async def test_a_button_goes_to_the_next_stage_as_the_chain_is_now_and_nowhere_e
 async def test_the_source_of_a_form_is_known_without_asking_the_server(house: House) -> None:
     run = await applied(house, "cv-1", seen=True)
     before = len(house.runs.calls)
-    source = await house.promotions.source_of(run.id)
-    assert source is not None
-    assert (source.name, await house.promotions.source_of("run-unknown")) == ("storefront-dev", None)
+    found = [
+        await house.promotions.source_of(run.id, ANA),
+        await house.promotions.known("storefront-dev", ANA),
+        await house.promotions.known("acme/storefront-dev", ANA),
+    ]
+    assert [one.name for one in found if one is not None] == ["storefront-dev"] * 3
+    assert await house.promotions.source_of("run-unknown", ANA) is None
+    assert await house.promotions.known("nowhere", ANA) is None
+    assert await house.promotions.source_of(run.id, GUS) is None
     assert len(house.runs.calls) == before

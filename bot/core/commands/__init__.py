@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-from bot.core.commands import deciding, freezes, lists, locks, notices, reviews, runs, starts, uploads, watches
+from bot.core.commands import deciding, freezes, lists, locks, notices, promotions, reviews, runs, starts, uploads, watches
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.words import split
 from bot.core.commands.writing import ways_of_writing
@@ -15,6 +15,7 @@ GRAMMAR: tuple[Row, ...] = (
     *lists.GRAMMAR,
     *starts.GRAMMAR,
     *uploads.GRAMMAR,
+    *promotions.GRAMMAR,
     *runs.GRAMMAR,
     *deciding.GRAMMAR,
     *reviews.GRAMMAR,

@@ -27,8 +27,6 @@ class Retry(Command):
 
 def promote(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
     source, target, *message = [*words, "", ""][: max(len(words), 2)]
-    if target and source == target:
-        raise row.wrong("A configuration is promoted from one workspace to another, and both are the same.")
     return Promote(source, target, " ".join(message))
 
 

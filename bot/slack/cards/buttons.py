@@ -10,6 +10,7 @@ from bot.core.runs import Action, RunStatus
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, confirmation, link_button
 from bot.slack.cards.counts import destroys, picture_counts
+from bot.slack.cards.handing_on import handing_on_buttons
 from bot.slack.cards.reviews import review_buttons
 from bot.slack.text import cut, is_web_address, one_line
 
@@ -18,6 +19,7 @@ def buttons(picture: RunPicture) -> list[Block]:
     """One block of buttons, or none where there is nothing to click."""
     elements = [action_button(picture, action) for action in offered(picture)]
     elements += review_buttons(picture)
+    elements += handing_on_buttons(picture)
     if is_web_address(picture.link):
         elements.append(link_button(ids.OPEN, "Open in Terraform", picture.link))
     return [actions(elements)] if elements else []

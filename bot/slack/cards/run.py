@@ -12,6 +12,7 @@ from bot.slack.cards.deeds import deed_line
 from bot.slack.cards.details import commit_words, detail_lines, failure_blocks, failure_words
 from bot.slack.cards.hurdles import force_line, hurdle_line, overridden_line
 from bot.slack.cards.labels import label
+from bot.slack.cards.origins import origin_lines
 from bot.slack.cards.requests import request_lines
 from bot.slack.cards.stages import passed, stages
 from bot.slack.cards.tallies import tally_blocks
@@ -72,6 +73,7 @@ def head(picture: RunPicture) -> list[str]:
         f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
         *warnings(picture.run),
         *(request_lines(picture) if picture.kind is not Kind.END else ()),
+        *origin_lines(picture),
         f"Plan: {plan}" if plan else "",
         *(detail_lines(picture) if picture.kind is not Kind.END else ()),
         stages(picture.run) if picture.kind is Kind.CARD else "",
