@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.errors import ArchiveRefused, FileNotTaken, UploadStopped
+from bot.core.errors import ArchiveRefused, FileNotTaken, RunbellError, TerraformFailed, UploadStopped
 from bot.core.uploads import Upload, UploadPicture, UploadStep
 from bot.core.workspaces import Workspace
 from bot.slack.cards import render
@@ -38,6 +38,12 @@ def shown(upload: Upload, run_link: str = "", *, link: str = PAGE, plain: bool =
     return render(UploadPicture(upload=upload, link=link, run_link=run_link), plain=plain)
 
 
+def stopped(cause: RunbellError) -> UploadStopped:
+    found = UploadStopped("while I checked the files", cause.sentence)
+    found.__cause__ = cause
+    return found
+
+
 IN_CHANNEL = FormAddress(FORM, "C0DEPLOYS", "deploys")
 CASES: dict[str, dict[str, Any]] = {
     "upload_received": shown(UPLOAD),
@@ -46,7 +52,8 @@ CASES: dict[str, dict[str, Any]] = {
     "upload_failed": shown(ENDED),
     "upload_failed_plain": shown(ENDED, link="nowhere", plain=True),
     "upload_stopped": shown(replace(UPLOAD, names=("site.zip",), step=UploadStep.STOPPED, ended_in="fetching", outcome="It ended.")),
-    "reply_archive_refused": reply(UploadStopped("while I checked the files", ArchiveRefused(f"“{CLAIM}” leads out of it").sentence)),
+    "reply_archive_refused": reply(stopped(ArchiveRefused(f"“{CLAIM}” leads out of it"))),
+    "reply_upload_stopped": reply(stopped(TerraformFailed("terraform.test", 502))),
     "reply_file_not_taken": reply(FileNotTaken("“photo.png”", "it is of another kind")),
 }
 VIEWS: dict[str, dict[str, Any]] = {

@@ -67,9 +67,7 @@ def fields(address: FormAddress, files: Sequence[Chosen], workspace: Workspace |
     yield field("What for", inputs.choice(KIND, kinds, Kind.APPLY))
     yield field("Message", inputs.words(MESSAGE, most=LONGEST_MESSAGE, placeholder="What it is for; everybody can read it"), optional=True)
     yield field("Report in", inputs.channel(CHANNEL, address.channel), hint="How the upload goes on and the run's card come up there.")
-    yield context(
-        "Other runs of the workspace go on with what they have until this one is applied. State files and passwords do not belong into it."
-    )
+    yield context("Until it is applied, other runs of the workspace go on with what they have. State files do not belong into it.")
 
 
 def files_of(message: Mapping[str, Any]) -> tuple[Chosen, ...]:
