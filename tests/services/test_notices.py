@@ -14,7 +14,7 @@ from bot.core.messages import Kind
 from bot.core.people import Standing
 from bot.core.policy import Place
 from tests.fakes.chat import FakeMessage
-from tests.services.house import ANA, GUS, KIM, POLICY, RAJ, House, open_house
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, House, open_house
 
 RAJ_IS = replace(POLICY, people=(KnownPerson(slack=("U0RAJ",), terraform=frozenset({"Raj.Patel"})),), hash="with people")
 
@@ -25,9 +25,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def started(house: House, **where: Place) -> str:
+async def started(house: House, place: Place = DEPLOYS) -> str:
     house.runs.add_workspace("storefront-dev")
-    run_id = (await house.start("storefront-dev", actor=KIM, **where)).run_id
+    run_id = (await house.start("storefront-dev", actor=KIM, place=place)).run_id
     assert run_id is not None
     await house.paint()
     return run_id
@@ -88,7 +88,7 @@ async def test_off_ends_it(house: House) -> None:
 
 async def test_a_run_that_was_started_in_direct_messages_is_not_told_of_twice_there(house: House) -> None:
     await house.notices.ask(KIM, wanted=True)
-    await seen(house, await started(house, place=Place(channel="D0KIM")), "planned")
+    await seen(house, await started(house, Place(channel="D0KIM")), "planned")
     assert notices(house) == []
     assert [one.run_picture.kind for one in house.chat.in_channel("D0KIM")] == [Kind.CARD, Kind.CALL]
 
