@@ -47,6 +47,8 @@ RunbellError
 │   ├── TokenMayNotStart
 │   ├── NoConfiguration
 │   ├── TerraformTooOld
+│   ├── NotLocked
+│   ├── WorkspaceHeld
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel

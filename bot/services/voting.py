@@ -305,7 +305,7 @@ def refuse_outsider(question: Question, person: Person) -> None:
 def objection_to(vote: Vote, verdict: Verdict, question: Question) -> RunbellError | None:
     """What speaks against noting a vote: it would not count, or it would and is wanted with words that are missing."""
     if verdict.outcome in {Outcome.DENIED, Outcome.OUTSIDE}:
-        return NotGranted(question.run.id, headline(verdict), lacks(verdict))
+        return NotGranted(question.run.id, headline(verdict), lacks(verdict), verb=PARTICIPLE[question.action])
     objections = verdict.objections_to(vote.person)
     whys = {objection.why for objection in objections}
     if whys & WORDS:

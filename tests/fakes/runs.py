@@ -6,18 +6,19 @@ import itertools
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bot.core.errors import NotVisible, RequestRefused, StateMovedOn, TerraformAnswerLost, TerraformTrouble
 from bot.core.plans import PlanFacts
 from bot.core.readings import ANY_RUN, Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage
-from bot.core.runs import FINAL, Action, Run, RunStatus
+from bot.core.runs import FINAL, OVERRIDABLE, Action, Run, RunStatus
 from bot.core.workspaces import Workspace
 
 Answer = TypeVar("Answer")
 EVERYTHING = frozenset(Action)
+COOL_OFF = timedelta(seconds=10)
 RESTING = frozenset({"planned", "post_plan_completed", "cost_estimated", "policy_checked", "planned_and_saved"})
 FINAL_WORDS = frozenset(status.value for status in FINAL)
 DONE_AS = {Action.APPLY: "confirmed", Action.DISCARD: "discarded", Action.CANCEL: "canceled"}
@@ -120,6 +121,11 @@ class FakeRuns:
         if status in FINAL_WORDS:
             self._next_in_line(moved)
         return moved
+
+    def let_force(self, run_id: str) -> Run:
+        """The time has come from which a run whose cancel was not enough may be killed."""
+        self._runs[run_id] = replace(self.run(run_id), allowed=frozenset({Action.FORCE_CANCEL}))
+        return self.run(run_id)
 
     def put(self, run: Run) -> None:
         """Have the server answer with exactly this run from now on."""
@@ -320,6 +326,7 @@ class FakeRuns:
         self._comments[run_id].append(comment)
         if action is Action.CANCEL and self.workspace(run.workspace_id).name in self.stubborn:
             self._canceling.add(run_id)
+            self._runs[run_id] = replace(run, allowed=frozenset(), force_cancel_at=self.clock() + COOL_OFF)
         else:
             self.move(run_id, DONE_AS[action])
 
@@ -385,4 +392,4 @@ def allowed_for(run: Run) -> frozenset[Action]:
         return frozenset({Action.CANCEL, Action.DISCARD})
     if run.status_word in RESTING and not run.auto_apply and not run.plan_only and run.has_changes:
         return frozenset({Action.APPLY, Action.DISCARD})
-    return frozenset({Action.DISCARD}) if "override" in run.status_word else frozenset({Action.CANCEL})
+    return frozenset({Action.DISCARD}) if run.status in OVERRIDABLE else frozenset({Action.CANCEL})
