@@ -47,7 +47,7 @@ from bot.slack.cards.help import help_about
 from bot.slack.cards.lists import runs, watches, workspaces
 from bot.slack.replies import reply
 from bot.slack.views.approval import Wanted, approval
-from tests.slack import uploads
+from tests.slack import promotions, uploads
 from tests.slack.pictures import (
     AT,
     BOTH,
@@ -209,6 +209,7 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_not_granted": reply(NotGranted("run-1", "A rule forbids it.", [(CLAIM,)])),
     "reply_words_wanted": reply(WordsWanted("run-1", "storefront-prod", reason=True, typed_name=True)),
     **uploads.CASES,
+    **promotions.CASES,
     "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),
 }
 
@@ -216,6 +217,7 @@ CASES: dict[str, dict[str, Any]] = {
 VIEWS: dict[str, dict[str, Any]] = {
     "view_reason": approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
     **uploads.VIEWS,
+    **promotions.VIEWS,
     "view_typed_name": approval(run(is_destroy=True), PROD, None, "C0DEPLOYS", Wanted(reason=True, typed_name=True)),
 }
 

@@ -37,9 +37,9 @@ def origin_lines(picture: RunPicture) -> Iterator[str]:
     origin = picture.request.origin if picture.request is not None else None
     if origin is None or picture.kind is Kind.END:
         return
-    yield origin_line(origin, picture.origin_link)
     if picture.comparison is not None:
         yield comparison_line(picture.comparison, name_of(origin))
+    yield origin_line(origin, picture.origin_link)
 
 
 def origin_line(origin: Origin, url: str = "") -> str:

@@ -73,8 +73,8 @@ def head(picture: RunPicture) -> list[str]:
         f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
         *warnings(picture.run),
         *(request_lines(picture) if picture.kind is not Kind.END else ()),
-        *origin_lines(picture),
         f"Plan: {plan}" if plan else "",
+        *origin_lines(picture),
         *(detail_lines(picture) if picture.kind is not Kind.END else ()),
         stages(picture.run) if picture.kind is Kind.CARD else "",
         "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
@@ -139,6 +139,7 @@ def plain_card(picture: RunPicture) -> Said:
     lines = [
         headline_text(picture),
         *warnings(picture.run),
+        *origin_lines(picture),
         overridden_line(picture),
         deed_line(picture),
         origin(picture),
