@@ -58,8 +58,6 @@ async def test_upload_with_a_workspace_has_it_chosen_already(desk: Desk) -> None
     await desk.send(command("upload storefront-dev", ANA, DEPLOYS, desk.response_url))
     fields = {block.get("block_id"): block for block in desk.private.views[0]["blocks"]}
     chosen = [fields["workspace.start"]["element"]["initial_option"]]
-        block["element"].get("initial_option") for block in desk.private.views[0]["blocks"] if block.get("block_id") == "workspace.start"
-    ]
     assert [one["value"] for one in chosen] == ["acme/storefront-dev"]
 
 
