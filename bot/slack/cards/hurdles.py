@@ -26,10 +26,12 @@ def hurdle_line(run: Run) -> str:
     return "A check has failed. The run goes on only if somebody overrides it, and then waits to be approved."
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+def finding_lines(findings: Sequence[Finding], *, with_output: bool = True) -> Iterator[str]:
+    """Without `with_output` what was said at length is left to whoever shows it as it is."""
     for finding in findings[:FINDINGS_MOST]:
         level = f" ({escape(cut(one_line(finding.enforcement), 40))})" if finding.enforcement else ""
-        said = f": {escape(cut(one_line(finding.said), SAID_MOST))}" if finding.said else ""
+        is_told = finding.said and (with_output or "\n" not in finding.said)
+        said = f": {escape(cut(one_line(finding.said), SAID_MOST))}" if is_told else ""
         yield f"✗ {code(finding.subject, 120)} failed{level}{said}"
     if len(findings) > FINDINGS_MOST:
         yield f"… and {len(findings) - FINDINGS_MOST} more findings"

@@ -37,7 +37,7 @@ class Question:
 
 def override(asked: Question) -> Block:
     findings = asked.tally.findings if asked.tally is not None else ()
-    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *finding_lines(findings)]
+    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *finding_lines(findings, with_output=False)]
     blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.tally)]
     blocks.append(text_input(REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     submit = "Override & apply" if asked.run.override_applies else "Override"
