@@ -17,7 +17,7 @@ from handlers.services import Services
 
 log = structlog.get_logger("runbell.handlers")
 
-OFFERS: Mapping[str, str] = MappingProxyType({ids.START_OPEN: "Start a run"})
+OFFERS: Mapping[str, str] = MappingProxyType({ids.START_OPEN: "Start a run", ids.UPLOAD_OPEN: "Run files", ids.PROMOTE_FORM: "Promote"})
 """The forms that can be opened from the Home tab, by the buttons that are listened to."""
 
 DRAWING: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

@@ -57,9 +57,11 @@ def register(app: AsyncApp, guard: Guard) -> None:
         words = words_of(payload, body, services)
         if words is None or not await is_new(words, services):
             return
-        said = friendly(words, services) or await guard.outcome(command_typed, {**context, **as_typed(words, services)}, names)
+        values = {**context, **as_typed(words, services)}
+        said = friendly(words, services) or await guard.outcome(command_typed, values, names)
         if said is not None:
             await answer(words, said, services)
+        await guard.done(values)
 
     app.event("app_mention")(words_said)
     app.event("message")(words_said)

@@ -120,11 +120,11 @@ async def test_a_message_of_a_channel_without_a_mention_is_none_of_ours(desk: De
     assert (desk.private.told, desk.private.written) == ([], [])
 
 
-async def test_words_that_would_open_a_form_say_where_to_type_them(desk: Desk) -> None:
+async def test_words_that_would_open_a_form_get_a_button_that_can(desk: Desk) -> None:
     await desk.send(said(desk, f"{ME} run"))
     ((_, _, text),) = desk.private.told
-    assert "opens a form" in text
-    assert "`/tf`" in text
+    assert "Which workspace shall run?" in text
+    assert desk.private.views == []
 
 
 async def test_direct_messages_are_commands(desk: Desk) -> None:
