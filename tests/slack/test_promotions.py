@@ -19,9 +19,9 @@ from bot.core.runs import RunStatus
 from bot.slack import ids
 from bot.slack.cards.handing_on import handing_on_buttons
 from bot.slack.cards.origins import DOES, comparison_line, origin_line
-from bot.slack.ids import Stage
-from bot.slack.views.promotion import CHANNEL, MESSAGE, channel_in, promotion_form, wanted, wrong_fields
-from tests.slack.promotions import FORM, PROMOTED, FormAddress, ended
+from bot.slack.ids import FormAddress, Stage
+from bot.slack.views.promotion import CHANNEL, FORM, MESSAGE, channel_in, promotion_form, wanted, wrong_fields
+from tests.slack.promotions import PROMOTED, ended
 
 ORIGINS = st.builds(
     Origin,
