@@ -27,7 +27,7 @@ def workspaces(page: Page[WorkspaceRow], wish: ListWorkspaces, now: datetime) ->
     lines = [workspace_line(row, several=several) for row in page.rows]
     title = f"*Workspaces* {asked}".strip()
     below = [*menu("Show the runs of…", lines), *turns(wish, page.earlier, page.later), step(ids.LOOK_PENDING, "What waits", ListPending())]
-    return paged(title, ("Workspace", "Current run", "Since"), lines, below, seen(page.looked_at, now))
+    return paged(title, ("Workspace", "Current run", "Created"), lines, below, seen(page.looked_at, now))
 
 
 def narrowed(wish: ListWorkspaces) -> list[str]:
@@ -99,5 +99,5 @@ def when(run: Run | None) -> Block:
 
 def nothing(text: str, looked_at: datetime | None, now: datetime) -> Said:
     """`text` is mrkdwn. What else there is to look at stands below."""
-    below = [step(ids.LOOK_PENDING, "What waits", ListPending()), step(ids.LOOK_WORKSPACES, "Workspaces", ListWorkspaces())]
+    below = [step(ids.LOOK_MINE, "Your runs", ListRuns(mine=True)), step(ids.LOOK_WORKSPACES, "Workspaces", ListWorkspaces())]
     return {"text": text, "blocks": [section(text), context(seen(looked_at, now)), actions(below, "look")]}

@@ -50,7 +50,7 @@ def reasons(found: Queue) -> Iterator[str]:
     yield from lock_words(found.lock, found.workspace)
     turn = next((row.run for row in found.rows if not passes(row.run)), None)
     if turn is None:
-        if not is_held_by_people(found.lock):
+        if not is_held(found):
             yield "Nothing is in front: a new run begins at once."
         return
     behind = sum(not passes(row.run) for row in found.rows) - 1
@@ -77,6 +77,10 @@ def lock_words(lock: Lock | None, workspace: Workspace) -> Iterator[str]:
         by = f" by {code(lock.holder_name or lock.holder_id)}" if lock.holder_name or lock.holder_id else ""
         why = f": {quoted(lock.reason, REASON_MOST)}" if lock.reason.strip() else ""
         yield f"🔒 *Locked*{by}{why}. No run begins before it is unlocked; plans alone go on."
+
+
+def is_held(found: Queue) -> bool:
+    return found.workspace.locked if found.lock is None else is_held_by_people(found.lock)
 
 
 def is_held_by_people(lock: Lock | None) -> bool:

@@ -23,7 +23,6 @@ OPTION_MOST = 75
 OPTION_VALUE_MOST = 150
 """Slack, "Option object"."""
 
-VALUE_MOST = 2000
 FRESH = timedelta(seconds=1)
 
 
@@ -80,18 +79,19 @@ def menu(choice: str, lines: Sequence[Line]) -> list[Block]:
 
 
 def typed(command: Command, turn: Turn = FIRST) -> str:
-    """What a button carries; "" where nobody could type it, such as a run by an id that looks like no run's."""
+    """What a button carries; "" where nobody could type it, such as a run by an id that looks like no run's, or where it is too long."""
     try:
-        return ids.encode_look(ids.LookAddress(written(command), turn))
+        value = ids.encode_look(ids.LookAddress(written(command), turn))
     except ValueError:
         return ""
+    return value if ids.decode_look(value) is not None else ""
 
 
 def turns(wish: Command, earlier: Turn | None, later: Turn | None) -> list[Block]:
     """To the pages beside this one. A button carries the question, and from where on: who may read what is judged again at the click."""
     beside = ((ids.LOOK_BACK, "Previous", earlier), (ids.LOOK_ON, "Next", later))
     found = [(action, label, typed(wish, turn)) for action, label, turn in beside if turn is not None]
-    return [button(action, label, value) for action, label, value in found if 0 < len(value) <= VALUE_MOST]
+    return [button(action, label, value) for action, label, value in found if value]
 
 
 def step(action_id: str, label: str, command: Command, *, style: str = "") -> Block:
