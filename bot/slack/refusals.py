@@ -14,7 +14,7 @@ RIGHTS = {
     "read": "see runs of",
     "start": "start runs of",
     "decide": "approve, discard or cancel runs of",
-    "admin": "end other people’s watches and freezes of",
+    "admin": "do what takes an admin in",
 }
 STANDINGS = {
     "guest": "Guests of this Slack workspace may do nothing with Terraform runs.",
