@@ -91,8 +91,8 @@ class Uploads:
         person = await self._access.demand(actor, Right.START, workspace)
         detail = await self._detail(workspace)
         demand_uploads(wish, detail, workspace)
+        await enter(self._chat, place.channel)  # first: what is in a channel is seen by its members alone
         files = await self._chosen(wish.files)
-        await enter(self._chat, place.channel)
         async with self._turns:
             upload = Upload(
                 id=f"up-{token_hex(8)}",
