@@ -9,7 +9,7 @@ from bot.core.people import Standing
 from bot.core.rows import RunRow, Waits
 from bot.core.watches import Watch
 from bot.slack import ids
-from bot.slack.blocks import Block, actions, button, context, link_button, section, sections
+from bot.slack.blocks import Block, actions, button, context, link_button, plain, section, sections
 from bot.slack.cards.labels import run_label
 from bot.slack.cards.lists import measure_words
 from bot.slack.cards.pending import missing
@@ -38,7 +38,7 @@ def home(found: Home | NoHome, offers: Mapping[str, str], command: str) -> Block
 def nobody(found: NoHome) -> list[Block]:
     why = EMPTY.get(found.standing, "Runs are shown to full members of this Slack workspace.")
     who = "Somebody who is a full member can show you one, or ask a workspace admin to make you a member."
-    return [section(f"👋 *Terraform runs in Slack*\n{why}"), context(who)]
+    return [header("Terraform runs in Slack"), section(f"👋 {why}"), context(who)]
 
 
 def whole(found: Home, offers: Mapping[str, str], command: str) -> Iterator[Block]:
@@ -53,11 +53,14 @@ def whole(found: Home, offers: Mapping[str, str], command: str) -> Iterator[Bloc
     yield context(f"{seen(found.looked_at, found.now)} · {code(f'{command} help')} says what else there is")
 
 
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, 150)}
+
+
 def waiting(found: Sequence[Waits]) -> Iterator[Block]:
+    yield header(f"Waits for you · {len(found)}" if found else "Waits for you")
     if not found:
-        yield section("*Waits for you*\n✅ Nothing waits for a decision of yours.")
-        return
-    yield section(f"🔔 *Waits for you* · {len(found)}")
+        yield section("✅ Nothing waits for a decision of yours.")
     for one in found[:WAITING_MOST]:
         said = " · ".join(escape(words) for words in missing(one))
         yield section(f"{code(one.workspace.name)} · since {date(one.since)}\n{cut(said, LINE_MOST)}")
@@ -76,7 +79,8 @@ def steps(one: Waits) -> list[Block]:
 
 def own(found: Home) -> Iterator[Block]:
     lines = [run_line(row) for row in found.own[:OWN_MOST]]
-    yield from sections(["*Your runs*", *(lines or ["You have started none that I know of."])])
+    yield header("Your runs")
+    yield from sections(lines or ["You have started none that I know of."])
     words = "🔔 I write to you when one waits or has ended" if found.hears_of_own else "🔕 I do not write to you about them"
     value, label = ("off", "Do not write to me") if found.hears_of_own else ("on", "Write to me")
     yield context(words)
@@ -97,6 +101,7 @@ def watched(found: Sequence[Watch], command: str) -> Iterator[Block]:
         by_channel.setdefault(watch.channel, []).append(f"{code(watch.title)} ({measure_words(watch.measure)}){paused}")
     lines = [f"• {channel_mention(channel)}: {enumerated(said, GLOBS_MOST)}" for channel, said in by_channel.items()]
     none = f"Nothing yet. {code(f'{command} watch <workspace>')} in a channel has it hear of runs."
-    yield from sections(["*Watched*", *(lines[:CHANNELS_MOST] or [none])])
+    yield header("Watched")
+    yield from sections(lines[:CHANNELS_MOST] or [none])
     if len(lines) > CHANNELS_MOST:
         yield context(f"and {len(lines) - CHANNELS_MOST} channels more")
