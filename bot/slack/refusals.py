@@ -48,17 +48,18 @@ def how_changed(error: RightMissing) -> str:
     return f"There is no {code('runbell.toml')}, so people may only look. An operator gives {right} in its {code('[[rights]]')} tables."
 
 
-def already_decided(error: AlreadyDecided) -> Said:
+def already_decided(error: AlreadyDecided, command: str = "/tf") -> Said:
     run = code(error.run_id)
     by = f"by {mention(error.by)}" if error.by else "outside of Slack"
     at = f" · {date(error.at)}" if error.at else ""
     text = f"{run} was already {escape(error.verb)} {by}{at}. Nothing was done."
-    return {"text": text, "blocks": [section(text)]}
+    step = f"{code(f'{command} show {error.run_id}', 200)} tells how it stands now."
+    return {"text": f"{text}\n{step}", "blocks": [section(text), context(step)]}
 
 
 def glass_not_theirs(error: GlassNotTheirs) -> Said:
     named = [*map(group_mention, error.groups), *map(mention, error.people)]
-    who = f"These may: {enumerated(named)}." if named else f"Nobody may: {code('[break_glass]')} names nobody."
+    who = f"These may: {enumerated(named)}." if named else f"Nobody may: an operator names people in {code('[break_glass]')}."
     return {"text": f"{escape(error.sentence)}\n{who}", "blocks": [plain_section(error.sentence), section(who)]}
 
 

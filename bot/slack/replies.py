@@ -89,12 +89,13 @@ def cannot_retry(error: errors.CannotRetry, command: str) -> Said:
 
 def upload_stopped(error: errors.UploadStopped, _command: str) -> Said:
     """What is taken is told where it was the files."""
-    return saying(error.sentence, TAKEN if isinstance(error.__cause__, errors.FileNotTaken | errors.ArchiveRefused) else "")
+    return saying(error.sentence, TAKEN if isinstance(error.__cause__, errors.FileNotTaken | errors.ArchiveRefused) else TRY_AGAIN)
 
 
 AT_HAND = "`{command} workspaces` lists them."
 OPERATOR = "Only an operator can change this."
 TAKEN = "I take one `.tar.gz`, `.tgz` or `.zip`, or several `.tf` files (with `.tfvars` and `.tf.json` beside them); for example `main.tf`."
+TRY_AGAIN = "Try again; if it ends so once more, an operator can look into it."
 LOOK_FIRST = "Look at the run with `{command} show` before you try again."
 
 DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
@@ -105,7 +106,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.UnknownWorkspace: unknown_workspace,
         errors.UnknownRun: step("Runs are listed by `{command} runs <workspace>`.".replace("<", "&lt;").replace(">", "&gt;")),
         errors.NoCurrentRun: sentence_alone,
-        errors.UnknownProject: sentence_alone,
+        errors.UnknownProject: step("`{command} workspaces` lists workspaces of all projects; a project is named by its name or its id."),
         errors.SeveralWatches: step("`{command} watches` lists what is watched here."),
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
         errors.UnknownFreeze: step("`{command} freezes` lists what is frozen."),
@@ -116,8 +117,8 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.GlassNotTheirs: lambda error, _: glass_not_theirs(error),
         errors.VoteNotCounted: vote_not_counted,
         errors.MembershipUnread: sentence_alone,
-        errors.AlreadyDecided: lambda error, _: already_decided(error),
-        errors.NotPossibleNow: step("`{command} show` tells how it stands."),
+        errors.AlreadyDecided: already_decided,
+        errors.NotPossibleNow: step("`{command} show` tells how it stands, `{command} queue` what it waits for."),
         errors.TokenMayNot: step(OPERATOR),
         errors.HurdleUnread: step("`{command} show` tells how it stands."),
         errors.PlanChanged: step("`{command} show` tells how it stands."),
@@ -133,15 +134,15 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.TokenMayNotStart: step(OPERATOR),
         errors.NoConfiguration: sentence_alone,
         errors.TerraformTooOld: sentence_alone,
-        errors.VersionUnusable: sentence_alone,
-        errors.OtherOrganization: sentence_alone,
-        errors.SameWorkspace: sentence_alone,
+        errors.VersionUnusable: step("Take another, or leave it out to run the workspace’s newest one."),
+        errors.OtherOrganization: step("Name two workspaces of one organization; `{command} workspaces` lists them."),
+        errors.SameWorkspace: step("Name two; `{command} help promote` has an example."),
         errors.NeverApplied: sentence_alone,
         errors.AppliedSince: step("`{command} promote` opens the form, which takes what was applied last."),
         errors.ChainChanged: step("`{command} promote` opens a form for any two workspaces."),
         errors.PromotionRefused: sentence_alone,
         errors.CannotRetry: cannot_retry,
-        errors.NotLocked: sentence_alone,
+        errors.NotLocked: step("`{command} queue` tells what else may keep a run waiting."),
         errors.WorkspaceHeld: workspace_held,
         errors.DestroyForbidden: sentence_alone,
         errors.NotInChannel: sentence_alone,
@@ -149,7 +150,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChannelShared: sentence_alone,
         errors.WatchIsCode: sentence_alone,
         errors.FileNotTaken: step(TAKEN),
-        errors.FileUnreadable: sentence_alone,
+        errors.FileUnreadable: step("Upload it again, here in Slack, and try once more."),
         errors.ArchiveRefused: step(TAKEN),
         errors.VersionControlled: sentence_alone,
         errors.UploadNotTaken: sentence_alone,
@@ -162,7 +163,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.OrganizationToken: step("`runbell check` tells an operator more."),
         errors.NotVisible: step(AT_HAND),
         errors.StateMovedOn: step("`{command} show` tells how it stands."),
-        errors.RequestRefused: sentence_alone,
+        errors.RequestRefused: step("Change what it does not take, and try again; `{command} help` tells what a command takes."),
         errors.AddressRefused: step("If the address is right, an operator adds its host to `RUNBELL_BLOB_HOSTS`."),
         errors.TooLarge: sentence_alone,
         errors.UnexpectedAnswer: step("`runbell check` tells an operator more."),
@@ -171,7 +172,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChatRateLimited: step("Please try again then."),
         errors.ChatRefused: step(OPERATOR),
         errors.MessageGone: step("Somebody has deleted the message. `{command} show` tells how the run stands."),
-        errors.ThreadClosed: sentence_alone,
+        errors.ThreadClosed: step("Say it in the channel instead. `{command} show` tells how the run stands."),
         errors.CannotEdit: step("`{command} show` tells how the run stands."),
         errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
         errors.InstallationDead: step(OPERATOR),

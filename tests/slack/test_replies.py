@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -58,6 +59,21 @@ def test_every_error_has_a_reply_of_its_own(kind: type[RunbellError]) -> None:
     for parsed in mrkdwn_texts(said):
         assert "<" not in parsed
         assert "\u202e" not in parsed
+
+
+STEPS = re.compile(
+    r"`(?:/tf|runbell|/invite|--)[^`]*`|\boperator\b|\badmin\b|try (?:again|once more)|do it again|(?:these|nobody|full members[^.]*) may"
+    r"|(?:^|[.;:,] |\n)(?:name|write|type|invite|go to|say which|look|leave|merge|choose|use|upload|apply|take|i take) ",
+    re.IGNORECASE,
+)
+"""What tells somebody whom to ask or what to do: a command to type, who may or can, or what to do as a word of command."""
+
+
+@pytest.mark.parametrize("kind", list(leaves()), ids=lambda kind: kind.__name__)
+def test_every_refusal_says_who_can_or_what_to_do(kind: type[RunbellError]) -> None:
+    """A new one that fails here: give it a next step where it is dressed, in bot/slack/replies.py, or in its own sentence."""
+    said = reply(example(kind))["text"]
+    assert STEPS.search(said.replace(HOSTILE, "")), said
 
 
 def test_no_reply_is_left_over() -> None:
