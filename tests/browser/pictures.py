@@ -60,8 +60,19 @@ async def take(browser: Browser, stage: Stage) -> None:
     await page.get_by_role("dialog").locator("textarea, input").first.wait_for(timeout=PLANNED_MS)
     await kept(page, "modal")
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await take_form(await opened(browser, stage, 1280, 960))
     await take_drawer(await opened(browser, stage, 1280, 800, "dark"))
     await take_home(page, await stage.person("GET", "world"))
+
+
+async def take_form(page: Page) -> None:
+    await types(page, "/tf run")
+    form = page.get_by_role("dialog", name="Start a run")
+    await form.get_by_role("combobox", name="Workspace", exact=True).press_sequentially("front-de")
+    await page.locator(".combo-list").get_by_role("option", name="storefront-dev").click()
+    await form.get_by_label("Set variables").check()
+    await form.get_by_label("Variables", exact=True).fill("region=eu-west-1\nreplicas=3")
+    await kept(page, "start")
 
 
 async def take_drawer(page: Page) -> None:
