@@ -87,6 +87,7 @@ async def take_home(page: Page, world: dict[str, Any]) -> None:
     """Only where the app has a Home tab."""
     if not world["app"]["has_home"]:
         return
+    await types(page, "/tf watch storefront-*")
     await page.locator('#sidebar [data-channel="D0ANA"]').click()
     await page.get_by_role("tab", name="Home").click()
     await page.locator("#home .block-header").first.wait_for(timeout=PLANNED_MS)
