@@ -223,13 +223,19 @@ def who(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def answer(respond: AsyncRespond, said: Said) -> None:
-    """Tell the person who acted, and leave the message that they clicked on as it is. Tried twice: it is seen by them alone."""
+    """Tell the person who acted, and leave the message that they clicked on as it is, unless the answer takes its place.
+
+    Tried twice: it is seen by them alone. What Slack refuses as it is, such as a block that it no longer draws, is said in plain text.
+    """
+    shown = said
     for attempt in range(TRIES):
         try:
-            response = await respond({"response_type": "ephemeral", "replace_original": False, **said})
+            response = await respond({"response_type": "ephemeral", "replace_original": False, **shown})
         except Exception as error:  # noqa: BLE001 - aiohttp's errors have another home
             log.warning("answer failed", attempt=attempt, error=type(error).__name__)
             continue
         if response.status_code == 200:  # noqa: PLR2004 - OK
             return
         log.warning("answer refused", attempt=attempt, status=response.status_code)
+        if response.status_code < 500:  # noqa: PLR2004 - what the server fails at is not our blocks
+            shown = {name: part for name, part in said.items() if name != "blocks"}
