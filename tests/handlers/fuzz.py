@@ -15,10 +15,12 @@ from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.slack import ids
-from bot.slack.ids import Address, encode
+from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.approval import Wanted, approval
+from bot.slack.views.start import FORM, Form, start_form
 from tests.handlers.desk import click, command, event, submission
 from tests.services.house import ANA, DEPLOYS
+from tests.slack.test_start_form import filled
 
 Body = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -46,6 +48,9 @@ ODD: tuple[Any, ...] = (
     "U0ANA",
     "run-1",
 )
+
+
+FORM_SHOWN = Form(address=FormAddress(FORM, DEPLOYS.channel, DEPLOYS.channel_name), more=frozenset({"variables", "targets"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,27 @@ def submitted(_chance: random.Random, world: World) -> Body:
     return submission(view, {"reason": "rotate", "name": world.workspace.name}, ANA)
 
 
+def filled_in(chance: random.Random, world: World) -> Body:
+    """The form for a run: submitted, changed, or asked what it offers."""
+    view = {"id": "V1", "hash": "h1", "type": "modal", **filled(start_form(FORM_SHOWN), workspace_start=world.workspace.full_name)}
+    field = {"action_id": ids.WORKSPACE_TO_START, "block_id": "b", "value": "store"}
+    change = {"type": "checkboxes", "action_id": ids.START_MORE, "block_id": "b", "selected_options": [], "action_ts": "2.2"}
+    kinds: tuple[Body, ...] = (
+        {"type": "view_submission", "view": view, "response_urls": []},
+        {"type": "block_actions", "view": view, "container": {"type": "view", "view_id": "V1"}, "actions": [change]},
+        {"type": "block_suggestion", "view": view, "container": {"type": "view", "view_id": "V1"}, **field},
+        {"type": "shortcut", "callback_id": ids.START_FORM, "action_ts": "2.2"},
+    )
+    person = {"id": ANA.id, "username": ANA.name, "team_id": ANA.team_id}
+    return {
+        "api_app_id": "A0RUNBELL",
+        "team": {"id": ANA.team_id, "domain": "acme"},
+        "user": person,
+        "trigger_id": "1",
+        **chance.choice(kinds),
+    }
+
+
 def happened(chance: random.Random, _world: World) -> Body:
     return event(
         chance.choice(
@@ -102,7 +128,10 @@ def happened(chance: random.Random, _world: World) -> Body:
     )
 
 
-KINDS: tuple[Callable[[random.Random, World], Body], ...] = (clicked, clicked, typed, typed, submitted, submitted, happened)
+KINDS: tuple[Callable[[random.Random, World], Body], ...] = (
+    *(clicked, clicked, typed, typed, submitted, submitted),
+    *(filled_in, filled_in, happened),
+)
 
 
 # What is done to them
