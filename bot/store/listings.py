@@ -47,8 +47,7 @@ class ListingTable:
 
     async def waiting(self, scope: Scope, turn: Turn, most: int) -> tuple[StoredRun, ...]:
         """What waits for a person, the longest waiting first; in the direction of the turn."""
-        waits = (runs.c.waiting_since.is_not(None), not_(runs.c.is_final))
-        query = select(runs).where(*await self._here(scope), *waits)
+        query = select(runs).where(*await self._here(scope), runs.c.waiting_since.is_not(None))
         return tuple(map(decode, await self._page(query, WAITING, turn, most, rises=True)))
 
     async def live(self, workspace_id: str, most: int = 200) -> tuple[StoredRun, ...]:
