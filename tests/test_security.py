@@ -40,6 +40,8 @@ THREATS = (
     "Approving one's own run by a second identity",
     "The plan or the policy results change after the vote",
     "Two replicas race",
+    "An override that is an apply",
+    "A lock is broken under a run",
     "A card is forwarded to another channel",
     "Injected mentions, links and look-alike text",
     "A hostile archive",
