@@ -502,7 +502,7 @@ class ChannelTrouble(RunbellError):
 class NotInChannel(ChannelTrouble):
     def __init__(self, channel: str) -> None:
         self.channel = channel
-        super().__init__("I am not in this channel, so I could not post here. Invite me with /invite and try again.")
+        super().__init__("I am not in the channel where it should be told, so I did nothing. Invite me there with /invite and try again.")
 
 
 class AlreadyWatched(ChannelTrouble):

@@ -9,7 +9,7 @@ from typing import Any
 from bot.core import errors
 from bot.slack.blocks import Said, context, plain_section
 from bot.slack.refusals import already_decided, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
-from bot.slack.text import SECTION_MOST, code, cut, escape
+from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape
 
 Dress = Callable[[Any, str], Said]
 """An error and the slash command make a reply."""
@@ -145,7 +145,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NotLocked: step("`{command} queue` tells what else may keep a run waiting."),
         errors.WorkspaceHeld: workspace_held,
         errors.DestroyForbidden: sentence_alone,
-        errors.NotInChannel: sentence_alone,
+        errors.NotInChannel: lambda error, _: saying(error.sentence, channel_mention(error.channel)),
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
         errors.ChannelShared: sentence_alone,
         errors.WatchIsCode: sentence_alone,
