@@ -17,7 +17,7 @@ from bot.store.migrations.running import configuration
 from bot.store.schemas import migrate
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-BEFORE = "0010"
+BEFORE = "0008"
 
 
 def snapshot(number: int, status: str, **facts: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ SNAPSHOTS = [
     snapshot(1, "planned", allowed=["apply"], has_changes=True),
     snapshot(2, "policy_override", timestamps={}, created_at=NOON.isoformat()),
     snapshot(3, "planned", allowed=["apply"], has_changes=False),
-    snapshot(4, "applied", allowed=["apply"], created_by="Kim"),
+    snapshot(4, "applied", allowed=["apply"], created_by="Kim", configuration_version_id="cv-1"),
     snapshot(5, "pre_plan_awaiting_decision", timestamps={}),
     *(snapshot(number, "planning") for number in range(100, 700)),
 ]
@@ -67,6 +67,8 @@ async def test_lists_know_the_runs_that_were_there_before(bare_url: str) -> None
         waiting = await transaction.listings.waiting(Scope(), FIRST, 10)
         mine = await transaction.listings.runs(RunsWanted(of=(frozenset(), frozenset({"kim"}))), FIRST, 10)
         everything = await transaction.listings.runs(RunsWanted(), FIRST, 1000)
+        given = await transaction.runs.of_configuration("cv-1")
+    assert [one.run.id for one in given] == ["run-0004"]
     assert [one.run.id for one in waiting] == ["run-0005", "run-0002", "run-0001"]
     assert [one.run.id for one in mine] == ["run-0004"]
     assert len(everything) == len(SNAPSHOTS)
