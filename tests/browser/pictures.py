@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 from bot.demos import RULES
 from tests.browser.conftest import ARGUMENTS, chromium_path
@@ -61,6 +61,7 @@ async def take(browser: Browser, stage: Stage) -> None:
     await kept(page, "modal")
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
     await take_form(await opened(browser, stage, 1280, 960))
+    await take_upload(await opened(browser, stage, 1280, 860))
     await take_drawer(await opened(browser, stage, 1280, 800, "dark"))
     await take_home(page, await stage.person("GET", "world"))
 
@@ -73,6 +74,15 @@ async def take_form(page: Page) -> None:
     await form.get_by_label("Set variables").check()
     await form.get_by_label("Variables", exact=True).fill("region=eu-west-1\nreplicas=3")
     await kept(page, "start")
+
+
+async def take_upload(page: Page) -> None:
+    await types(page, "/tf upload storefront-staging")
+    form = page.get_by_role("dialog", name="Run a configuration")
+    files = [FilePayload(name=name, mimeType="text/plain", buffer=b"# ...\n") for name in ("main.tf", "staging.auto.tfvars")]
+    await form.get_by_label("Configuration", exact=True).set_input_files(files)
+    await form.locator(".picked-files li").nth(1).wait_for(timeout=PLANNED_MS)
+    await kept(page, "upload")
 
 
 async def take_drawer(page: Page) -> None:
