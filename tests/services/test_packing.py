@@ -159,7 +159,7 @@ DAMAGED = [
     gzip.compress(b"", mtime=0),
 ]
 DAMAGED += [gzip.compress(PLAIN + b"more", mtime=0), gzip.compress(PLAIN[:520], mtime=0), gzip.compress(b"no tar at all " * 100, mtime=0)]
-DAMAGED += [patched(zip_of(GOOD, method=zipfile.ZIP_STORED), TF, b"X" * len(TF)), misplaced()]
+DAMAGED += [patched(zip_of(GOOD, method=zipfile.ZIP_STORED), TF, b"X" * len(TF)), misplaced(), gzip.compress(b"", mtime=0)]
 FOREIGN = [b"\x89PNG\r\n\x1a\n" + b"x" * 100, b"main.tf", b"", b"PK", b"<!DOCTYPE html><html></html>", b"Rar!\x1a\x07"]
 
 
