@@ -25,6 +25,7 @@ ALONE_LINES_MOST = 60
 ALONE_LETTERS_MOST = 8_000
 LINE_MOST = 400
 QUERY_MOST = 120
+REST_EVERY = 500
 OUTPUT = "output."
 NUMBERS = re.compile(r"[0-9]{1,18}")
 
@@ -164,7 +165,9 @@ def review_of(
 ) -> Review:
     """The pieces in the order in which they are read; `rest` is called now and then, where there are many."""
     groups: dict[tuple[int, str], list[Piece]] = {}
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
+        if number % REST_EVERY == 0:
+            rest()
         groups.setdefault((RANK[piece.part], natural(piece.module)), []).append(piece)
     ordered: list[Piece] = []
     for group in sorted(groups):

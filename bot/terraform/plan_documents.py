@@ -17,19 +17,16 @@ import msgspec
 from bot.core.contents import MOST_CHANGES, VERSIONS, Unreadable
 from bot.core.reviews import OUTPUT, Part, Piece, Review, part_of, review_of
 
-NAMES = (
-    *("planned_values", "resource_drift", "resource_changes", "deferred_changes"),
-    *("output_changes", "prior_state", "relevant_attributes", "provider_schemas"),
-)
-"""The keys before which it is cut: large, or next to what is; and none that somebody would call an attribute."""
-KEYS = tuple(f',"{name}":'.encode() for name in NAMES)
+CHANGES, DRIFT = "resource_changes", "resource_drift"
+BEFORE, AFTER = ("planned_values", DRIFT), ("output_changes", "prior_state", "provider_schemas")
+"""What is large, or next to what is, and comes before the changes and after them, where Terraform has written the document."""
+NAMES = (*BEFORE, CHANGES, *AFTER)
 ENTRY = b'},{"address":'
 PORTION = 256 * 1024
-WINDOW = 4 * 1024 * 1024
-TRIES_MOST = 64
-PIECES_MOST = 200
-DRIFT = "resource_drift"
-LISTS = ("resource_changes", DRIFT)
+WINDOW = 2 * 1024 * 1024
+TRIES_MOST, PLACES_MOST = 64, 8
+PIECES_MOST = 100
+LISTS = (CHANGES, DRIFT)
 
 
 class Head(msgspec.Struct):
@@ -103,7 +100,7 @@ def fields_of(document: bytes, rest: Callable[[], None]) -> Fields:
 
 def parts_of(body: bytes, rest: Callable[[], None]) -> Iterator[tuple[str, list[Row] | msgspec.Raw]]:
     """Between two cuts there is one key, or several; where there is no whole value, the cut was inside of one and the next is tried."""
-    cuts = [*sorted(place for key in KEYS for place in places_of(key, body, rest)), len(body) - 1]
+    cuts = [*places_in(body, rest), len(body) - 1]
     begin = 0
     for end in cuts[:TRIES_MOST]:
         rest()
@@ -117,11 +114,19 @@ def parts_of(body: bytes, rest: Callable[[], None]) -> Iterator[tuple[str, list[
         yield from fields_in(body, begin + 1, len(body) - 1, rest)
 
 
-def places_of(key: bytes, body: bytes, rest: Callable[[], None]) -> Iterator[int]:
-    """Where a key begins, looked for in a few megabytes at a time."""
-    begin, found = 0, 0
-    while begin < len(body) and found < TRIES_MOST:
-        place = body.find(key, begin, begin + WINDOW + len(key))
+def places_in(body: bytes, rest: Callable[[], None]) -> list[int]:
+    """Where the document may be cut: before the changes, wherever they are named, and before what is large beside them."""
+    changes = list(places_of(CHANGES, body, 0, len(body), rest))
+    first = changes[0] if changes else 0
+    before = [place for name in BEFORE for place in places_of(name, body, 0, first, rest)]
+    return sorted([*before, *changes, *(place for name in AFTER for place in places_of(name, body, first, len(body), rest))])
+
+
+def places_of(name: str, body: bytes, begin: int, end: int, rest: Callable[[], None]) -> Iterator[int]:
+    """The first few places at which a key stands, looked for in a few megabytes at a time."""
+    key, found = f',"{name}":'.encode(), 0
+    while begin < end and found < PLACES_MOST:
+        place = body.find(key, begin, min(begin + WINDOW + len(key), end))
         if place < 0:
             begin += WINDOW
             rest()
