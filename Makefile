@@ -34,7 +34,7 @@ format: setup ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: setup ## Measure, in four tables and about five minutes
+bench: setup ## Measure, in five tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
 bench-faults: setup ## Two people click at once on two processes, and odd payloads, as many as one likes: CLICKS=2000 FUZZ=100000
