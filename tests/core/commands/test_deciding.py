@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.commands import format, parse, row_for
+from bot.core.commands import format, parse, row_for  # noqa: A004 - what parse undoes
 from bot.core.commands.deciding import COMMENT_MOST, CommentRun
 from bot.core.commands.grammar import Command
 from bot.core.commands.locks import REASON_MOST, ForceUnlock, LockWorkspace, UnlockWorkspace
