@@ -25,7 +25,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def opened(page: Page) -> Locator:
     await page.get_by_role("button", name="Review plan").last.click()
     modal = page.get_by_role("dialog")
-    await expect(modal).to_contain_text("6,000 create", timeout=PATIENCE_MS)
+    await expect(modal).to_contain_text("6,000 to create", timeout=PATIENCE_MS)
     return modal
 
 

@@ -90,8 +90,21 @@ def head(run: Run, workspace: Workspace) -> str:
 def tallied(found: Review) -> str:
     """`2 to destroy, 1 to replace …`, in the order of the pages."""
     there = found.counts
-    said = [f"{SHOWN[part][0]} {there[part]:,} {SHOWN[part][1].lower()}" for part in Part if there.get(part)]
+    said = [f"{SHOWN[part][0]} {there[part]:,} {told(part, there[part])}" for part in Part if there.get(part)]
     return " · ".join(said) or "No changes"
+
+
+def told(part: Part, number: int) -> str:
+    """Of a number of them: what is to be done, or what they are."""
+    match part:
+        case Part.OUTPUT:
+            return "output" if number == 1 else "outputs"
+        case Part.DRIFT:
+            return "drifted"
+        case Part.UNKNOWN:
+            return "of an unknown kind"
+        case _:
+            return f"to {SHOWN[part][1].lower()}"
 
 
 def warnings(run: Run, plan: PlanFacts, found: Review) -> Iterator[str]:
