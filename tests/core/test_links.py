@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.links import Linked, address_for_people, read_link, run_id_of, run_link, workspace_link
+from bot.core.links import Linked, address_for_people, host_for_slack, read_link, run_id_of, run_link, workspace_link
 
 RUN = "run-CZcmD7eagjhyX0vN"
 
@@ -92,3 +92,20 @@ def test_no_text_is_too_odd_to_be_no_link(text: str, address: str) -> None:
 def test_a_link_that_we_make_is_one_that_we_read(name: str, run_id: str) -> None:
     assert read_link(run_link("https://tfe.test", name, name, run_id), "https://tfe.test") == Linked(name, name, run_id)
     assert read_link(workspace_link("https://tfe.test", name, name), "https://tfe.test") == Linked(name, name)
+
+
+@pytest.mark.parametrize(
+    "address, host",
+    [
+        ("https://app.terraform.io", "app.terraform.io"),
+        ("TFE.example.com:8443", "tfe.example.com"),
+        ("http://127.0.0.1:8801", "localhost"),
+        ("https://10.0.0.7", None),
+        ("https://[2001:db8::1]", None),
+        ("https://tfe_1.example", None),
+        ("https://[", None),
+        ("", None),
+    ],
+)
+def test_slack_knows_links_by_the_name_of_the_server(address: str, host: str | None) -> None:
+    assert host_for_slack(address) == host

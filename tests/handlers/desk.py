@@ -130,6 +130,7 @@ class FakePrivately:
         self.views: list[dict[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []
         self.surfaces = FakeSurfaces()
+        self.stale: ChatTrouble | None = None
         self.threads: list[str] = []
         self.written: list[tuple[str, str, str]] = []
         self.changed: list[str] = []
@@ -147,6 +148,8 @@ class FakePrivately:
         return await self.open(trigger_id, view)
 
     async def update(self, known: Shown, view: dict[str, Any]) -> Shown:
+        if self.stale is not None:
+            raise self.stale
         return await self.open(known.view_id, view)
 
     async def tell(self, channel: str, person: str, said: dict[str, Any], *, thread_ts: str = "") -> None:

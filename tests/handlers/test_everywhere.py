@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.errors import ChatRefused, TerraformUnreachable
+from bot.core.errors import ChatRefused, ChatUnreachable, TerraformUnreachable
 from bot.core.policy import Actor
 from bot.core.runs import Run
 from bot.sandbox.slack.view_shapes import refuse_view
@@ -35,7 +35,10 @@ def on_home(action: str, value: str, actor: Actor = ANA) -> dict[str, Any]:
     body = click(action, value, actor, DEPLOYS, "")
     body.pop("channel")
     body.pop("response_url")
-    return body | {"container": {"type": "view", "view_id": "V0"}, "view": {"id": "V0", "type": "home", "private_metadata": "", "hash": "h0"}}
+    return body | {
+        "container": {"type": "view", "view_id": "V0"},
+        "view": {"id": "V0", "type": "home", "private_metadata": "", "hash": "h0"},
+    }
 
 
 def shown(desk: Desk, number: int = -1) -> str:
@@ -104,6 +107,21 @@ async def test_what_cannot_be_shown_says_why_in_the_modal(desk: Desk) -> None:
     assert "terraform.test" in str(desk.private.views[-1])
     await desk.send(on_home(ids.HOME_SHOW, "what is this"))
     assert "no longer active" in desk.private.told[-1][2]
+
+
+async def test_a_modal_that_was_closed_meanwhile_is_let_go(desk: Desk) -> None:
+    run = await waiting(desk)
+    desk.private.stale = ChatRefused("not_found")
+    await desk.send(on_home(ids.HOME_SHOW, ids.encode(ids.Address(run.id))))
+    assert len(desk.private.views) == 1
+    assert desk.private.told == []
+
+
+async def test_a_home_that_cannot_be_read_is_not_drawn_and_the_deed_is_done(desk: Desk) -> None:
+    await desk.send(opened())
+    desk.house.people.fail(ChatUnreachable())
+    await desk.type("help")
+    assert len(desk.private.surfaces.published) == 1
 
 
 async def test_direct_messages_about_own_runs_are_turned_on_and_off_there(desk: Desk) -> None:

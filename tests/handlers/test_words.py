@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.errors import StoreBusy
 from bot.core.policy import Actor
 from bot.core.runs import Action
+from bot.services.repeats import Repeats
 from tests.handlers.desk import APP_USER, Desk, event
 from tests.services.house import ANA, GUS, KIM
 
@@ -106,6 +108,15 @@ async def test_what_no_person_has_just_said_is_no_command(desk: Desk, more: dict
     await desk.send(said(desk, f"{ME} help", **more))
     await desk.send(written(desk, "help", **more))
     assert (desk.private.told, desk.private.written) == ([], [])
+
+
+async def test_where_it_cannot_be_known_whether_it_came_before_nothing_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(*_: Any) -> bool:
+        raise StoreBusy
+
+    monkeypatch.setattr(Repeats, "is_news", busy)
+    await desk.send(said(desk, f"{ME} help"))
+    assert desk.private.told == []
 
 
 async def test_what_was_said_long_ago_is_acted_upon_no_more(desk: Desk) -> None:
