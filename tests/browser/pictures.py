@@ -62,6 +62,7 @@ async def take(browser: Browser, stage: Stage) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
     await take_form(await opened(browser, stage, 1280, 960))
     await take_upload(await opened(browser, stage, 1280, 860))
+    await take_review(await opened(browser, stage, 1280, 860), stage)
     await take_drawer(await opened(browser, stage, 1280, 800, "dark"))
     await take_home(page, await stage.person("GET", "world"))
 
@@ -83,6 +84,19 @@ async def take_upload(page: Page) -> None:
     await form.get_by_label("Configuration", exact=True).set_input_files(files)
     await form.locator(".picked-files li").nth(1).wait_for(timeout=PLANNED_MS)
     await kept(page, "upload")
+
+
+async def take_review(page: Page, stage: Stage) -> None:
+    """Of a run that replaces something of what was applied before."""
+    await stage.types("U0ANA", "/tf run storefront-dev the first", "C0INFRA")
+    call = await stage.expects("Decision needed", action="run.approve", channel="C0INFRA")
+    await stage.clicks("U0ANA", call, "run.approve")
+    await stage.until_run("storefront-dev", "applied")
+    await stage.types("U0ANA", "/tf run storefront-dev a new network --replace terraform_data.network", "C0INFRA")
+    await stage.until_run("storefront-dev", "planned")
+    await stage.types("U0ANA", "/tf review storefront-dev", "C0INFRA")
+    await page.get_by_role("dialog", name="Plan").get_by_text("to replace").wait_for(timeout=PLANNED_MS)
+    await kept(page, "review")
 
 
 async def take_drawer(page: Page) -> None:
