@@ -131,7 +131,8 @@ async def test_a_private_channel_asks_for_an_invitation(desk: Desk) -> None:
     desk.house.runs.add_workspace("storefront-dev")
     desk.house.chat.private.add("C0SECRET")
     told = await desk.type("run storefront-dev", place=Place(channel="C0SECRET"))
-    assert "Invite me with /invite" in told
+    assert "Invite me there with /invite" in told
+    assert told.endswith("<#C0SECRET>")
     assert not desk.house.runs.calls_of("create_run")
 
 
