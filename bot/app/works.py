@@ -96,6 +96,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.privately import Privately
 from bot.slack.surfaces import Surfaces
 from bot.store.database import Database
+from bot.terraform.plan_contents import read_contents
 from bot.terraform.plan_documents import read_review
 from handlers import Services
 
@@ -173,7 +174,7 @@ def use_cases(
     intents.mirror = Mirror(runs, outside.histories)
     recipes = Recipes(runs, database, recorder, reader, clock, hurdles, burst)
     knowledge = Knowledge(database, recipes, organizations)
-    contents = Contents(outside.plan_texts)
+    contents = Contents(outside.plan_texts, read_contents)
     evidence = Evidence(runs, outside.policies, contents, database, access, ruling.policy, clock)
     sharing = Sharing(chat, clock, ruling.policy.shared_channels)
     kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, installation.team_id)

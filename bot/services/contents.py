@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -22,10 +23,10 @@ KEPT_MOST = 64
 
 
 class Contents:
-    """One reading of a plan serves everybody who asks for it at the same time."""
+    """One reading of a plan serves everybody who asks for it at the same time. `make` reads it from a file, in a thread."""
 
-    def __init__(self, texts: PlanTexts) -> None:
-        self._files = PlanFiles(texts)
+    def __init__(self, texts: PlanTexts, make: Callable[[Path], PlanContents | None] | None = None) -> None:
+        self._files, self._make = PlanFiles(texts), make or contents_in
         self._kept: OrderedDict[str, PlanContents] = OrderedDict()
         self._turns: dict[str, asyncio.Lock] = {}
 
@@ -52,7 +53,7 @@ class Contents:
 
     async def _read(self, plan_id: str) -> PlanContents | None:
         try:
-            return await self._files.read(plan_id, contents_in)
+            return await self._files.read(plan_id, self._make)
         except (NotVisible, RequestRefused, TooLarge) as trouble:
             log.info("plan_unread", plan=plan_id, error=trouble.sentence)
             return None

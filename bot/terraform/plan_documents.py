@@ -29,6 +29,9 @@ PIECES_MOST = 100
 LISTS = (CHANGES, DRIFT)
 
 
+Rest = Callable[[], None]
+
+
 class Head(msgspec.Struct):
     """Of a `change`, what tells what becomes of the resource."""
 
@@ -51,16 +54,18 @@ class Invocation(msgspec.Struct):
     address: str
 
 
-ROWS, HEAD = msgspec.json.Decoder(list[Row] | None), msgspec.json.Decoder(Head)
-RAW, OBJECT = msgspec.json.Decoder(msgspec.Raw), msgspec.json.Decoder(dict[str, msgspec.Raw])
+ROWS, RAWS = msgspec.json.Decoder(list[Row] | None), msgspec.json.Decoder(list[msgspec.Raw] | None)
+HEAD = msgspec.json.Decoder(Head)
+OBJECT, LIST = msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Decoder(list[msgspec.Raw])
 INVOCATIONS = msgspec.json.Decoder(list[Invocation] | None)
-Fields = dict[str, list[Row] | msgspec.Raw]
+Entries = msgspec.json.Decoder[list[Row] | None] | msgspec.json.Decoder[list[msgspec.Raw] | None]
+Fields = dict[str, list[Any] | msgspec.Raw]
 
 
-def read_review(path: Path, rest: Callable[[], None] = lambda: sleep(0.0001)) -> Review:
+def read_review(path: Path, rest: Rest = lambda: sleep(0.0001)) -> Review:
     """What there is to review in a plan's JSON; Unreadable for anything else. Called in a thread; `rest` lets the others go on."""
     try:
-        fields = fields_of(path.read_bytes(), rest)
+        fields = fields_of(path.read_bytes(), ROWS, rest)
         if not any(is_known(fields.get(name)) for name in VERSIONS):
             raise Unreadable("format_version")
         rows = {name: found for name in LISTS if isinstance(found := fields.get(name), list)}
@@ -85,36 +90,36 @@ def value_of(fields: Fields, name: str) -> Any:
     return msgspec.json.decode(found) if isinstance(found, msgspec.Raw) else None
 
 
-def fields_of(document: bytes, rest: Callable[[], None]) -> Fields:
-    """The values of the document by key; of lists of changes their rows. Unreadable where a key comes twice."""
+def fields_of(document: bytes, entries: Entries, rest: Rest) -> Fields:
+    """The values of the document by key; of lists of changes what `entries` makes of them. Unreadable where a key comes twice."""
     found: Fields = {}
     body = document.strip()
     if not body.startswith(b"{") or not body.endswith(b"}"):
         raise Unreadable("no object")
-    for name, value in parts_of(body, rest):
+    for name, value in parts_of(body, entries, rest):
         if name in found:
             raise Unreadable("a key comes twice")
         found[name] = value
     return found
 
 
-def parts_of(body: bytes, rest: Callable[[], None]) -> Iterator[tuple[str, list[Row] | msgspec.Raw]]:
+def parts_of(body: bytes, entries: Entries, rest: Rest) -> Iterator[tuple[str, list[Any] | msgspec.Raw]]:
     """Between two cuts there is one key, or several; where there is no whole value, the cut was inside of one and the next is tried."""
     cuts = [*places_in(body, rest), len(body) - 1]
     begin = 0
     for end in cuts[:TRIES_MOST]:
         rest()
         try:
-            made = list(fields_in(body, begin + 1, end, rest))
+            made = list(fields_in(body, begin + 1, end, entries, rest))
         except msgspec.DecodeError:
             continue
         yield from made
         begin = end
     if begin < len(body) - 1:
-        yield from fields_in(body, begin + 1, len(body) - 1, rest)
+        yield from fields_in(body, begin + 1, len(body) - 1, entries, rest)
 
 
-def places_in(body: bytes, rest: Callable[[], None]) -> list[int]:
+def places_in(body: bytes, rest: Rest) -> list[int]:
     """Where the document may be cut: before the changes, wherever they are named, and before what is large beside them."""
     changes = list(places_of(CHANGES, body, 0, len(body), rest))
     first = changes[0] if changes else 0
@@ -122,7 +127,7 @@ def places_in(body: bytes, rest: Callable[[], None]) -> list[int]:
     return sorted([*before, *changes, *(place for name in AFTER for place in places_of(name, body, first, len(body), rest))])
 
 
-def places_of(name: str, body: bytes, begin: int, end: int, rest: Callable[[], None]) -> Iterator[int]:
+def places_of(name: str, body: bytes, begin: int, end: int, rest: Rest) -> Iterator[int]:
     """The first few places at which a key stands, looked for in a few megabytes at a time."""
     key, found = f',"{name}":'.encode(), 0
     while begin < end and found < PLACES_MOST:
@@ -135,33 +140,34 @@ def places_of(name: str, body: bytes, begin: int, end: int, rest: Callable[[], N
             begin, found = place + 1, found + 1
 
 
-def fields_in(body: bytes, begin: int, end: int, rest: Callable[[], None]) -> Iterator[tuple[str, list[Row] | msgspec.Raw]]:
+def fields_in(body: bytes, begin: int, end: int, entries: Entries, rest: Rest) -> Iterator[tuple[str, list[Any] | msgspec.Raw]]:
     """Of `"key":value`, or several with commas between them."""
     colon = body.find(b":", begin, end)
     key = body[begin:colon].strip(b'"').decode("ascii", "replace")
     if key in LISTS and end - colon > PORTION and body.startswith(b"[", colon + 1) and body.endswith(b"]", begin, end):
-        yield key, list(rows_in(body, colon + 2, end - 1, rest))
+        yield key, list(entries_in(body, colon + 2, end - 1, entries, rest))
         return
     for field, raw in OBJECT.decode(b"{" + body[begin:end] + b"}").items():
-        yield field, (ROWS.decode(raw) or []) if field in LISTS else raw
+        found = entries.decode(raw) if field in LISTS else None
+        yield field, raw if found is None else found
 
 
-def rows_in(body: bytes, begin: int, end: int, rest: Callable[[], None]) -> Iterator[Row]:
+def entries_in(body: bytes, begin: int, end: int, entries: Entries, rest: Rest) -> Iterator[Any]:
     """The entries of a long list, as many at a time as are a portion."""
     place = begin
     while (place := body.find(ENTRY, place + PORTION, end)) >= 0:
         rest()
         try:
-            found = ROWS.decode(b"[" + body[begin : place + 1] + b"]")
+            found = entries.decode(b"[" + body[begin : place + 1] + b"]")
         except msgspec.DecodeError:
             continue
         yield from found or ()
         begin = place = place + 2
     rest()
-    yield from ROWS.decode(b"[" + body[begin:end] + b"]") or ()
+    yield from entries.decode(b"[" + body[begin:end] + b"]") or ()
 
 
-def pieces_of(rows: dict[str, list[Row]], rest: Callable[[], None]) -> Iterator[Piece]:
+def pieces_of(rows: dict[str, list[Row]], rest: Rest) -> Iterator[Piece]:
     for name, found in rows.items():
         for number, row in enumerate(found):
             if number % PIECES_MOST == 0:

@@ -145,7 +145,8 @@ def test_a_large_plan_is_read_in_portions_wherever_they_may_be_cut(
 ) -> None:
     monkeypatch.setattr(plan_documents, "PORTION", 700)
     monkeypatch.setattr(plan_documents, "WINDOW", 1000)
-    trapped = {"actions": ["update"], "before": {"v": [TRAP, TRAP]}, "after": TRAP}
+    inner = {"x": [{"address": "evil"}] * 40}
+    trapped = {"actions": ["update"], "before": inner, "after": inner}
     entries = [entry(number, ["update"]) if number % 20 else entry(number, [], change=trapped) for number in range(60)]
     plan = {"format_version": "1.2", "planned_values": {"a": TRAP}, **document(*entries), "prior_state": TRAP, "complete": True}
 
