@@ -37,7 +37,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     if isinstance(view, Mapping):
         return Heard(details=details, **common | submitted(view))
     payload = values.get("payload") or {}
-    address = ids.decode(payload.get("value"))
+    address = ids.decode(payload.get("value")) or ids.decode_stage(payload.get("value"))
     action = known(payload.get("action_id") or payload.get("callback_id"))
     return Heard(action=action, about=RunReference(run_id=address.run_id if address else ""), details=details, **common)
 

@@ -11,6 +11,7 @@ from bot.core.audits import AuditKind, AuditRow, Entry
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.errors import RunbellError
+from bot.core.origins import decode_origin
 from bot.core.policy import Actor, Place, Right
 from bot.core.runs import Action
 from bot.core.votes import Vote
@@ -168,9 +169,18 @@ async def note_intent(
             workspace=intent.payload.get("workspace") or await workspace_name(transaction, intent.workspace_id),
             action=intent.deed.value,
             outcome=state.value,
-            details={"intent": intent.id} | ({"why": why} if why else {}),
+            details={"intent": intent.id} | ({"why": why} if why else {}) | configuration_details(intent),
         )
     )
+
+
+def configuration_details(intent: Intent) -> dict[str, str]:
+    """Of a run that was given a configuration: which one, and where that was taken from."""
+    origin = decode_origin(intent.payload.get("origin", ""))
+    if origin is None:
+        return {}
+    said = {"configuration": origin.configuration_version_id, "origin": origin.kind.value, "source": origin.run_id or origin.workspace}
+    return {name: value for name, value in said.items() if value}
 
 
 def watch_changed(watch: Watch, action: str, at: datetime, *, person: str = "", person_name: str = "", permalink: str = "") -> Entry:

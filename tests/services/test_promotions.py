@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -246,3 +247,13 @@ async def test_the_source_of_a_form_is_known_without_asking_the_server(house: Ho
     assert await house.promotions.known("nowhere", ANA) is None
     assert await house.promotions.source_of(run.id, GUS) is None
     assert len(house.runs.calls) == before
+
+
+async def test_the_audit_tells_which_configuration_a_run_was_given_and_where_from(house: House) -> None:
+    run = await applied(house, "cv-1")
+    promoted = await promote(house)
+    async with house.store.read() as transaction:
+        rows = await transaction.audit.newest(run_id=str(promoted.started.run_id))
+    (created,) = [row for row in rows if row.action == "create"]
+    told = json.loads(created.details)
+    assert (told["configuration"], told["origin"], told["source"]) == ("cv-1", "promotion", run.id)
