@@ -10,7 +10,6 @@ from bot.slack import ids
 from handlers.actions.approve import decision_clicked, unvote_clicked
 from handlers.actions.home import notify_clicked, show_clicked
 from handlers.actions.look import look_clicked
-from handlers.actions.home import notify_clicked, show_clicked
 from handlers.actions.open import link_opened
 from handlers.actions.others import button_clicked
 from handlers.actions.override import glass_clicked, override_clicked
