@@ -224,6 +224,11 @@ class Approvals:
         applies = creating is not None and creating.payload.get("auto_apply") == "yes"
         return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally, applies_by_itself=applies)
 
+    async def demand_glass(self, actor: Actor, place: Place) -> None:
+        """Whether they may act in spite of a freeze at all, asked before they are asked why."""
+        await self._sharing.demand_ours(place)
+        await self._glass.demand(await self._access.person(actor))
+
     async def judge_again(self, intent: Intent) -> None:
         """Whether what was decided a while ago still holds: the run, its plan, and the person's right or the votes."""
         if intent.run_id is None or intent.deed is Deed.COMMENT:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.errors import ChatTrouble, NotPossibleNow, WordsWanted
-from bot.core.policy import Place
+from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action, action_at
 from bot.services.approvals import Asked
 from bot.slack import ids
@@ -16,7 +16,13 @@ from handlers.actions.others import button_clicked
 from handlers.services import Services
 
 
-async def override_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, place: Place) -> Said | None:
+async def override_clicked(
+    payload: Mapping[str, Any],
+    body: Mapping[str, Any],
+    services: Services,
+    actor: Actor,  # noqa: ARG001 - a click that names nobody opens nothing
+    place: Place,
+) -> Said | None:
     """By what we know already: a click can open a modal for three seconds."""
     address = ids.decode(payload.get("value"))
     asked = await services.approvals.asked(address.run_id) if address is not None else None
@@ -27,12 +33,14 @@ async def override_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], 
     return None
 
 
-async def glass_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, place: Place) -> Said | None:
+async def glass_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
+    """Offered to those alone who may, of whom we have just heard who they are; so that is asked first."""
     address = ids.decode(payload.get("value"))
     asked = await services.approvals.asked(address.run_id) if address is not None else None
     if asked is None:
         return await button_clicked()
     action = ids.ACTION_OF_GLASS[payload["action_id"]]
+    await services.approvals.demand_glass(actor, place)
     gate = demanded_gate(asked, action)
     await opened(glass(question(asked, place, gate), action), asked, services, body, "override" if action is Action.OVERRIDE else "approve")
     return None

@@ -77,7 +77,7 @@ def payload(seed: int, world: World) -> Body:
 
 
 def clicked(chance: random.Random, world: World) -> Body:
-    button = chance.choice([ids.APPROVE, ids.DISCARD, ids.CANCEL, ids.UNVOTE])
+    button = chance.choice([*ids.ACTION_OF, *ids.ACTION_OF_GLASS, ids.UNVOTE])
     return click(button, encode(Address(world.run.id)), ANA, DEPLOYS, world.response_url)
 
 

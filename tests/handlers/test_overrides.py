@@ -179,7 +179,9 @@ async def test_whoever_may_not_break_the_glass_is_not_offered_it_and_cannot(desk
     await desk.type("freeze storefront-dev the sale is on")
     await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
     assert ids.GLASS not in json.dumps(desk.answers[-1])
-    await desk.click(ids.GLASS, encode(Address(run.id)), KIM)
+    [refusal] = await desk.click(ids.GLASS, encode(Address(run.id)), KIM)
+    assert "may not break the glass" in refusal
+    await desk.click(ids.GLASS, encode(Address(run.id)), ANA)
     await submit(desk, {"reason": "it burns"}, KIM)
     assert desk.house.runs.calls_of("act") == []
     assert "may not break the glass" in desk.private.told[-1][2]

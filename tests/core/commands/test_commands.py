@@ -155,9 +155,13 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 RIGHTS = {
     None: {"help", "notify", "unvote"},
-    Right.READ: {"next", "workspaces", "runs", "pending", "queue", "audit", "show", "why", "freezes", "watch", "unwatch", "watches"},
-    Right.START: {"run"},
-    Right.DECIDE: {"approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
+    Right.READ: {
+        *("next", "workspaces", "runs", "pending", "queue", "audit", "show", "why", "review", "plan", "log"),
+        *("freezes", "watch", "unwatch", "watches"),
+    },
+    Right.START: {"lock", "unlock", "run", "upload", "promote", "retry"},
+    Right.ADMIN: {"force-cancel", "force-unlock"},
+    Right.DECIDE: {"override", "comment", "approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
 }
 
 
