@@ -32,8 +32,8 @@ from bot.slack.clients import Clients
 from bot.slack.installations import read_installation
 from bot.slack.people import SlackPeople
 from bot.slack.privately import Privately
-from bot.slack.surfaces import Surfaces
 from bot.slack.shared_files import SlackSharedFiles
+from bot.slack.surfaces import Surfaces
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
 from handlers import register
@@ -70,10 +70,10 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             configurations=runs.configurations,
             logs=runs.logs,
             locks=runs.locks,
-            attachments=SlackAttachments(clients, pace),
-            surfaces=Surfaces(clients, pace),
             shared_files=SlackSharedFiles(clients, pace),
             files=files,
+            attachments=SlackAttachments(clients, pace),
+            surfaces=Surfaces(clients, pace),
         )
         work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
