@@ -63,7 +63,7 @@ async def test_a_run_that_is_started_is_told_with_its_words(desk: Desk) -> None:
     assert '"destroy":"yes"' in row.details
 
 
-@pytest.mark.parametrize("typed,action", [("runs", "runs"), ("rnu storefront-dev", "no command"), ("xoxb-1-canary", "no command")])
+@pytest.mark.parametrize("typed,action", [("queue", "queue"), ("rnu storefront-dev", "no command"), ("xoxb-1-canary", "no command")])
 async def test_of_what_is_no_command_nothing_is_kept(desk: Desk, typed: str, action: str) -> None:
     await desk.type(typed)
     (row,) = await rows(desk)
