@@ -153,7 +153,7 @@ class Painter:
             picture = await self._run_picture(message)
         if picture is not None and self._detailing is not None and await self._detailing.refresh(picture):
             picture = await self._run_picture(message)
-        asking = await self._asking(message, picture) if picture is not None and picture.buttons else picture
+        asking = await self._asking(message, picture) if picture is not None and (picture.buttons or picture.offers_more) else picture
         return await self._comparisons.told(asking) if asking is not None and self._comparisons is not None else asking
 
     async def _asking(self, message: Message, picture: RunPicture) -> RunPicture | None:

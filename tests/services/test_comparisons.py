@@ -144,3 +144,15 @@ async def test_the_end_offers_the_next_stage_and_leads_to_its_source(house: Hous
     shown = {one.run_picture.kind: one.run_picture for one in house.in_channel()}
     assert (shown[Kind.END].offers_more, shown[Kind.END].next_stages) == (True, ())
     assert not shown[Kind.CARD].offers_more
+
+
+async def test_where_others_read_along_an_end_offers_nothing(house: House) -> None:
+    _, run = await promoted(house)
+    house.runs.finish_plan(run.id)
+    await house.turn()
+    house.chat.shared.add(DEPLOYS.channel)
+    house.runs.move(run.id, "errored")
+    house.clock.move(3600)
+    await house.turn()
+    ends = [one.run_picture for one in house.in_channel() if one.run_picture.kind is Kind.END]
+    assert [one.only_tells for one in ends] == [True]

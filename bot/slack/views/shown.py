@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.pictures import RunPicture
 from bot.slack import ids
 from bot.slack.blocks import Block, Said, plain, section
@@ -14,7 +16,8 @@ def reading() -> Block:
 
 
 def shown_run(picture: RunPicture) -> Block:
-    return trouble(card(picture))
+    """What goes on from there reports in a channel, so nothing of that is offered here."""
+    return trouble(card(replace(picture, offers_more=False)))
 
 
 def trouble(said: Said) -> Block:
