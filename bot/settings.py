@@ -45,6 +45,7 @@ HOW = {
     "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
     "RUNBELL_UPLOAD_MEGABYTES": "a number from 1 to 500: the most that is taken of files in Slack that shall be run",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
+    "RUNBELL_TEST_SERVER_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
 }
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
     upload_megabytes: int = Field(20, ge=1, le=500, validation_alias="RUNBELL_UPLOAD_MEGABYTES")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
+    test_server_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SERVER_SPEED")
 
     @field_validator("slack_bot_token")
     @classmethod
