@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import NotPossibleNow, NoVote, PlanChanged, WordsWanted
+from bot.core.errors import NoVote, PlanChanged, WordsWanted
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Standing, right_for
 from bot.core.questions import Question
-from bot.core.runs import CONFIRM, Action, Run, action_at
+from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
 from bot.core.verdicts import Lack, Verdict
 from bot.core.workspaces import Workspace
@@ -119,15 +119,19 @@ class Approvals:
         found = await self._finder.run(reference, actor)
         if action not in VOTED:
             return await self._stop(Stop(action, found, actor, place, comment))
-        person, own_gate = await self._access.person(actor), gate_of_vote(action, found.run)
-        if gate and gate != own_gate:
-            raise NotPossibleNow(found.run.id, PARTICIPLE[action], found.run.status_word)
+        person = await self._access.person(actor)
         if breaks_glass:
             await self._glass.demand(person)
             if not comment.strip():
                 raise WordsWanted(found.run.id, found.workspace.name, word=action.value if action is Action.OVERRIDE else "approve")
         ballot = Ballot(
-            found=found, person=person, place=place, gate=own_gate, reason=comment, typed_name=typed_name, breaks_glass=breaks_glass
+            found=found,
+            person=person,
+            place=place,
+            gate=gate_of_vote(action, found.run, gate),
+            reason=comment,
+            typed_name=typed_name,
+            breaks_glass=breaks_glass,
         )
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
@@ -303,14 +307,13 @@ def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tu
     return decision, intent_of(decision, question.workspace, team_id, more)
 
 
-def gate_of_vote(action: Action, run: Run) -> str:
-    """The gate at which a run waits for this; NotPossibleNow or what is truer where it waits for no override."""
+def gate_of_vote(action: Action, run: Run, asked: str = "") -> str:
+    """The gate that a vote is for: the one that they were `asked` at, where they were. Whether the run waits there is judged later."""
     if action is Action.APPLY:
         return CONFIRM
-    gate = open_gate(run)
-    if action_at(gate) is not action:
-        refuse_impossible(action, run)
-    return gate
+    if asked and action_at(asked) is action:
+        return asked
+    return run.gate if run.gate is not None and action_at(run.gate) is action else OVERRIDES
 
 
 def new_id() -> str:

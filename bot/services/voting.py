@@ -159,8 +159,8 @@ class Voting:
         await self._ruling.demand_current(transaction)
         await refuse_decided(transaction, run_id, gate, number)
         current = await newest(transaction, ballot.found.run, asked_at)
-        refuse_elsewhere(gate, current, ballot.action)
         refuse_impossible(ballot.action, current)
+        refuse_elsewhere(gate, current, ballot.action)
         votes = await transaction.votes.at(run_id, gate, number)
         if not {vote.person for vote in votes} <= {vote.person for vote in read.votes}:
             return None, votes

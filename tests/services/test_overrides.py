@@ -286,6 +286,15 @@ async def test_who_may_not_decide_overrides_nothing(house: House) -> None:
     assert sent(house) == 0
 
 
+async def test_who_may_not_decide_hears_nothing_of_the_run(house: House) -> None:
+    run = house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned")
+    with pytest.raises(RightMissing):
+        await override(house, run, RAJ)
+    with pytest.raises(NotPossibleNow):
+        await override(house, run, ANA, gate="confirm")
+    assert (sent(house), house.runs.calls_of("act")) == (0, [])
+
+
 async def test_a_stage_is_overridden_as_a_stage(house: House) -> None:
     run = house.runs.add_run(house.runs.add_workspace("storefront-dev"))
     house.runs.finish_plan(run.id)
@@ -316,8 +325,10 @@ async def test_a_stage_is_overridden_as_a_stage(house: House) -> None:
 async def test_each_check_has_a_gate_of_its_own_and_nobody_answers_another_than_they_were_shown(house: House) -> None:
     run = failing(house, "storefront-dev", check(1), check(2))
     assert (await override(house, run, gate="override:polchk-1")).outcome is IntentState.SETTLED
-    with pytest.raises(NotPossibleNow):
+    with pytest.raises(AlreadyDecided):
         await override(house, run, gate="override:polchk-1")
+    with pytest.raises(NotPossibleNow):
+        await override(house, run, gate="override:polchk-3")
     assert (await house.reader.read(run.id)).run.gate == "override:polchk-2"
     assert sent(house) == 1
     assert (await override(house, run, KIM)).outcome is IntentState.SETTLED
