@@ -473,6 +473,9 @@ async def test_only_two_are_at_it_at_the_same_time(house: House) -> None:
     house.runs.add_workspace("storefront-dev")
     house.files.hold = asyncio.Event()
     tasks = [asyncio.create_task(upload(house, house.files.add("main.tf", TF))) for _ in range(4)]
+    async with asyncio.timeout(20):
+        while len(await rows(house)) < 2:
+            await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)
     assert len(await rows(house)) == 2
     house.files.hold.set()
