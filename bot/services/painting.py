@@ -159,14 +159,16 @@ class Painter:
 
     # Posting: never twice
 
-    async def _post(self, message: Message, picture: Picture) -> bool:
-        """Claim, post, note where it stands. A post whose outcome is not known keeps its claim."""
+    async def _post(self, message: Message, picture: Picture) -> None:
+        """Claim, post, note where it stands. A post whose outcome is not known keeps its claim; one that is made again is looked after."""
         now, thread_ts = self._clock.now(), await self._thread_of(message)
         if not self._mandate.lasts(self._pace.post_timeout):
-            return False
+            return
+        doubt_until = now + timedelta(seconds=self._pace.history_after) if message.claimed_at is not None else None
         async with self._store.write() as transaction:
-            if not await self._mandate.stands(transaction) or not await transaction.messages.claim(message, now, thread_ts):
-                return False
+            may = await self._mandate.stands(transaction)
+            if not may or not await transaction.messages.claim(message, now, thread_ts, doubt_until=doubt_until):
+                return
         try:
             ts = await self._send(message, picture, thread_ts)
         except ChatAnswerLost as trouble:
@@ -180,8 +182,6 @@ class Painter:
             self._measure_post(message, picture)
             if message.channel in self._closed:
                 await self._closures.opened(message.channel)
-            return True
-        return False
 
     def _measure_post(self, message: Message, picture: Picture) -> None:
         self._meter.count(PAINTS, kind=message.kind.value, outcome="posted")
@@ -227,9 +227,8 @@ class Painter:
         if found:
             await self._stands(message, found[0], message.painted)
             await self._doubles.delete(message.channel, found[1:])
-        elif await self._post(message, picture):
-            async with self._store.write() as transaction:
-                await transaction.messages.doubt(message, now + timedelta(seconds=self._pace.history_after))
+        else:
+            await self._post(message, picture)
 
     # Updating: as often as wanted, the last one counts
 

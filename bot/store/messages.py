@@ -137,9 +137,13 @@ class MessageTable:
         query = select(messages).where(IS_DUE, may).order_by(BY_NEED, messages.c.wanted_at, messages.c.id).limit(most)
         return await self._read(query)
 
-    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None) -> bool:
-        """Mark a post as under way, compare-and-set on `attempts`, `ts` and the claim; False where somebody else has it."""
-        return await changed(self.connection, update_as_read(message).values(claimed_at=now, thread_ts=thread_ts)) == 1
+    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None, *, doubt_until: datetime | None = None) -> bool:
+        """Mark a post as under way, compare-and-set on `attempts`, `ts` and the claim; False where somebody else has it.
+
+        `doubt_until` is when to look for a double, where it is posted again.
+        """
+        doubted = {} if doubt_until is None else {"doubt_until": doubt_until}
+        return await changed(self.connection, update_as_read(message).values(claimed_at=now, thread_ts=thread_ts, **doubted)) == 1
 
     async def freeze(self, message: Message) -> None:
         """Slack lets nobody change it any more; what it was wanted to show is told otherwise."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -14,8 +16,9 @@ from bot.core.errors import (
     MessageGone,
     TerraformUnreachable,
 )
-from bot.core.messages import Kind
+from bot.core.messages import Kind, Message
 from bot.core.runs import Action
+from tests.fakes.chat import FakeMessage
 from tests.services.house import DEPLOYS, OTHER, House
 
 
@@ -84,12 +87,7 @@ async def test_a_post_that_never_arrived_is_made_again(house: House) -> None:
 
 async def test_a_double_that_turns_up_later_is_removed(house: House) -> None:
     """Slack posted the first one after we gave up and had looked for it in vain."""
-    await started(house)
-    house.chat.lose("post")
-    await house.paint()
-    [first] = house.chat.history
-    first.deleted = True
-    house.clock.move(31)
+    first = await posted_in_vain(house)
     await house.paint()
     first.deleted = False
     assert len(house.in_channel()) == 2
@@ -101,6 +99,57 @@ async def test_a_double_that_turns_up_later_is_removed(house: House) -> None:
     [card] = house.in_channel()
     assert card.ts == first.ts
     assert house.chat.calls.count(("find", DEPLOYS.channel)) == 3
+
+
+async def test_a_double_is_removed_where_the_answer_to_the_second_post_was_lost_as_well(house: House) -> None:
+    first = await posted_in_vain(house)
+    house.chat.lose("post")
+    await house.paint()
+    house.clock.move(31)
+    await house.paint()
+    first.deleted = False
+    assert len(house.in_channel()) == 2
+
+    for seconds in (31, 300):
+        house.clock.move(seconds)
+        await house.paint()
+
+    [card] = house.in_channel()
+    assert card.ts == first.ts
+
+
+async def test_a_double_is_removed_where_the_process_died_right_after_the_second_post(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, stands = await posted_in_vain(house), house.painter._stands
+
+    async def stands_and_dies(message: Message, ts: str, version: int) -> None:
+        await stands(message, ts, version)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.painter, "_stands", stands_and_dies)
+        with pytest.raises(asyncio.CancelledError):
+            await house.paint()
+    first.deleted = False
+    assert len(house.in_channel()) == 2
+
+    house.clock.move(31)
+    await house.paint()
+
+    [card] = house.in_channel()
+    assert card.ts == first.ts
+
+
+async def posted_in_vain(house: House) -> FakeMessage:
+    """A post that Slack has not made yet when its channel is looked at, which is due now."""
+    await started(house)
+    house.chat.lose("post")
+    await house.paint()
+    [first] = house.chat.history
+    first.deleted = True
+    house.clock.move(31)
+    return first
 
 
 async def test_a_post_that_a_dead_process_left_claimed_is_looked_for_first(house: House) -> None:

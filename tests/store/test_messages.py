@@ -229,6 +229,16 @@ async def test_a_doubt_is_due_at_its_time_until_it_is_cleared(database: Database
         assert await transaction.messages.doubtful(after(301)) == ()
 
 
+async def test_a_claim_may_say_when_to_look_for_a_double(database: Database) -> None:
+    message = await want(database)
+    async with database.write() as transaction:
+        assert await transaction.messages.claim(message, NOON, doubt_until=after(30))
+    claimed = await the_one(database)
+    async with database.write() as transaction:
+        assert await transaction.messages.claim(claimed, after(31))
+    assert (await the_one(database)).doubt_until == after(30)
+
+
 async def test_a_line_is_never_due_and_raises_its_rollup(database: Database) -> None:
     async with database.write() as transaction:
         await transaction.messages.want("commit:1:2", "C1", Kind.ROLLUP)

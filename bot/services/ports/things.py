@@ -139,8 +139,11 @@ class MessageRows(Protocol):
     async def due(self, now: datetime, most: int = 50) -> tuple[Message, ...]:
         """Rows that want painting now, people who are needed first, then the longest waiting."""
 
-    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None) -> bool:
-        """Mark a post as under way, compare-and-set on `attempts` and `ts`; False where somebody else has it."""
+    async def claim(self, message: Message, now: datetime, thread_ts: str | None = None, *, doubt_until: datetime | None = None) -> bool:
+        """Mark a post as under way, compare-and-set on `attempts` and `ts`; False where somebody else has it.
+
+        `doubt_until` is when to look for a double, where it is posted again.
+        """
 
     async def freeze(self, message: Message) -> None:
         """Slack lets nobody change it any more; what it was wanted to show is told otherwise."""
