@@ -37,6 +37,7 @@ def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -
         user_agent=user_agent(),
         blob_hosts=settings.hosts_of_blobs,
         meter=meter,
+        server_speed=settings.test_server_speed,
     )
 
 

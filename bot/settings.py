@@ -42,6 +42,7 @@ HOW = {
     "RUNBELL_AUDIT_CHANNEL": "the Slack id of a channel, such as C0123ABCD (in Slack: the channel's details, at the very end)",
     "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
+    "RUNBELL_TEST_SERVER_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
     "NO_PROXY": "hosts that are reached without the proxy, separated by commas",
 }
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     audit_channel: str = Field("", validation_alias="RUNBELL_AUDIT_CHANNEL", pattern=r"^([CG][A-Z0-9]{2,})?$")
     blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
+    test_server_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SERVER_SPEED")
 
     @field_validator("slack_bot_token")
     @classmethod

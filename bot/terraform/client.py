@@ -66,11 +66,12 @@ class TerraformClient:
         user_agent: str = "runbell",
         blob_hosts: Iterable[str] = USUAL_HOSTS,
         meter: Meter = UNMETERED,
+        server_speed: float = 1.0,
     ) -> None:
         pace = pace or Pace()
         way = Way(timeout=pace.request_timeout, user_agent=user_agent, trusted=trusted_by(ca_bundle), proxy=proxy)
         self._connections = Connections(address, token, way)
-        self._exchanges = Exchanges(self._connections, pace, meter)
+        self._exchanges = Exchanges(self._connections, pace, meter, server_speed)
         self._outbound = Outbound(self._connections.origin, way, blob_hosts, turn=self._exchanges.turn)
         self._account: Account | None = None
         self.lacks: set[Lack] = set()

@@ -31,11 +31,15 @@ Found = TypeVar("Found")
 
 
 class Exchanges:
-    """Every method raises a TerraformTrouble and nothing else; `what` names in it what was asked for."""
+    """Every method raises a TerraformTrouble and nothing else; `what` names in it what was asked for.
 
-    def __init__(self, connections: Connections, pace: Pace, meter: Meter = UNMETERED) -> None:
+    `server_speed` is how fast the server's clock runs, by which its limits go: 1 but for a sandbox in a hurry.
+    """
+
+    def __init__(self, connections: Connections, pace: Pace, meter: Meter = UNMETERED, server_speed: float = 1.0) -> None:
         self.connections, self.pace, self.meter = connections, pace, meter
-        self.limiter = Limiter(meter=meter)
+        self.server_speed = server_speed
+        self.limiter = Limiter(lambda: time.monotonic() * server_speed, lambda seconds: asyncio.sleep(seconds / server_speed), meter)
 
     def deadline(self, *, hurry: bool = True) -> float:
         """Of the monotonic clock: `request_timeout` from now for people, `look_deadline` for polling and for what is long."""
@@ -93,9 +97,10 @@ class Exchanges:
     async def turn(self, until: float, *, is_run_list: bool = False, hurry: bool = True) -> None:
         """Wait until the limiter lets a request leave; TerraformRateLimited where that is after `until`."""
         try:
-            await self.limiter.take(is_run_list=is_run_list, hurry=hurry, patience=until - time.monotonic())
+            patience = (until - time.monotonic()) * self.server_speed
+            await self.limiter.take(is_run_list=is_run_list, hurry=hurry, patience=patience)
         except WaitTooLong as wait:
-            raise TerraformRateLimited(self.connections.host, wait.seconds) from None
+            raise TerraformRateLimited(self.connections.host, wait.seconds / self.server_speed) from None
 
     async def _get(
         self, path: str, params: Params | None, until: float, *, is_run_list: bool = False, hurry: bool = True, sink: Sink | None = None
@@ -140,7 +145,7 @@ class Exchanges:
     def _heed(self, answer: Answer, *, is_run_list: bool) -> float:
         pause = pause_wanted(answer.headers, datetime.now(UTC))
         self.limiter.hold(pause, is_run_list=is_run_list)
-        return pause
+        return pause / self.server_speed
 
     def _heed_budget(self, answer: Answer, *, is_run_list: bool) -> None:
         """A server that says that nothing is left is believed before it refuses: others spend from the same budget."""

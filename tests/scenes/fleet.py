@@ -57,6 +57,7 @@ class Fleet:
         environment |= {
             "DATABASE_URL": self.url,
             "RUNBELL_TEST_SPEED": str(self.speed),
+            "RUNBELL_TEST_SERVER_SPEED": str(self.speed),
             "RUNBELL_LOG_FORMAT": "json",
             **self.stage.settings,
         }

@@ -245,3 +245,16 @@ async def test_polling_that_is_throttled_holds_up_run_lists_alone(client: Terraf
     with pytest.raises(TerraformRateLimited):
         await client.list_workspace_runs("ws-1")
     assert len(server.calls()) == 2
+
+
+async def test_limits_go_by_the_clock_of_the_server(server: ScriptedServer) -> None:
+    """A sandbox whose clock runs fifty times as fast takes 30 requests in a fiftieth of a second, and its pauses pass as fast."""
+    server.on(READ, Reply(429, headers={"Retry-After": "5"}), FINE)
+    began = time.monotonic()
+    async with TerraformClient(server.url, TOKEN, pace=QUICK, server_speed=50) as client:
+        await asyncio.gather(*(client.read_run("run-1") for _ in range(70)))
+        server.on(READ, Reply(429, headers={"Retry-After": "600"}))
+        with pytest.raises(TerraformRateLimited) as caught:
+            await client.read_run("run-1")
+    assert time.monotonic() - began < 2
+    assert 5.9 < caught.value.retry_after <= 6
