@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +56,11 @@ def file_engines(address: Address, wait_seconds: float) -> Engines:
 
 
 def prepare(engine: Engine, begin: str, *pragmas: str) -> None:
-    """Begin transactions ourselves: the driver (told so by isolation_level None) would begin late, and never IMMEDIATE."""
+    """Begin transactions ourselves: the driver (told so by isolation_level None) would begin late, and never IMMEDIATE.
+
+    End them ourselves where a connection is given up in the middle of one, as on a cancellation: SQLite keeps a closed connection, and
+    with it the lock on the file, for as long as some cursor of it has not been collected (sqlite.org, sqlite3_close_v2).
+    """
 
     def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
@@ -65,8 +71,14 @@ def prepare(engine: Engine, begin: str, *pragmas: str) -> None:
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def given_up(connection: DBAPIConnection | None, _entry: ConnectionPoolEntry, _why: BaseException | None) -> None:
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+    event.listen(engine, "invalidate", given_up)
 
 
 def server_engines(address: Address, wait_seconds: float) -> Engines:

@@ -10,7 +10,7 @@ from bot.core.decisions import Decision, Deed, Intent, IntentState
 from bot.core.errors import AlreadyDecided
 from bot.core.messages import Kind
 from bot.core.runs import Action, Run
-from bot.store.database import Database
+from bot.store.database import Database, open_database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PEOPLE = [f"U{number}" for number in range(8)]
@@ -120,3 +120,24 @@ async def test_of_owners_who_would_send_one_intent_one_does(database: Database, 
 
     sent = await asyncio.gather(*(send(store, owner) for store, owner in zip(cycle([database, replica]), PEOPLE, strict=False)))
     assert sum(sent) == 1
+
+
+async def test_whoever_is_cancelled_in_the_middle_of_a_write_locks_nobody_out(database_url: str) -> None:
+    """At any step of it: what a loop or a click that takes too long leaves behind must not hold the database."""
+
+    async def want(store: Database, subject: str) -> None:
+        async with store.write() as transaction:
+            await transaction.messages.want(subject, "C1", Kind.CARD)
+            await transaction.messages.due(NOON)
+            await transaction.messages.raise_wanted(subject)
+
+    async with open_database(database_url, wait_seconds=1) as store:
+        for steps in range(0, 60, 2):
+            gone = [asyncio.create_task(want(store, f"run-{steps}-{number}")) for number in range(3)]
+            for _ in range(steps):
+                await asyncio.sleep(0.0001)
+            for task in gone:
+                task.cancel()
+            await asyncio.gather(*gone, return_exceptions=True)
+            await want(store, f"run-{steps}")
+        assert store.connections_in_use == 0
