@@ -132,7 +132,7 @@ async def test_whoever_is_cancelled_in_the_middle_of_a_write_locks_nobody_out(da
             await transaction.messages.raise_wanted(subject)
 
     async with open_database(database_url, wait_seconds=1) as store:
-        for steps in range(0, 60, 2):
+        for steps in range(60):
             gone = [asyncio.create_task(want(store, f"run-{steps}-{number}")) for number in range(3)]
             for _ in range(steps):
                 await asyncio.sleep(0.0001)
