@@ -32,7 +32,10 @@ PATIENCE_MOST = 8
 
 
 class Socket:
-    """One connection at a time. slack_sdk tries until it succeeds, also the first time, so that is left to a task of its own."""
+    """One connection at a time. slack_sdk tries until it succeeds, also the first time, so that is left to a task of its own.
+
+    A connection is up once Slack has said hello on it: before, nothing is sent to it, and it may yet be turned away.
+    """
 
     def __init__(self, bolt: AsyncApp, token: str, pace: Pace, presence: Presence) -> None:
         self._bolt = bolt
@@ -41,12 +44,15 @@ class Socket:
         self._presence = presence
         self._handler: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[Any] | None = None
+        self._greeted_on: aiohttp.ClientWebSocketResponse | None = None
         self._answering = 0
         self._gave_way = self._is_over = False
         self._up_at, self._patience = time.monotonic(), pace.socket_gone
 
     async def is_up(self) -> bool:
-        return self._handler is not None and await self._handler.client.is_connected()
+        if self._handler is None or not await self._handler.client.is_connected():
+            return False
+        return self._greeted_on is self._handler.client.current_session
 
     async def open(self) -> None:
         """Begin to connect, where nobody has yet, and not after the last `drain`."""
@@ -115,6 +121,8 @@ class Socket:
     async def _greeted(self, message: aiohttp.WSMessage) -> None:
         """Slack's hello says how many connections the app has; each payload goes to one of them only."""
         number = connections_told(message)
+        if number and self._handler is not None:
+            self._greeted_on = self._handler.client.current_session
         if number <= max(self._presence.sockets, 1):
             return
         try:

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.app import App, build
 from bot.core.errors import StoreBusy
+from bot.sandbox.slack.socket import Links
 from bot.sockets import Socket, connections_told
 from tests.worlds import as_person, connected, scripted_world, settings_of
 
@@ -53,6 +54,23 @@ async def test_more_connections_than_our_replicas_are_told_loudly_and_as_many_ar
             await socket._greeted(hello('{"type":"hello","num_connections":1}'))
             await socket._greeted(hello('{"type":"hello","num_connections":2}'))
     assert [(entry["log_level"], entry["connections"], entry["ours"]) for entry in logs] == [("error", 2, 1)]
+
+
+async def test_a_socket_is_up_once_slack_has_said_hello(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Links, "_hello", lambda *_: {"type": "not yet"})
+    async with scripted_world() as world, build(settings_of(world, tmp_path)) as app:
+        assert app.socket is not None
+        await app.socket.open()
+        handler = app.socket._handler
+        assert handler is not None
+        async with asyncio.timeout(20):
+            while not await handler.client.is_connected():
+                await asyncio.sleep(0.01)
+        await app.socket._greeted(hello('{"type":"not yet"}'))
+        assert (await app.troubles())["socket"] == "The socket to Slack is not connected."
+        await app.socket._greeted(hello('{"type":"hello","num_connections":1}'))
+        assert await app.socket.trouble() is None
+        await app.socket.close()
 
 
 async def test_a_hello_while_the_database_is_away_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
