@@ -22,9 +22,11 @@ from bot.audits import verify
 from bot.clients import spelled, trust
 from bot.core.errors import InstallationDead, StoreBusy, TerraformUnreachable
 from bot.core.policy import Policy
+from bot.core.roles import Mode
 from bot.core.sealing import head_of
 from bot.rules import RulesWrong
 from bot.sandbox.world import World
+from bot.services.presence import Presence
 from bot.services.ruling import RulesInForce
 from bot.store.database import Database
 from bot.store.refusals import DatabaseInUse
@@ -203,6 +205,21 @@ async def test_two_processes_on_one_slack_app_are_noticed(tmp_path: Path) -> Non
         with capture_logs() as logs:
             async with running(one), running(two):
                 await until(lambda: any("another bot" in entry["event"] for entry in logs))
+
+
+async def test_the_budget_of_people_is_divided_by_the_processes_that_live(tmp_path: Path) -> None:
+    async with scripted_world() as world, build(settings_of(world, tmp_path)) as app:
+        others = [Presence(app.database, app.pace, name, "1", Mode.HTTP, print) for name in ("one", "two")]
+        parts = []
+        for other in others:
+            await app.standing.presence.tick(app.database.clock.now())
+            parts.append(app.limiter.part_of_people)
+            await other.tick(app.database.clock.now())
+        await app.standing.presence.tick(app.database.clock.now())
+        parts.append(app.limiter.part_of_people)
+        await others[0].leave()
+        await app.standing.presence.tick(app.database.clock.now())
+        assert [*parts, app.limiter.part_of_people] == [30, 7, 5, 7]
 
 
 async def test_organizations_are_spelled_as_the_server_spells_them() -> None:

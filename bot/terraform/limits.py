@@ -111,6 +111,11 @@ class Limiter:
             half = budget.most - budget.most // 2
             budget.hurried = budget.most if replicas <= 1 else max(1, half // replicas)
 
+    @property
+    def part_of_people(self) -> int:
+        """How many requests a second people may have of this process."""
+        return self._big.hurried
+
     async def take(self, *, is_run_list: bool, hurry: bool, patience: float = math.inf) -> None:
         """Wait for a request's turn, for at most `patience` seconds; WaitTooLong where they would not do."""
         until = self._clock() + patience
