@@ -5,7 +5,9 @@ PY := $(VENV)/bin/python
 WORKERS ?= 2
 RUN_WITHOUT_PIP_NEWS := PIP_DISABLE_PIP_VERSION_CHECK=1
 
+KILLS ?= 1000
 CLICKS ?= 2000
+FUZZ ?= 100000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench bench-faults pictures lock setup clean
@@ -37,9 +39,10 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Measure, in four tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
-bench-faults: setup ## Two people click at once on two processes, and odd payloads, as many as one likes: CLICKS=2000 FUZZ=100000
-	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/scenes/test_double_clicks.py
-	@RUNBELL_TEST_FUZZ=$(or $(FUZZ),100000) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
+bench-faults: setup ## Kill, double-click and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 FUZZ=100000
+	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_chaos.py
+	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
+	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)
 	@$(PY) -m tests.browser.pictures

@@ -16,6 +16,7 @@ import httpx
 import psycopg
 
 from bot.demos import child_environment
+from tests.scenes.nursery import Nursery
 from tests.scenes.stage import NothingSeen, Process, Stage, open_stage
 
 READY_WITHIN = 60.0
@@ -33,11 +34,17 @@ POSTGRES = "postgresql"
 
 @dataclass
 class Fleet:
-    """`ships` are the processes by a name that outlives them; each life of one has a log of its own."""
+    """`ships` are the processes by a name that outlives them; each life of one has a log of its own.
+
+    The bots run `speed` times as fast, and what the server's clock is about `server_speed` times. They are born in the `nursery`, where
+    there is one.
+    """
 
     stage: Stage
     url: str
     speed: float = 20.0
+    server_speed: float = 20.0
+    nursery: Nursery | None = None
     lives: int = 0
     ships: dict[str, Process] = field(default_factory=dict)
 
@@ -57,11 +64,14 @@ class Fleet:
         environment |= {
             "DATABASE_URL": self.url,
             "RUNBELL_TEST_SPEED": str(self.speed),
-            "RUNBELL_TEST_SERVER_SPEED": str(self.speed),
+            "RUNBELL_TEST_SERVER_SPEED": str(self.server_speed),
             "RUNBELL_LOG_FORMAT": "json",
             **self.stage.settings,
         }
         log = self.stage.folder / log_name
+        log.touch()
+        if self.nursery is not None:
+            return Process(await self.nursery.bear(words, environment, self.stage.folder, log), log)
         with log.open("wb") as output:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", *words),
@@ -148,10 +158,19 @@ async def holder(fleet: Fleet, role: str) -> str:
 
 
 @asynccontextmanager
-async def open_fleet(folder: Path, url: str, *options: str, speed: float = 20.0, tables: bool = True) -> AsyncIterator[Fleet]:
-    """A scripted sandbox whose clock runs as fast as the bots, and a database with its tables; no bot yet."""
-    async with open_stage(folder, "--engine", "scripted", "--speed", str(speed), *options, rules=RULES) as stage:
-        fleet = Fleet(stage, url, speed)
+async def open_fleet(
+    folder: Path,
+    url: str,
+    *options: str,
+    speed: float = 20.0,
+    server_speed: float | None = None,
+    tables: bool = True,
+    nursery: Nursery | None = None,
+) -> AsyncIterator[Fleet]:
+    """A scripted sandbox whose clock runs as fast as the bots, or as is said, and a database with its tables; no bot yet."""
+    server_speed = speed if server_speed is None else server_speed
+    async with open_stage(folder, "--engine", "scripted", "--speed", str(server_speed), *options, rules=RULES) as stage:
+        fleet = Fleet(stage, url, speed, server_speed, nursery)
         if url.startswith(POSTGRES) and tables:
             await fleet.prepare()
         try:

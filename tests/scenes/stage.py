@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -28,11 +28,27 @@ class NothingSeen(AssertionError):
     """What a scene waited for did not come; it says what was there instead."""
 
 
+class Child(Protocol):
+    """What a scene asks of a process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def send_signal(self, signal: int, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
 @dataclass
 class Process:
-    """A child process in a group of its own, with its output in a file."""
+    """A child process with its output in a file."""
 
-    child: asyncio.subprocess.Process
+    child: Child
     log: Path
 
     async def end(self, number: int = signal.SIGTERM) -> int:
@@ -86,8 +102,7 @@ class Stage:
                 raise NothingSeen(f"the bot has ended: {self.bot.log.read_text()[-3000:]}")
             try:
                 port = health_port(self.bot.log)
-                ready = (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK
-                if ready and port and (await self.person("GET", "world"))["connected"]:
+                if port and (await self.client.get(f"http://127.0.0.1:{port}/readyz")).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
@@ -246,6 +261,7 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(folder, *options)
         stack.push_async_callback(sandbox.end)
+        assert isinstance(sandbox.child, asyncio.subprocess.Process)
         assert sandbox.child.stdout is not None
         card = json.loads(await asyncio.wait_for(sandbox.child.stdout.readline(), 20))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
