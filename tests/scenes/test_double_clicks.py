@@ -17,7 +17,7 @@ import pytest
 from tests.scenes.fleet import Fleet, open_fleet
 from tests.scenes.stage import Message, NothingSeen, has, whole_text
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "120")))]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "300")))]
 ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "100"))
 AT_ONCE = 50
 PAIRS = 8
