@@ -183,14 +183,20 @@ def moment(text: str | None, option: str) -> datetime | None:
 
 @cli.command()
 @click.option("--command", "command", default="/tf", show_default=True, metavar="/NAME", help="The slash command of the app.")
-def manifest(command: str) -> None:
+@click.option(
+    "--address", "address", default="https://app.terraform.io", show_default=True, metavar="URL", help="The server, as in TFE_ADDRESS."
+)
+def manifest(command: str, address: str) -> None:
     """Print the manifest of the Slack app: paste it at api.slack.com/apps, Create New App, From a manifest."""
-    from bot.manifests import manifest_text  # noqa: PLC0415 - as above
+    from bot.manifests import NoDomain, manifest_text  # noqa: PLC0415 - as above
     from bot.settings import COMMAND  # noqa: PLC0415 - as above
 
     if not COMMAND.fullmatch(command):
         raise click.BadParameter("a slash command is a slash and up to 31 letters, digits, - and _", param_hint="--command")
-    click.echo(manifest_text(command), nl=False)
+    try:
+        click.echo(manifest_text(command, address), nl=False)
+    except NoDomain as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--address") from wrong
 
 
 @cli.group()
@@ -344,7 +350,8 @@ def world_options(port: int | None, engine: str, speed: float, **more: Any) -> A
     from bot.sandbox.world import WorldOptions  # noqa: PLC0415 - as above
 
     ports = {} if port is None else {"slack_port": port, "runs_api_port": port and port + 1, "blob_port": port and port + 2}
-    return WorldOptions(engine=engine, speed=speed, manifest=parsed(), **ports, **more)  # type: ignore[arg-type]  # click checked the words
+    app = parsed(address="localhost")
+    return WorldOptions(engine=engine, speed=speed, manifest=app, **ports, **more)  # type: ignore[arg-type]  # click checked the words
 
 
 def settings_or_exit() -> Settings:

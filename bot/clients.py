@@ -14,6 +14,8 @@ from bot.core.pace import Pace
 from bot.services.ports import Runs
 from bot.settings import Settings
 from bot.terraform.client import TerraformClient
+from bot.terraform.connections import Way, trusted_by
+from bot.terraform.slack_files import SlackFiles
 
 log = structlog.get_logger("runbell.clients")
 
@@ -39,6 +41,16 @@ def terraform_client(settings: Settings, pace: Pace, meter: Meter = UNMETERED) -
         meter=meter,
         server_speed=settings.test_server_speed,
     )
+
+
+def slack_files(settings: Settings, pace: Pace) -> SlackFiles:
+    way = Way(
+        timeout=pace.request_timeout,
+        user_agent=user_agent(),
+        trusted=trust(settings) or trusted_by(None),
+        proxy=settings.proxy_for(settings.slack_api_url),
+    )
+    return SlackFiles(settings.slack_api_url, settings.slack_bot_token.get_secret_value(), way)
 
 
 def user_agent() -> str:

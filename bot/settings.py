@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.core.links import address_for_people
+
 HOW = {
     "SLACK_BOT_TOKEN": "api.slack.com/apps, your app, OAuth & Permissions: the Bot User OAuth Token, which begins with xoxb-",
     "SLACK_APP_TOKEN": "api.slack.com/apps, your app, Basic Information: an App-Level Token with connections:write; it begins with xapp-",
@@ -41,6 +43,7 @@ HOW = {
     "RUNBELL_AUDIT_KEY": "make one with openssl rand -hex 32, and keep it apart from the database; it is what the audit is chained with",
     "RUNBELL_AUDIT_CHANNEL": "the Slack id of a channel, such as C0123ABCD (in Slack: the channel's details, at the very end)",
     "RUNBELL_BLOB_HOSTS": "the hosts where your Terraform server keeps logs, plans and uploads, separated by commas",
+    "RUNBELL_UPLOAD_MEGABYTES": "a number from 1 to 500: the most that is taken of files in Slack that shall be run",
     "RUNBELL_TEST_SPEED": "a number from 1 on; leave it out, it is for tests",
     "RUNBELL_TEST_SERVER_SPEED": "a number from 1 on; leave it out, it is for tests",
     "HTTPS_PROXY": "the address of a proxy, such as http://proxy.example:3128",
@@ -107,6 +110,7 @@ class Settings(BaseSettings):
     audit_key: SecretStr | None = Field(None, validation_alias="RUNBELL_AUDIT_KEY")
     audit_channel: str = Field("", validation_alias="RUNBELL_AUDIT_CHANNEL", pattern=r"^([CG][A-Z0-9]{2,})?$")
     blob_hosts: str = Field("archivist.terraform.io", validation_alias="RUNBELL_BLOB_HOSTS")
+    upload_megabytes: int = Field(20, ge=1, le=500, validation_alias="RUNBELL_UPLOAD_MEGABYTES")
     test_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SPEED")
     test_server_speed: float = Field(1.0, ge=1, le=10_000, validation_alias="RUNBELL_TEST_SERVER_SPEED")
 
@@ -209,8 +213,17 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def web_address(self) -> str:
+        """The server as it is written in links."""
+        return address_for_people(self.terraform_address)
+
+    @property
     def hosts_of_blobs(self) -> tuple[str, ...]:
         return split_hosts(self.blob_hosts)
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_megabytes * 1_000_000
 
     @property
     def uses_socket(self) -> bool:

@@ -8,8 +8,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.core.metrics import UNMETERED, Meter
-from handlers import actions, commands, events, views
+from handlers import actions, commands, events, options, shortcuts, views
 from handlers.guard import Guard
+from handlers.homes import redraw
 from handlers.middleware import demand_shape, identify
 from handlers.services import Services
 
@@ -24,11 +25,14 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
         await next()
 
     guard = Guard(services.command, meter, services.audits, services.repeats)
+    guard.after = redraw
     app.middleware(demand_shape)
     app.middleware(identify)
     app.middleware(serve)
     commands.register(app, guard, services.command)
     actions.register(app, guard)
     views.register(app, guard)
+    options.register(app, guard)
+    shortcuts.register(app, guard)
     events.register(app, guard)
     return guard

@@ -13,7 +13,9 @@ def answer_to(acted: Acted, services: Services, *, is_seen: bool = False) -> Sai
     """`is_seen`: they look at the message that will show what came of it, so there is nothing to say where all went well."""
     url = services.link(acted.workspace, acted.run.id)
     if acted.outcome is None:
-        return answers.voted(acted.run, acted.workspace, url, acted.verdict) if acted.verdict is not None else None
+        if acted.verdict is None:
+            return None
+        return answers.voted(acted.run, acted.workspace, url, acted.verdict, breaks=acted.may_break_glass)
     if is_seen and acted.outcome is IntentState.SETTLED:
         return None
     return answers.acted(acted.action, acted.run, acted.workspace, url, acted.outcome)

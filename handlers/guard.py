@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -19,16 +19,23 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.core.errors import RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
+from bot.core.policy import Actor
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
 from bot.slack import ids, replies
-from bot.slack.blocks import Said
+from bot.slack.blocks import Block, Said
 from handlers.hearing import heard
 
 log = structlog.get_logger("runbell.handlers")
 
 Listener = Callable[..., Awaitable[Said | None]]
 """Takes any of `KNOWN` by name; what it returns is told to the person who acted, and to nobody else."""
+
+Suggesting = Callable[..., Awaitable[Sequence[Block]]]
+"""Takes any of `KNOWN` by name; what it returns are options, or groups of them, for a field that somebody types into."""
+
+Afterwards = Callable[[Any, Actor], Awaitable[None]]
+"""What is done after every deed of a person, with the services; it raises nothing."""
 
 Check = Callable[[Mapping[str, Any]], dict[str, str]]
 """Takes a view and tells what is wrong, by the ids of its fields; pure."""
@@ -37,6 +44,9 @@ BoltListener = Callable[..., Awaitable[None]]
 WHO = frozenset({"actor", "place"})
 KNOWN = frozenset({"payload", "body", "services"}) | WHO
 TRIES = 2
+MOST_OPTIONS = 100
+SUGGEST_WITHIN = 2.0
+"""Seconds; Slack waits for three, and the answer has to travel."""
 
 
 class Guard:
@@ -50,9 +60,12 @@ class Guard:
         self.audits = audits
         self.repeats = repeats
         self.kept: set[asyncio.Task[Any]] = set()
+        self.after: Afterwards | None = None
 
     def guarded(self, listener: Listener) -> BoltListener:
-        """For commands and clicks, whose payload names a person."""
+        """For commands, clicks and shortcuts, whose payload names a person. A global shortcut and a click in a modal or on the Home tab
+        have no response address: what is said to them is said where the modal was opened, else in direct messages.
+        """
         names = parameters(listener)
 
         async def guarded_listener(
@@ -62,9 +75,13 @@ class Guard:
             await ack()
             now = time.perf_counter()
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
-            said = await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
+            values = {"payload": payload, "body": body, **context}
+            said = await self.outcome(listener, values, names)
             if said is not None and context.get("response_url"):
                 await answer(respond, said)
+            elif said is not None:
+                await tell(values, body.get("view"), said)
+            await self.done(values)
 
         return guarded_listener
 
@@ -82,12 +99,27 @@ class Guard:
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
             values = {"payload": payload, "body": body, **context}
             said = None if wrong else await self.outcome(listener, values, names)
-            actor = values.get("actor")
-            if said is not None and actor is not None:
-                address = ids.decode_view(payload.get("private_metadata"))
-                await values["services"].privately.tell(address.channel if address else actor.id, actor.id, said)
+            if said is not None:
+                await tell(values, payload, said)
+            await self.done(values)
 
         return guarded_view_listener
+
+    def guarded_options(self, listener: Suggesting) -> BoltListener:
+        """For fields that look up what somebody types: the ack is the answer, so the listener makes one quick read, and on any trouble
+        nothing is offered.
+        """
+        names = parameters(listener)
+
+        async def guarded_options_listener(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]) -> None:
+            self.keep()
+            found = await suggested(listener, {"payload": payload, "body": body, **context}, names)
+            key = "option_groups" if any("options" in one for one in found) else "options"
+            await ack({key: [*found[:MOST_OPTIONS]]})
+            now = time.perf_counter()
+            self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
+
+        return guarded_options_listener
 
     def watched(self, listener: Listener) -> BoltListener:
         """For events, which Bolt acks by itself and which have nobody to answer to."""
@@ -98,6 +130,12 @@ class Guard:
             await self.outcome(listener, {"payload": payload, "body": body, **context}, names)
 
         return watched_listener
+
+    async def done(self, values: Mapping[str, Any]) -> None:
+        """Somebody has done something, or tried to: what they may be looking at is brought up to date."""
+        actor = values.get("actor")
+        if self.after is not None and isinstance(actor, Actor):
+            await self.after(values["services"], actor)
 
     def keep(self) -> None:
         task = asyncio.current_task()
@@ -116,7 +154,7 @@ class Guard:
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
-            return replies.reply(error, command=self.command)
+            return None if error.was_shown else replies.reply(error, command=self.command)
         except Exception:
             reference = token_hex(4)
             log.exception("listener broke", listener=listener.__name__, reference=reference, **who(values))
@@ -147,7 +185,31 @@ class Guard:
         await asyncio.gather(*late, return_exceptions=True)
 
 
-def parameters(listener: Listener) -> tuple[str, ...]:
+async def suggested(listener: Suggesting, values: Mapping[str, Any], names: tuple[str, ...]) -> Sequence[Block]:
+    """What the listener offers; nothing to nobody, and nothing where something is wrong or takes too long."""
+    if any(name in WHO and values[name] is None for name in names):
+        return ()
+    try:
+        async with asyncio.timeout(SUGGEST_WITHIN):
+            return await listener(**{name: values[name] for name in names})
+    except (RunbellError, TimeoutError) as error:
+        log.info("nothing suggested", listener=listener.__name__, error=type(error).__name__, **who(values))
+    except Exception:
+        log.exception("listener broke", listener=listener.__name__, **who(values))
+    return ()
+
+
+async def tell(values: Mapping[str, Any], view: object, said: Said) -> None:
+    """Where there is no response address: in the channel in which the modal was opened or the click was made, else in direct messages."""
+    actor, place = values.get("actor"), values.get("place")
+    if actor is None:
+        return
+    opened_in = ids.channel_of_view(view.get("private_metadata")) if isinstance(view, Mapping) else ""
+    channel = opened_in or (place.channel if place is not None else actor.id)
+    await values["services"].privately.tell(channel, actor.id, said)
+
+
+def parameters(listener: Callable[..., Any]) -> tuple[str, ...]:
     """The names of what a listener takes; a wrong one is found when it is registered, not when somebody clicks."""
     names = tuple(inspect.signature(listener).parameters)
     if unknown := set(names) - KNOWN:
@@ -161,13 +223,19 @@ def who(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def answer(respond: AsyncRespond, said: Said) -> None:
-    """Tell the person who acted, and leave the message that they clicked on as it is. Tried twice: it is seen by them alone."""
+    """Tell the person who acted, and leave the message that they clicked on as it is, unless the answer takes its place.
+
+    Tried twice: it is seen by them alone. What Slack refuses as it is, such as a block that it no longer draws, is said in plain text.
+    """
+    shown = said
     for attempt in range(TRIES):
         try:
-            response = await respond({"response_type": "ephemeral", "replace_original": False, **said})
+            response = await respond({"response_type": "ephemeral", "replace_original": False, **shown})
         except Exception as error:  # noqa: BLE001 - aiohttp's errors have another home
             log.warning("answer failed", attempt=attempt, error=type(error).__name__)
             continue
         if response.status_code == 200:  # noqa: PLR2004 - OK
             return
         log.warning("answer refused", attempt=attempt, status=response.status_code)
+        if response.status_code < 500:  # noqa: PLR2004 - what the server fails at is not our blocks
+            shown = {name: part for name, part in said.items() if name != "blocks"}

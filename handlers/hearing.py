@@ -16,6 +16,8 @@ from bot.slack import ids
 
 NO_COMMAND = "no command"
 ABOUT = frozenset({"run", "workspace"})
+VARIABLES = "variables"
+"""Pairs, of which the second is never told."""
 OWN_WORDS = ("comment", "message", "reason")
 
 
@@ -35,15 +37,14 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     if isinstance(view, Mapping):
         return Heard(details=details, **common | submitted(view))
     payload = values.get("payload") or {}
-    address = ids.decode(payload.get("value"))
-    return Heard(
-        action=known(payload.get("action_id")), about=RunReference(run_id=address.run_id if address else ""), details=details, **common
-    )
+    address = ids.decode(payload.get("value")) or ids.decode_stage(payload.get("value"))
+    action = known(payload.get("action_id") or payload.get("callback_id"))
+    return Heard(action=action, about=RunReference(run_id=address.run_id if address else ""), details=details, **common)
 
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
     try:
-        command, word = parse(text), row_for((split(text) or ["help"])[0]).word
+        command, word = parse(text), row_for((split(text) or ["next"])[0]).word
     except BadCommand:
         return Heard(action=first_word(text), details=details, **common)
     return Heard(action=word, about=subject_of(command), reason=own_words(command), details=options_of(command) | details, **common)
@@ -52,7 +53,7 @@ def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Hear
 def first_word(text: str) -> str:
     """The command that was tried; anything else that was typed may be what should never have been."""
     try:
-        return row_for((split(text) or ["help"])[0]).word
+        return row_for((split(text) or ["next"])[0]).word
     except BadCommand:
         return NO_COMMAND
 
@@ -67,15 +68,17 @@ def own_words(command: Command) -> str:
 
 
 def options_of(command: Command) -> dict[str, str]:
-    """What else was said: of a mapping, such as variables, the keys alone."""
+    """What else was said: of a mapping the keys, and of variables the names alone."""
     names: Iterable[str] = getattr(command, "__dataclass_fields__", {})
     said = {name: getattr(command, name) for name in names if name not in ABOUT | {*OWN_WORDS}}
-    return {name: shown(value) for name, value in said.items() if value}
+    return {name: shown(value, name) for name, value in said.items() if value}
 
 
-def shown(value: object) -> str:
+def shown(value: object, name: str = "") -> str:
     if isinstance(value, Mapping):
         return ", ".join(sorted(map(str, value)))
+    if isinstance(value, tuple):
+        return ", ".join(str(one[0] if name == VARIABLES else one) for one in value)
     return "yes" if value is True else str(value)
 
 
@@ -85,6 +88,10 @@ def submitted(view: Mapping[str, Any]) -> dict[str, Any]:
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None:
         found |= {"about": RunReference(run_id=address.run_id), "place": Place(channel=address.channel)}
+    elif (review := ids.decode_review(view.get("private_metadata"))) is not None:
+        found["about"] = RunReference(run_id=review.run_id)
+    elif channel := ids.channel_of_view(view.get("private_metadata")):
+        found["place"] = Place(channel=channel)
     return found
 
 

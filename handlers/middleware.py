@@ -46,6 +46,10 @@ def is_shaped(body: Mapping[str, Any]) -> bool:
             )
         case "view_submission" | "view_closed":
             return has_words(view, "callback_id")
+        case "block_suggestion":
+            return has_words(body, "action_id") and isinstance(body.get("value") or "", str)
+        case "shortcut" | "message_action":
+            return has_words(body, "callback_id")
         case "event_callback":
             return has_words(event, "type")
         case _:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.links import run_link
@@ -11,23 +11,56 @@ from bot.core.workspaces import Workspace
 from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.closures import Closures
+from bot.services.comments import Comments
 from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
+from bot.services.handouts import Handouts
+from bot.services.homes import Homes
 from bot.services.launches import Launches
+from bot.services.listings import Listings
+from bot.services.locks import Locking
 from bot.services.lookups import Lookups
+from bot.services.notices import Notices
+from bot.services.promotions import Promotions
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.retries import Retries
+from bot.services.reviews import Reviews
+from bot.services.suggestions import Suggestions
+from bot.services.unfurls import Unfurls
+from bot.services.uploads import Uploads
+from bot.services.waiting import Waiting
 from bot.services.watching import Watching
 from bot.slack.blocks import Block, Said
+from bot.slack.privately import Shown
+from handlers.latest import Latest
 
 
 class Privately(Protocol):
     """What one person sees and nobody else."""
 
-    async def open(self, trigger_id: str, view: Block) -> None:
+    async def open(self, trigger_id: str, view: Block) -> Shown:
         """Put a modal before whoever clicked; a ChatTrouble where that cannot be."""
 
-    async def tell(self, channel: str, person: str, said: Said) -> None: ...
+    async def push(self, trigger_id: str, view: Block) -> Shown:
+        """Put one on top of the modal that was clicked in."""
+
+    async def update(self, known: Shown, view: Block) -> Shown:
+        """Change an open modal; ChatRefused where it has changed since, or was closed."""
+
+    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> None: ...
+
+    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
+        """Say it in direct messages that are open already."""
+
+
+class Surfaces(Protocol):
+    """What Slack shows beside messages."""
+
+    async def publish(self, person: str, view: Block, known: str = "") -> None:
+        """Set somebody's Home tab, if it has not changed since `known`; a ChatTrouble where that cannot be."""
+
+    async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, Block]) -> None: ...
 
 
 class Known(Protocol):
@@ -42,25 +75,41 @@ class Known(Protocol):
 class Services:
     """`command` is the slash command that people type, `app_user` our own user in Slack, `address` the server whose runs these are.
 
-    `declare_dead` has everybody know that Slack no longer takes our token.
+    `declare_dead` has everybody know that Slack no longer takes our token. `slack_address` is that of the Slack workspace.
     """
 
     command: str
     app_user: str
     address: str
     launches: Launches
+    promotions: Promotions
+    retries: Retries
     approvals: Approvals
     lookups: Lookups
+    listings: Listings
+    waiting: Waiting
     watching: Watching
     freezing: Freezing
     reminders: Reminders
+    locking: Locking
+    comments: Comments
     greetings: Greetings
     closures: Closures
     privately: Privately
     known: Known
     audits: Audits
     repeats: Repeats
+    reviews: Reviews
+    handouts: Handouts
     declare_dead: Callable[[], None]
+    notices: Notices
+    unfurls: Unfurls
+    surfaces: Surfaces
+    homes: Homes
+    suggestions: Suggestions
+    uploads: Uploads
+    slack_address: str = ""
+    latest: Latest = field(default_factory=Latest)
 
     def link(self, workspace: Workspace, run_id: str) -> str:
         return run_link(self.address, workspace.organization, workspace.name, run_id)

@@ -150,6 +150,13 @@ def test_the_manifest_comes_with_the_command_that_is_wished_for() -> None:
     assert run("manifest", "--command", "terraform").exit_code == 2
 
 
+def test_the_manifest_comes_for_links_to_the_server_that_is_wished_for() -> None:
+    assert "unfurl_domains: [app.terraform.io]" in run("manifest").output
+    assert "unfurl_domains: [tfe.example.com]" in run("manifest", "--address", "https://tfe.example.com").output
+    refused = run("manifest", "--address", "https://10.0.0.7")
+    assert (refused.exit_code, "--address" in refused.stderr) == (2, True)
+
+
 @asynccontextmanager
 async def child(*arguments: str, folder: Path, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m bot …` in a folder of its own; killed at the end if it is still there."""

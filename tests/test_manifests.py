@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.manifests import manifest, manifest_text, wanted_scopes
+import pytest
+
+from bot.manifests import NoDomain, manifest, manifest_text, wanted_scopes
 from bot.settings import Settings
+from handlers.shortcuts import ROWS
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,19 +22,27 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
+    "chat_unfurl": {"links:write"},
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_join": {"channels:join"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files_info": {"files:read"},
+    "files_upload_v2": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "views_open": set(),
+    "views_publish": set(),
+    "views_push": set(),
+    "views_update": set(),
 }
 SCOPES_OF_EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
     "channel_archive": {"channels:read"},
     "channel_deleted": {"channels:read"},
@@ -39,8 +50,10 @@ SCOPES_OF_EVENTS: dict[str, set[str]] = {
     "group_archive": {"groups:read"},
     "group_deleted": {"groups:read"},
     "group_unarchive": {"groups:read"},
+    "link_shared": {"links:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
+    "message.im": {"im:history"},
     "subteam_members_changed": {"usergroups:read"},
     "subteam_updated": {"usergroups:read"},
     "tokens_revoked": set(),
@@ -100,14 +113,16 @@ def test_the_scopes_are_those_that_methods_events_and_the_command_need() -> None
 
 
 def test_each_scope_stands_with_its_reason() -> None:
-    lines = re.findall(r"^ {6}- ([a-z:.]+)(.*)$", manifest_text(), re.MULTILINE)
+    lines = re.findall(r"^ {6}- ([a-z_:.]+)(.*)$", manifest_text(), re.MULTILINE)
     scopes = {scope: reason.strip() for scope, reason in lines if scope in wanted_scopes()}
     assert set(scopes) == wanted_scopes()
     assert [scope for scope, reason in scopes.items() if len(reason) < 5 or not reason.startswith("# ")] == []
 
 
 def test_the_events_are_those_that_have_a_listener() -> None:
-    assert set(manifest()["settings"]["event_subscriptions"]["bot_events"]) == registered_events() == set(SCOPES_OF_EVENTS)
+    events = set(manifest()["settings"]["event_subscriptions"]["bot_events"])
+    assert events == set(SCOPES_OF_EVENTS)
+    assert {event.partition(".")[0] for event in events} == registered_events()
 
 
 def test_the_one_command_is_the_one_that_is_listened_for_and_escapes_what_is_typed() -> None:
@@ -117,9 +132,10 @@ def test_the_one_command_is_the_one_that_is_listened_for_and_escapes_what_is_typ
     assert registered("command") == 1
 
 
-def test_there_are_no_shortcuts_in_either() -> None:
-    assert "shortcuts" not in manifest()["features"]
-    assert not any(registered(kind) for kind in ("shortcut", "global_shortcut", "message_shortcut", "options"))
+def test_the_shortcuts_are_those_that_have_a_listener() -> None:
+    asked = [(shortcut["type"], shortcut["callback_id"]) for shortcut in manifest()["features"]["shortcuts"]]
+    assert asked == [("global", "start.form"), ("message", "upload.message"), ("message", "run.message")]
+    assert {callback_id for _, callback_id in asked} == {row for row in ROWS if isinstance(row, str)}
 
 
 def test_buttons_and_modals_are_heard() -> None:
@@ -148,6 +164,30 @@ def test_another_command_changes_nothing_but_the_command() -> None:
     usual["features"]["slash_commands"][0].pop("command")
     assert changed == usual
     assert "commands # /terraform" in manifest_text("/terraform")
+
+
+@pytest.mark.parametrize(
+    "address, domain",
+    [
+        ("https://tfe.example.com", "tfe.example.com"),
+        ("https://TFE.example.com:8443/", "tfe.example.com"),
+        ("tfe.example.com", "tfe.example.com"),
+        ("http://127.0.0.1:8801", "localhost"),
+        ("http://[::1]:8801", "localhost"),
+    ],
+)
+def test_links_are_those_of_the_users_server(address: str, domain: str) -> None:
+    changed = manifest(address=address)
+    assert changed["features"].pop("unfurl_domains") == [domain]
+    usual = manifest()
+    assert usual["features"].pop("unfurl_domains") == ["app.terraform.io"]
+    assert changed == usual
+
+
+@pytest.mark.parametrize("address", ["https://10.0.0.7", "https://[2001:db8::1]", "https://[", "", "https://", "https://tfe_1.example"])
+def test_a_server_without_a_name_is_none_that_slack_knows_links_of(address: str) -> None:
+    with pytest.raises(NoDomain, match=r"Give one such as https://tfe\.example\.com"):
+        manifest_text(address=address)
 
 
 def test_it_is_the_file_of_the_source_tree() -> None:

@@ -37,9 +37,12 @@ SECRET = "secret"
 THREATS = (
     "A forged or replayed request",
     "A stranger or a guest clicks",
+    "Words that nobody meant as a command, and links that show too much",
     "Approving one's own run by a second identity",
     "The plan or the policy results change after the vote",
     "Two replicas race",
+    "An override that is an apply",
+    "A lock is broken under a run",
     "A card is forwarded to another channel",
     "Injected mentions, links and look-alike text",
     "A hostile archive",

@@ -19,7 +19,7 @@ from bot.settings import Settings
 
 @asynccontextmanager
 async def scripted_world(**options: Any) -> AsyncIterator[World]:
-    wanted = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", manifest=manifest(), **options)
+    wanted = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", manifest=manifest(address="localhost"), **options)
     async with open_world(wanted) as world:
         yield world
 

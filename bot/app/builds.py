@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.app.bolts import bolt_app, slack_session
 from bot.app.parts import CLOCK_EVERY, App, Standing
 from bot.app.works import Outside, owner, use_cases
-from bot.clients import release, spelled, terraform_client
+from bot.clients import release, slack_files, spelled, terraform_client
 from bot.core.pace import Pace
 from bot.core.roles import Mode, looking, painting
 from bot.jobs import Jobs
@@ -26,11 +26,14 @@ from bot.services.pruning import Pruner
 from bot.services.roles import Roles
 from bot.services.ruling import RulesInForce
 from bot.settings import Settings
+from bot.slack.attachments import SlackAttachments
 from bot.slack.chat import SlackChat
 from bot.slack.clients import Clients
 from bot.slack.installations import read_installation
 from bot.slack.people import SlackPeople
 from bot.slack.privately import Privately
+from bot.slack.shared_files import SlackSharedFiles
+from bot.slack.surfaces import Surfaces
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
 from handlers import register
@@ -61,7 +64,17 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         paint = standing.roles.add(painting(installation.team_id), jobs.waker("paint"))
         hearers = read_watches(settings.rules_file)
         privately = Privately(clients, pace)
-        outside = Outside(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, privately, runs.histories)
+        files = await stack.enter_async_context(aclosing(slack_files(settings, pace)))
+        outside = Outside(
+            *(runs, runs.policies, runs.plan_texts, runs.organizations, organizations, chat, people, privately, runs.histories),
+            configurations=runs.configurations,
+            logs=runs.logs,
+            locks=runs.locks,
+            shared_files=SlackSharedFiles(clients, pace),
+            files=files,
+            attachments=SlackAttachments(clients, pace),
+            surfaces=Surfaces(clients, pace),
+        )
         work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)
@@ -74,6 +87,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("intents", work.intents.tick, pace.intents_every),
             ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
             ("reminders", paint.during(work.reminders.tick), pace.remind_every),
+            ("uploads", work.arrivals.tick, pace.uploads_every),
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),

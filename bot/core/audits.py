@@ -21,7 +21,8 @@ CUT = "…"
 class AuditKind(StrEnum):
     """A command that was done; what was refused, whether typed or clicked; and what came of people's deeds.
 
-    `break_glass` is an apply in spite of a freeze. `undelivered` is a call for people that Slack did not take.
+    `break_glass` is an apply in spite of a freeze. `undelivered` is a call for people that Slack did not take. `upload` are files from
+    Slack that somebody wanted a run of.
     """
 
     COMMAND = "command"
@@ -34,6 +35,9 @@ class AuditKind(StrEnum):
     INTENT = "intent"
     WATCH = "watch"
     BREAK_GLASS = "break-glass"
+    LOCK = "lock"
+    HANDOUT = "handout"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

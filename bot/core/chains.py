@@ -33,3 +33,12 @@ def stages_before(workspace: Workspace, chains: Iterable[Chain]) -> tuple[str, .
     if not places:
         return None
     return tuple(sorted({full_name(chain.stages[place - 1], workspace.organization) for chain, place in places if place > 0}))
+
+
+def stages_after(workspace: Workspace, chains: Iterable[Chain]) -> tuple[str, ...] | None:
+    """The full name of the stage right after this one, in each chain; () where it is the last, None where it is in no chain."""
+    places = [(chain, place) for chain in chains if (place := chain.place_of(workspace)) is not None]
+    if not places:
+        return None
+    following = {full_name(chain.stages[place + 1], workspace.organization) for chain, place in places if place + 1 < len(chain.stages)}
+    return tuple(sorted(following))

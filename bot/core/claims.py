@@ -10,6 +10,7 @@ from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
 from bot.core.rules import Demand, Rule
+from bot.core.runs import Action
 from bot.core.verdicts import Fallen, Lack, Missing
 from bot.core.votes import Vote, Why
 
@@ -95,7 +96,7 @@ def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
         role, why = kin
         origin = question.origins.get(role)
         return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, known_as=origin.known_as if origin else "")
-    if claim.demand.wants_reason and not vote.reason.strip():
+    if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not vote.reason.strip():
         return Fallen(person=vote.person, why=Why.NO_REASON, rule=claim.rule)
     if claim.demand.wants_typed_name and vote.typed_name.strip() != question.workspace.name:
         return Fallen(person=vote.person, why=Why.WRONG_NAME, rule=claim.rule)

@@ -53,6 +53,9 @@ REPLACES = frozenset({Effect.REPLACE, Effect.UNKNOWN})
 
 MOST_CHANGES = 100_000
 
+VERSIONS = ("format_version", "plan_format_version")
+"""The key of what `terraform show -json` writes, and that of the redacted kind, which HCP Terraform makes for Terraform's own client."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
@@ -124,7 +127,7 @@ def strong_digest(document: object) -> str:
 
 
 def changes_of(document: object) -> Iterator[ResourceChange]:
-    if not isinstance(document, dict) or str(document.get("format_version", "")).partition(".")[0] not in {"0", "1"}:
+    if not isinstance(document, dict) or not any(str(document.get(name, "")).partition(".")[0] in {"0", "1"} for name in VERSIONS):
         raise Unreadable("format_version")
     resources, invocations = entries(document, "resource_changes"), entries(document, "action_invocations")
     if len(resources) + len(invocations) > MOST_CHANGES:

@@ -40,6 +40,9 @@ class Deed(StrEnum):
     DISCARD = "discard"
     CANCEL = "cancel"
     CREATE = "create"
+    OVERRIDE = "override"
+    FORCE_CANCEL = "force-cancel"
+    COMMENT = "comment"
 
 
 class IntentState(StrEnum):
@@ -99,21 +102,30 @@ class Intent:
         return f"ref {self.id}"
 
 
+STOPPED = frozenset({RunStatus.CANCELED, RunStatus.FORCE_CANCELED})
+
+TAKES_TIME = frozenset({Deed.CANCEL, Deed.FORCE_CANCEL, Deed.COMMENT})
+"""That the server has the comment is enough: Terraform takes its time to be interrupted, and words move nothing."""
+
 UNHEARD_AFTER = timedelta(seconds=60)
 """Two reads this far apart that show an unmoved run mean that the call was never heard."""
 
 
-def has_moved(deed: Deed, run: Run) -> bool:
-    """Whether the run shows that the deed was done, by us or by anybody."""
+def has_moved(deed: Deed, run: Run, gate: str = "") -> bool:
+    """Whether the run shows that the deed was done, by us or by anybody; `gate` is where it was decided."""
     match deed:
         case Deed.APPLY:
             return run.was_confirmed or run.is_final
         case Deed.DISCARD:
             return run.is_final or run.was_confirmed
-        case Deed.CANCEL:
+        case Deed.CANCEL | Deed.FORCE_CANCEL:
             return run.is_final
+        case Deed.OVERRIDE:
+            return not run.lacks_hurdle and run.gate != gate
         case Deed.CREATE:
             return True
+        case Deed.COMMENT:
+            return False
         case _:
             assert_never(deed)
 
@@ -125,10 +137,14 @@ def shows_deed(deed: Deed, run: Run) -> bool:
             return run.was_confirmed
         case Deed.DISCARD:
             return run.status is RunStatus.DISCARDED
-        case Deed.CANCEL:
-            return run.status in {RunStatus.CANCELED, RunStatus.FORCE_CANCELED}
+        case Deed.CANCEL | Deed.FORCE_CANCEL:
+            return run.status in STOPPED
+        case Deed.OVERRIDE:
+            return not run.lacks_hurdle and run.status not in STOPPED | {RunStatus.DISCARDED, RunStatus.POLICY_SOFT_FAILED}
         case Deed.CREATE:
             return True
+        case Deed.COMMENT:
+            return False
         case _:
             assert_never(deed)
 
@@ -136,10 +152,10 @@ def shows_deed(deed: Deed, run: Run) -> bool:
 def settle(intent: Intent, run: Run, comments: Iterable[str], now: datetime, unheard_after: timedelta = UNHEARD_AFTER) -> IntentState:
     """What an unsure intent has become, judged by a fresh read of its run. UNSURE means: look again later."""
     heard = any(intent.reference in comment for comment in comments)
-    if has_moved(intent.deed, run):
+    if has_moved(intent.deed, run, intent.gate):
         return IntentState.SETTLED if heard and shows_deed(intent.deed, run) else IntentState.ELSEWHERE
-    if heard and intent.deed is Deed.CANCEL:
-        return IntentState.SETTLED  # Terraform takes its time to be interrupted
+    if heard and intent.deed in TAKES_TIME:
+        return IntentState.SETTLED
     if intent.unchanged_at is not None and now - intent.unchanged_at >= unheard_after:
         return IntentState.UNHEARD
     return IntentState.UNSURE

@@ -12,6 +12,9 @@ RunbellError
 │   ├── UnknownProject
 │   ├── UnknownWatch
 │   ├── UnknownFreeze
+│   ├── UnknownVersion
+│   ├── StrayVersion
+│   ├── SeveralCommits
 │   └── SeveralWatches
 ├── NotAllowed                who may
 │   ├── RightMissing
@@ -22,6 +25,7 @@ RunbellError
 │   ├── AlreadyDecided
 │   ├── NotPossibleNow
 │   ├── TokenMayNot
+│   ├── HurdleUnread
 │   ├── PlanChanged
 │   ├── ApprovalSwitchedOff
 │   ├── RulesDiffer
@@ -29,12 +33,35 @@ RunbellError
 │   ├── WordsWanted
 │   ├── NoVote
 │   ├── NothingWaits
+│   ├── NothingToReview
+│   ├── NothingWritten
+│   ├── VersionUnusable
+│   ├── OtherOrganization
+│   ├── SameWorkspace
+│   ├── NeverApplied
+│   ├── AppliedSince
+│   ├── ChainChanged
+│   ├── PromotionRefused
+│   ├── CannotRetry
+│   ├── NoRunsHere
+│   ├── TokenMayNotStart
+│   ├── NoConfiguration
+│   ├── TerraformTooOld
+│   ├── NotLocked
+│   ├── WorkspaceHeld
 │   └── DestroyForbidden
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
 │   ├── AlreadyWatched
 │   ├── ChannelShared
 │   └── WatchIsCode
+├── UploadTrouble             files that shall become a run
+│   ├── FileNotTaken              of another kind, or too many
+│   ├── FileUnreadable            Slack does not give it
+│   ├── ArchiveRefused            what is in it
+│   ├── VersionControlled         the workspace takes no uploads
+│   ├── UploadNotTaken            the server is slow
+│   └── UploadStopped             on its way, with the step
 ├── TerraformTrouble          the server
 │   ├── TerraformUnreachable      never received
 │   ├── TerraformAnswerLost       perhaps received
@@ -59,6 +86,7 @@ RunbellError
 │   │   └── ChannelClosed
 │   └── InstallationDead
 ├── HandledBefore             a payload that came in twice
+├── NoTrigger                 words that would open a form
 └── StoreBusy                 the database
 """
 
@@ -73,7 +101,9 @@ if TYPE_CHECKING:
 
 
 class RunbellError(Exception):
-    """Anything that goes wrong in a way that we have words for."""
+    """Anything that goes wrong in a way that we have words for. `was_shown`: the person sees them already, in a modal."""
+
+    was_shown = False
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -166,6 +196,31 @@ class SeveralWatches(NotFound):
         super().__init__(f"This channel has several watches of “{pattern}”. Say which: {listed(self.titles)}.")
 
 
+class UnknownVersion(NotFound):
+    """`word` is neither a configuration version, nor a run, nor a commit that we know."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        super().__init__(
+            f"I find no configuration version by “{word}”. Name it by its id (cv-…), by the id or link of a run that used it, "
+            "or by at least 7 letters of the commit of such a run."
+        )
+
+
+class StrayVersion(NotFound):
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(
+            f"I cannot tell which workspace {version} belongs to, and so not whether you may read it. Name a run that used it instead."
+        )
+
+
+class SeveralCommits(NotFound):
+    def __init__(self, start: str, shas: Sequence[str]) -> None:
+        self.start, self.shas = start, tuple(shas)
+        super().__init__(f"Several commits begin with “{start}”: {listed(self.shas, 'and')}. Write more of the one you mean.")
+
+
 class NotAllowed(RunbellError):
     pass
 
@@ -231,9 +286,15 @@ class NotPossibleNow(CannotAct):
 
 
 class TokenMayNot(CannotAct):
-    def __init__(self, run_id: str, verb: str) -> None:
+    def __init__(self, run_id: str, verb: str, needs: str = "write access to the workspace") -> None:
         self.run_id, self.verb = run_id, verb
-        super().__init__(f"The Terraform token I use may not have {run_id} {verb}. Its team needs write access to the workspace.")
+        super().__init__(f"The Terraform token I use may not have {run_id} {verb}. Its team needs {needs}.")
+
+
+class HurdleUnread(CannotAct):
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"I could not read which check of {run_id} failed, so I did nothing. Please try again in a moment.")
 
 
 class PlanChanged(CannotAct):
@@ -267,16 +328,19 @@ class RulesDiffer(CannotAct):
 class NotGranted(CannotAct):
     """By the rules and the votes as they are now; `phrases` say what stands against it, a sentence each."""
 
-    def __init__(self, run_id: str, headline: str, phrases: Sequence[Phrase] = ()) -> None:
+    def __init__(self, run_id: str, headline: str, phrases: Sequence[Phrase] = (), verb: str = "applied") -> None:
         self.run_id, self.headline, self.phrases = run_id, headline, tuple(phrases)
-        super().__init__(f"{run_id} was not applied. {headline}")
+        super().__init__(f"{run_id} was not {verb}. {headline}")
 
 
 class WordsWanted(CannotAct):
-    """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it."""
+    """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it.
 
-    def __init__(self, run_id: str, workspace: str, *, reason: bool = True, typed_name: bool = False) -> None:
-        self.run_id, self.workspace, self.reason, self.typed_name = run_id, workspace, reason, typed_name
+    `word` is the command with which it is given.
+    """
+
+    def __init__(self, run_id: str, workspace: str, *, reason: bool = True, typed_name: bool = False, word: str = "approve") -> None:
+        self.run_id, self.workspace, self.reason, self.typed_name, self.word = run_id, workspace, reason, typed_name, word
         wanted = listed([*(["a reason"] if reason else []), *(["the workspace's name"] if typed_name else [])], "and")
         super().__init__(f"A vote for {run_id} needs {wanted}, so yours was not noted yet.")
 
@@ -293,6 +357,138 @@ class NothingWaits(CannotAct):
         super().__init__(f"{run_id} does not wait for a decision, so there are no reminders of it.")
 
 
+class VersionUnusable(CannotAct):
+    """`why` is a clause without a full stop."""
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version, self.why = version, why
+        super().__init__(f"No run can use {version}: {why}.")
+
+
+class OtherOrganization(CannotAct):
+    """`what` belongs to one workspace and was meant for another, each by its full name."""
+
+    def __init__(self, what: str, source: str, target: str) -> None:
+        self.what, self.source, self.target = what, source, target
+        super().__init__(
+            f"{what} belongs to {source}, and {target} is in another organization: a configuration is used within one organization alone."
+        )
+
+
+class NoRunsHere(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(
+            f"{workspace} runs Terraform on people's own machines (execution mode “local”), so the server starts no runs of it. "
+            "An admin can change this in the workspace's settings."
+        )
+
+
+class TokenMayNotStart(CannotAct):
+    def __init__(self, workspace: str, *, destroy: bool = False) -> None:
+        self.workspace, self.destroy = workspace, destroy
+        kind = "destroy runs" if destroy else "runs"
+        super().__init__(f"The Terraform token I use may not start {kind} of {workspace}. Its team needs more access to the workspace.")
+
+
+class NoConfiguration(CannotAct):
+    """`repository` is where the workspace takes its configuration from, "" where it is given one by hand."""
+
+    def __init__(self, workspace: str, *, repository: str = "") -> None:
+        self.workspace, self.repository = workspace, repository
+        how = f"Push to {repository}" if repository else "Upload one"
+        super().__init__(
+            f"{workspace} has no configuration yet, so there is nothing to run. {how}, or name one of another workspace with --version."
+        )
+
+
+class TerraformTooOld(CannotAct):
+    """`option` is what needs `since`, both as a person writes them."""
+
+    def __init__(self, workspace: str, version: str, option: str, since: str) -> None:
+        self.workspace, self.version, self.option, self.since = workspace, version, option, since
+        super().__init__(f"{workspace} runs Terraform {version}, and {option} needs {since} or newer. Leave it out.")
+
+
+class NothingToReview(CannotAct):
+    """`status` is the plan's, or the run's where there is no plan."""
+
+    def __init__(self, run_id: str, status: str) -> None:
+        self.run_id, self.status = run_id, status
+        said = "failed" if status == "errored" else f"is not finished ({status.replace('_', ' ')})"
+        super().__init__(f"The plan of {run_id} {said}, so there is nothing to review.")
+
+
+class SameWorkspace(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(f"A configuration is promoted from one workspace to another, and both are {workspace}.")
+
+
+class NeverApplied(CannotAct):
+    """`passed_over` is the newest run that has applied something and is no source: it destroyed, or only refreshed the state."""
+
+    def __init__(self, workspace: str, passed_over: str = "") -> None:
+        self.workspace, self.passed_over = workspace, passed_over
+        but = f" (a destroy run or a refresh-only run, as {passed_over} was, does not count)" if passed_over else ""
+        super().__init__(
+            f"{workspace} has never applied a configuration{but}, so there is nothing to promote from it. Apply one there first."
+        )
+
+
+class AppliedSince(CannotAct):
+    def __init__(self, run_id: str, workspace: str, newer: str) -> None:
+        self.run_id, self.workspace, self.newer = run_id, workspace, newer
+        super().__init__(f"{run_id} is no longer what {workspace} has applied last, that is {newer}. Nothing was started.")
+
+
+class ChainChanged(CannotAct):
+    def __init__(self, source: str, target: str) -> None:
+        self.source, self.target = source, target
+        super().__init__(f"No promotion chain says any more that {target} comes after {source}. Nothing was started.")
+
+
+class PromotionRefused(CannotAct):
+    """`repository` is what the workspace is bound to, `said` what the server said."""
+
+    def __init__(self, workspace: str, repository: str, said: str) -> None:
+        self.workspace, self.repository, self.said = workspace, repository, said
+        super().__init__(
+            f"{workspace} takes its configuration from {repository}, and the server refused one from elsewhere: {said.rstrip('.')}. "
+            "Merge there what it shall run."
+        )
+
+
+class CannotRetry(CannotAct):
+    """`why` is a clause without a full stop; `workspace` is where the run belongs."""
+
+    def __init__(self, run_id: str, why: str, workspace: str) -> None:
+        self.run_id, self.why, self.workspace = run_id, why, workspace
+        super().__init__(f"I cannot try {run_id} again: {why}.")
+
+
+class NothingWritten(CannotAct):
+    """`what` is plan or log."""
+
+    def __init__(self, run_id: str, what: str) -> None:
+        self.run_id, self.what = run_id, what
+        super().__init__(f"Nothing is written in the {what} of {run_id} yet, or the token I use may not read it.")
+
+
+class NotLocked(CannotAct):
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        super().__init__(f"{workspace} is not locked, so there is nothing to unlock.")
+
+
+class WorkspaceHeld(CannotAct):
+    """`held` says who holds the lock, perhaps in words from outside. `by_run`: a run that goes on; `by_other`: somebody in Terraform."""
+
+    def __init__(self, workspace: str, held: str, *, by_run: bool = False, by_other: bool = False) -> None:
+        self.workspace, self.held, self.by_run, self.by_other = workspace, held, by_run, by_other
+        super().__init__(f"{workspace} is locked. {held}.")
+
+
 class DestroyForbidden(CannotAct):
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
@@ -306,7 +502,7 @@ class ChannelTrouble(RunbellError):
 class NotInChannel(ChannelTrouble):
     def __init__(self, channel: str) -> None:
         self.channel = channel
-        super().__init__("I am not in this channel, so I could not post here. Invite me with /invite and try again.")
+        super().__init__("I am not in the channel where it should be told, so I did nothing. Invite me there with /invite and try again.")
 
 
 class AlreadyWatched(ChannelTrouble):
@@ -330,6 +526,55 @@ class WatchIsCode(ChannelTrouble):
     def __init__(self, pattern: str, source: str) -> None:
         self.pattern, self.source = pattern, source
         super().__init__(f"The watch of “{pattern}” stands in {source}, so it is not ended from here: an operator takes it out there.")
+
+
+class UploadTrouble(RunbellError):
+    pass
+
+
+class FileNotTaken(UploadTrouble):
+    """`name` is in quotes already; `why` is a clause of ours."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"I do not take {name}: {why}.")
+
+
+class FileUnreadable(UploadTrouble):
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"I could not get {name} from Slack: {why}.")
+
+
+class ArchiveRefused(UploadTrouble):
+    """`problem` is a clause, names in it in quotes."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"I do not take this configuration: {problem}.")
+
+
+class VersionControlled(UploadTrouble):
+    def __init__(self, workspace: str, repository: str) -> None:
+        self.workspace, self.repository = workspace, repository
+        super().__init__(
+            f"{workspace} takes its configuration from {repository}, and the server takes uploads for it only to plan. "
+            "Choose “Plan only”, or push to the repository."
+        )
+
+
+class UploadNotTaken(UploadTrouble):
+    def __init__(self, configuration_id: str) -> None:
+        self.configuration_id = configuration_id
+        super().__init__(f"The server has not taken in {configuration_id} in time. Please try again in a moment.")
+
+
+class UploadStopped(UploadTrouble):
+    """`during` says in which step, `why` is a sentence or more."""
+
+    def __init__(self, during: str, why: str) -> None:
+        self.during, self.why = during, why
+        super().__init__(f"The upload ended {during}. {why} No run was started.")
 
 
 class TerraformTrouble(RunbellError):
@@ -480,6 +725,13 @@ class InstallationDead(ChatTrouble):
 class HandledBefore(RunbellError):
     def __init__(self) -> None:
         super().__init__("This came in before and was handled then, so I did nothing. If you meant it anew, please do it again.")
+
+
+class NoTrigger(RunbellError):
+    """Slack lets a form be opened within three seconds of a slash command, a click or a shortcut, and of nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("This opens a form, which Slack lets me do only after a slash command, a button or a shortcut.")
 
 
 class StoreBusy(RunbellError):

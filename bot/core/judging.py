@@ -7,19 +7,23 @@ that it meets, one person once. Neither the order of rules nor that of votes mat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from bot.core.chains import stages_before
 from bot.core.claims import Claim, ballots_of, claims_of, judge, kinship, votes_missing
-from bot.core.contents import PlanRisk
+from bot.core.contents import PlanContents, PlanRisk
 from bot.core.people import NOBODY, Circle, Membership
 from bot.core.questions import Question
 from bot.core.rules import Rule, highest
-from bot.core.runs import Action
+from bot.core.runs import Action, RunStatus
 from bot.core.verdicts import Fallen, Lack, Missing, Outcome, Verdict
 from bot.core.votes import Vote, Why
 from bot.core.windows import first_opening, is_any_open
 
-UNRULED = frozenset({Action.DISCARD, Action.CANCEL})
+NO_PLAN = PlanContents("")
+
+UNRULED = frozenset({Action.DISCARD, Action.CANCEL, Action.FORCE_CANCEL})
 """What stops a run needs the right to decide and no more: no rule and no freeze holds it up."""
 
 
@@ -45,11 +49,12 @@ def decide(question: Question) -> Verdict:
         counting=tuple(sorted(counting)),
         fallen=tuple(sorted(fallen, key=lambda one: (one.person, one.rule, one.why, one.role or ""))),
         risk=highest(*(rule.demand.risk for rule in rules)),
-        wants_reason=any(rule.demand.wants_reason for rule in rules),
+        wants_reason=question.action is Action.OVERRIDE or any(rule.demand.wants_reason for rule in rules),
         wants_typed_name=any(rule.demand.wants_typed_name for rule in rules),
-        plan_unread=any(is_unread(rule, question.plan) for rule in rules),
+        plan_unread=any(is_unread(rule, plan_of(question)) for rule in rules),
         unread_groups=unread(lacking, question.membership),
         source=question.policy.source,
+        action=question.action,
     )
 
 
@@ -57,8 +62,16 @@ def applying(question: Question) -> tuple[Rule, ...]:
     """The rules that apply, by their place in the file."""
     if question.action in UNRULED:
         return ()
-    found = question.policy.rulebook.matching(question.run, question.workspace, question.plan)
+    found = question.policy.rulebook.matching(question.run, question.workspace, plan_of(question))
     return tuple(sorted(found, key=lambda rule: (rule.line, rule.name)))
+
+
+def plan_of(question: Question) -> PlanRisk:
+    """What is judged of the plan. Where there is none yet, and whoever overrides now will be asked again, rules about plans wait for it."""
+    is_before = question.run.status is RunStatus.PRE_PLAN_AWAITING_DECISION
+    if question.action is not Action.OVERRIDE or not is_before or is_apply(question):
+        return question.plan
+    return replace(question.plan, contents=NO_PLAN, cost_rise=Decimal(0))
 
 
 def outcome_of(rules: Sequence[Rule], claims: Sequence[Claim], missing: Sequence[Missing]) -> Outcome:
@@ -104,15 +117,21 @@ def unread(lacking: Iterable[Missing], membership: Membership) -> tuple[str, ...
 
 
 def missing_besides(question: Question, rules: Iterable[Rule]) -> list[Missing]:
-    """What votes cannot bring: windows, stages, and the end of freezes."""
+    """What votes cannot bring: windows, stages, and the end of freezes. They bind the moment at which something is applied."""
+    if not is_apply(question):
+        return []
     found: list[Missing] = []
     for rule in rules:
         found += missing_window(question, rule) + missing_stages(question, rule)
-    freezes = question.freezes if question.action not in UNRULED else ()
     return found + [
         Missing(lack=Lack.FREEZE, freeze=one, circle=question.policy.break_glass.circle)
-        for one in sorted(freezes, key=lambda one: (one.scope, one.reason))
+        for one in sorted(question.freezes, key=lambda one: (one.scope, one.reason))
     ]
+
+
+def is_apply(question: Question) -> bool:
+    """Whether what is asked for applies the run: an override does where nobody is asked any more after it."""
+    return question.action is Action.APPLY or (question.action is Action.OVERRIDE and question.run.override_applies)
 
 
 def missing_window(question: Question, rule: Rule) -> list[Missing]:

@@ -11,7 +11,8 @@ class Kind(StrEnum):
     """A card changes in place; a call asks people at a gate; an end tells how it ended; a note is said once.
 
     A reply stands in for a card, a call or an end that Slack lets nobody change any more. A rollup is one card for a burst of runs.
-    A reminder tells, in the thread of a call or to one person, that a run still waits.
+    A reminder tells, in the thread of a call or to one person, that a run still waits. A notice tells one person of a run of theirs.
+    An upload tells how far files have come on their way to a run.
     """
 
     CARD = "card"
@@ -20,7 +21,9 @@ class Kind(StrEnum):
     NOTE = "note"
     REPLY = "reply"
     REMINDER = "reminder"
+    NOTICE = "notice"
     ROLLUP = "rollup"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +69,15 @@ class Message:
         return self.wanted > self.painted
 
 
-ORDER = {Kind.CALL: 0, Kind.REPLY: 0, Kind.REMINDER: 0, Kind.END: 1, Kind.NOTE: 1, Kind.CARD: 2, Kind.ROLLUP: 2}
+ORDER = {
+    Kind.CALL: 0,
+    Kind.REPLY: 0,
+    Kind.REMINDER: 0,
+    Kind.NOTICE: 1,
+    Kind.END: 1,
+    Kind.NOTE: 1,
+    Kind.CARD: 2,
+    Kind.ROLLUP: 2,
+    Kind.UPLOAD: 2,
+}
 """People who are needed come first, progress last."""

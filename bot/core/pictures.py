@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.comparisons import Comparison
 from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.details import Details
 from bot.core.messages import Kind
 from bot.core.origins import Origin
 from bot.core.plans import PlanFacts
 from bot.core.reminders import Step
 from bot.core.runs import Action, Commit, Run
 from bot.core.tallies import Tally
+from bot.core.uploads import UploadPicture
 from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 
@@ -20,7 +23,7 @@ from bot.core.workspaces import Workspace
 class Request:
     """Who asked for the run in Slack, and in which words. `auto_apply`: it is applied as soon as the rules grant it.
 
-    `origin` is the configuration that it was given, None for the workspace's own newest one.
+    `origin` is the configuration that it was given, None for the workspace's own newest one; `variables` are names.
     """
 
     person: str
@@ -28,6 +31,10 @@ class Request:
     asked_at: datetime
     auto_apply: bool = False
     origin: Origin | None = None
+    targets: tuple[str, ...] = ()
+    replacements: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    debugging: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,12 @@ class RunPicture:
 
     `mention` is the Slack id of whom a message that calls people is addressed to, `mention_groups` are user groups it calls besides.
     `tally` and `votes` tell how it stands while a question is open. `only_tells`: nobody may act in the channel.
-    `behind` is how many runs of the workspace wait for the answer.
+    `asked_in` is the channel in which it is asked, where that is another.
+    `behind` is how many runs of the workspace wait for the answer. `details` are what is known besides, None where nothing was read.
+    `gate` is the question that the message was posted for, `overridden` a decision that the run has left behind.
+    Of a promoted run `comparison` tells what it does besides, `origin_link` is the page of the run that its configuration is from.
+    `offers_more`: it is the message that tells last how the run has ended. `next_stages` are those that come after the workspace in its
+    chains, None where it is in none.
     """
 
     kind: Kind
@@ -54,6 +66,14 @@ class RunPicture:
     votes: tuple[Vote, ...] = ()
     only_tells: bool = False
     behind: int = 0
+    asked_in: str = ""
+    details: Details | None = None
+    gate: str = ""
+    overridden: Decision | None = None
+    comparison: Comparison | None = None
+    origin_link: str = ""
+    offers_more: bool = False
+    next_stages: tuple[str, ...] | None = None
 
     @property
     def decision_stands(self) -> bool:
@@ -112,6 +132,6 @@ class RollupPicture:
     lines: tuple[RollupLine, ...]
 
 
-Picture = RunPicture | NotePicture | ReminderPicture | RollupPicture
+Picture = RunPicture | NotePicture | ReminderPicture | RollupPicture | UploadPicture
 
 UNCLAIMED = frozenset({IntentState.REFUSED, IntentState.ELSEWHERE, IntentState.UNHEARD})

@@ -48,8 +48,10 @@ class Right(StrEnum):
 def right_for(action: Action) -> Right:
     """The right that doing something to a run asks for."""
     match action:
-        case Action.APPLY | Action.DISCARD | Action.CANCEL:
+        case Action.APPLY | Action.OVERRIDE | Action.DISCARD | Action.CANCEL:
             return Right.DECIDE
+        case Action.FORCE_CANCEL:
+            return Right.ADMIN
         case _:
             assert_never(action)
 

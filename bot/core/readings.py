@@ -10,6 +10,7 @@ from bot.core.configurations import ConfigurationVersion
 from bot.core.costs import CostEstimate
 from bot.core.plans import PlanFacts
 from bot.core.policies import TaskStage
+from bot.core.retries import NO_OPTIONS, RunOptions
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 
@@ -32,6 +33,7 @@ class RunReading:
     force_cancel_at: datetime | None = None
     may_comment: bool = False
     may_override: bool = False
+    options: RunOptions = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class RunQuery:
     commit: str = ""
     text: str = ""
 
+
+ANY_RUN = RunQuery()
 
 Order = Literal["name", "-name", "current-run.created-at", "-current-run.created-at", "latest-change-at", "-latest-change-at"]
 

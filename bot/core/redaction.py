@@ -9,7 +9,7 @@ REDACTED = "[redacted]"
 TOKENS = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+"  # Slack's tokens of people, apps and rotations
     r"|xapp-[\w-]+"
-    r"|[\w-]+\.atlasv1\.[\w-]+"  # HCP Terraform and Terraform Enterprise
+    r"|(?<![\w-])[\w-]+\.atlasv1\.[\w-]+"  # HCP Terraform and Terraform Enterprise
     r"|(?<=bearer )[\w.~+/=-]{8,}"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user and password in an address
     r"|(?<=/services/)[\w/]+|(?<=/actions/)T[\w/]+|(?<=/commands/)T[\w/]+"  # Slack's response addresses: who has one may post

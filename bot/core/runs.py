@@ -82,8 +82,10 @@ class Action(StrEnum):
     """What can be done to a run."""
 
     APPLY = "apply"
+    OVERRIDE = "override"
     DISCARD = "discard"
     CANCEL = "cancel"
+    FORCE_CANCEL = "force-cancel"
 
 
 FINAL = frozenset(
@@ -135,6 +137,14 @@ FROM_VERSION_CONTROL = "tfe-configuration-version"
 
 CONFIRM = "confirm"
 """The gate at which a run waits for somebody to apply or discard it."""
+
+OVERRIDES = "override:"
+"""What the name of a gate begins with at which a run waits for somebody to override something; the id of that follows."""
+
+
+def action_at(gate: str) -> Action:
+    """What whoever says yes at a gate asks for."""
+    return Action.OVERRIDE if gate.startswith(OVERRIDES) else Action.APPLY
 
 
 def phase_of(status: RunStatus) -> Phase:
@@ -206,6 +216,31 @@ class Commit:
     message: str = ""
 
 
+class HurdleKind(StrEnum):
+    """UNKNOWN is one that the server does not let us see: it is overridden on its own page."""
+
+    CHECK = "check"
+    STAGE = "stage"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hurdle:
+    """What keeps a run waiting until somebody overrides it: a policy check or a task stage, by its id.
+
+    `is_overridable` is what its state allows, `may_override` what our token may.
+    """
+
+    id: str
+    kind: HurdleKind = HurdleKind.UNKNOWN
+    is_overridable: bool = False
+    may_override: bool = False
+
+
+NO_HURDLE = Hurdle(id="")
+"""Somebody has looked, and nothing waits to be overridden."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One look at a run.
@@ -214,6 +249,8 @@ class Run:
     `timestamps` maps a status word (`planned`, `plan-queueable`) to the aware time it was reached, as the server keeps it.
     `has_changes` is None until the plan is there; `commit` comes with a read by id alone. `apply_doubted`: the server says that the run
     can be applied, in a state in which none can, or in one that nobody knows; that is not believed, and `allowed` lacks it.
+    `hurdle` comes with a read by id alone, too; None where nobody has looked. A cancel that does not end the run can be forced from
+    `force_cancel_at` on, once the server allows it.
     """
 
     id: str
@@ -237,6 +274,8 @@ class Run:
     apply_doubted: bool = False
     timestamps: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     commit: Commit | None = None
+    hurdle: Hurdle | None = None
+    force_cancel_at: datetime | None = None
 
     @property
     def status(self) -> RunStatus:
@@ -262,7 +301,19 @@ class Run:
     @property
     def gate(self) -> str | None:
         """The open question of the run, or None. A run with nothing to change asks none."""
+        if self.hurdle is not None and self.hurdle.id and not self.is_final:
+            return f"{OVERRIDES}{self.hurdle.id}"
         return CONFIRM if self.waits_for_confirm and self.has_changes is not False else None
+
+    @property
+    def lacks_hurdle(self) -> bool:
+        """Whether something waits to be overridden of which nobody has read what it is."""
+        return self.hurdle is None and self.status in OVERRIDABLE
+
+    @property
+    def override_applies(self) -> bool:
+        """Whether nobody is asked any more once it is overridden: then whoever overrides it applies it."""
+        return self.auto_apply or self.was_confirmed
 
     @property
     def was_confirmed(self) -> bool:
@@ -280,9 +331,21 @@ class Run:
         """Whether version control has begun the run and we have not read yet with which commit."""
         return self.source == FROM_VERSION_CONTROL and self.commit is None
 
+    def allows(self, action: Action) -> bool:
+        """Whether the state allows it."""
+        if action is Action.OVERRIDE:
+            return self.hurdle is not None and self.hurdle.is_overridable and not self.is_final
+        return action in self.allowed
+
+    def permits(self, action: Action) -> bool:
+        """Whether our token may."""
+        if action is Action.OVERRIDE:
+            return self.hurdle is not None and self.hurdle.may_override
+        return action in self.permitted
+
     def may(self, action: Action) -> bool:
         """Whether the state allows it and our token may; who in Slack may is for core/policy.py to say."""
-        return action in self.allowed and action in self.permitted
+        return self.allows(action) and self.permits(action)
 
 
 def infer_confirmable(

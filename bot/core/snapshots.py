@@ -29,7 +29,8 @@ def diff(before: Run | None, after: Run) -> tuple[Change, ...]:
 
 
 def mark(run: Run) -> int:
-    """A short mark of one look: two looks with the same one show the same, but for the names of creator and commit, which come and go.
+    """A short mark of one look: two looks with the same one show the same, but for what comes and goes: the names of creator and commit,
+    and the hurdle.
 
     Good within this process alone.
     """
@@ -53,6 +54,7 @@ def mark(run: Run) -> int:
             run.allowed,
             run.permitted,
             run.apply_doubted,
+            run.force_cancel_at,
             times_mark(run.timestamps),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.findings import Finding
 from bot.core.people import NOBODY, Circle
 from bot.core.rules import Risk
 from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, lacks
@@ -14,7 +15,8 @@ from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, 
 class Tally:
     """Sentences hold names of people and groups as text, which mentions nobody, and may hold words from outside.
 
-    `rules` are the names of those that apply; `wanted` are those whose votes would bring it closer, by Slack id.
+    `rules` are the names of those that apply; `wanted` are those whose votes would bring it closer, by Slack id. `findings` are what is
+    overridden, where that is asked.
     """
 
     outcome: Outcome
@@ -27,6 +29,7 @@ class Tally:
     wants_typed_name: bool = False
     plan_unread: bool = False
     wanted: Circle = NOBODY
+    findings: tuple[Finding, ...] = ()
 
     @property
     def may_be_voted(self) -> bool:
@@ -39,7 +42,7 @@ class Tally:
         return self.wants_reason or self.wants_typed_name
 
 
-def tally_of(verdict: Verdict, names: Mapping[Named, str]) -> Tally:
+def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Finding, ...] = ()) -> Tally:
     """`names` are those of `named_in(verdict)`; who is missing in it goes by id."""
     return Tally(
         outcome=verdict.outcome,
@@ -52,6 +55,7 @@ def tally_of(verdict: Verdict, names: Mapping[Named, str]) -> Tally:
         wants_typed_name=verdict.wants_typed_name,
         plan_unread=verdict.plan_unread,
         wanted=verdict.voters,
+        findings=findings,
     )
 
 

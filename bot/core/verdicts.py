@@ -12,6 +12,7 @@ from bot.core.freezes import Freeze
 from bot.core.identities import DID, Role
 from bot.core.people import NOBODY, Circle
 from bot.core.rules import Risk
+from bot.core.runs import Action
 from bot.core.votes import Why
 
 
@@ -103,6 +104,7 @@ class Verdict:
     plan_unread: bool = False
     unread_groups: tuple[str, ...] = ()
     source: str = ""
+    action: Action = Action.APPLY
 
     @property
     def granted(self) -> bool:
@@ -124,6 +126,8 @@ def headline(verdict: Verdict) -> str:
             return "A rule forbids it."
         case Outcome.OUTSIDE:
             return "This is decided on the server's own page, and not in Slack."
+        case Outcome.MISSING if verdict.action is Action.OVERRIDE:
+            return "It cannot be overridden yet."
         case Outcome.MISSING:
             return "It cannot be applied yet."
         case _:

@@ -35,7 +35,8 @@ class WorkspaceDetail:
     """What a workspace read by itself says beyond the list. `average_plan` and `average_apply` are seconds of its latest runs.
 
     `repository` is `owner/name` where the workspace is bound to version control. `may` holds what our token may, in the server's
-    words without their `can-`: `queue-run`, `queue-destroy`, `lock`, `force-unlock`, `update`.
+    words without their `can-`: `queue-run`, `queue-destroy`, `lock`, `force-unlock`, `update`. `lacks_configuration`: it says that
+    nobody has ever given it one.
     """
 
     workspace: Workspace
@@ -51,6 +52,7 @@ class WorkspaceDetail:
     average_plan: float | None = None
     average_apply: float | None = None
     may: frozenset[str] = frozenset()
+    lacks_configuration: bool = False
 
 
 def matches(pattern: str, workspace: Workspace) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.core.errors import ChatTrouble, MembershipUnread, RightMissing
 from bot.core.policy import Actor, Membership, Permission, Person, Policy, Right, Standing, permit
+from bot.core.reaches import Reach
 from bot.core.workspaces import Workspace
 from bot.services.ports import People
 
@@ -43,11 +44,11 @@ class Access:
             await self.demand(actor, right, workspace)
         return person
 
-    async def demand_membership(self, actor: Actor) -> Person:
+    async def demand_membership(self, actor: Actor, right: Right = Right.READ, what: str = "this channel's watches") -> Person:
         """The person, if they are a full member of our Slack workspace; for what concerns no workspace in particular."""
         person = await self.person(actor)
         if person.standing is not Standing.MEMBER:
-            raise RightMissing(Right.READ, "this channel's watches", standing=person.standing, source=self._policy.source)
+            raise RightMissing(right, what, standing=person.standing, source=self._policy.source)
         return person
 
     async def readable(self, actor: Actor, workspaces: Iterable[Workspace]) -> tuple[Workspace, ...]:
@@ -55,6 +56,12 @@ class Access:
         person = await self.person(actor)
         membership, _ = await self._membership(self._policy.granted_groups)
         return tuple(one for one in workspaces if permit(self._policy, person, Right.READ, one, membership).granted)
+
+    async def reach(self, actor: Actor, right: Right) -> Reach:
+        """Where the actor has a right; a group that cannot be read counts for nobody. RightMissing for whoever is no full member."""
+        person = await self.demand_membership(actor)
+        membership, _ = await self._membership(self._policy.granted_groups)
+        return Reach(self._policy, person, right, membership)
 
     async def owner_reads(self, owner: str, workspace: Workspace) -> bool:
         """Whether the owner of a watch may read a workspace now; MembershipUnread where that cannot be known."""

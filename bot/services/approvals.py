@@ -14,15 +14,15 @@ from bot.core.errors import NoVote, PlanChanged, WordsWanted
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Standing, right_for
 from bot.core.questions import Question
-from bot.core.runs import CONFIRM, Action, Run
+from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
-from bot.core.verdicts import Verdict
+from bot.core.verdicts import Lack, Verdict
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import digest_of
 from bot.services.finding import Finder
-from bot.services.gates import GATES, PARTICIPLE, newest, refuse_decided, refuse_impossible
+from bot.services.gates import PARTICIPLE, gate_for, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import Glass
 from bot.services.intents import Intents
 from bot.services.ports import Clock, Store, Wake
@@ -36,7 +36,8 @@ from bot.services.voting import Ballot, Voting
 class Acted:
     """What was decided, and how far it has come: `settled`, or `unsure` or `pending` where the server has yet to be heard of.
 
-    `outcome` is None for a vote that was noted while more is missing: `verdict` says what.
+    `outcome` is None for a vote that was noted while more is missing: `verdict` says what. `may_break_glass`: only a freeze is in the way
+    of the one who acted, and they may pass it.
     """
 
     run: Run
@@ -44,17 +45,25 @@ class Acted:
     action: Action
     outcome: IntentState | None
     verdict: Verdict | None = None
+    may_break_glass: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a run asks for, as we know it without asking anybody; `tally` is None where it was never judged."""
+    """What a run asks for, as we know it without asking anybody; `tally` is None where it was never judged.
+
+    `applies_by_itself`: whoever started it has us apply it as soon as the rules grant that.
+    """
 
     run: Run
     workspace: Workspace
     plan: PlanFacts | None
     tally: Tally | None
+    applies_by_itself: bool = False
 
+
+VOTED = frozenset({Action.APPLY, Action.OVERRIDE})
+"""What rules are about, and votes are given for."""
 
 OURSELVES = Person(id="runbell", name="Runbell", standing=Standing.APP)
 """Who a decision is by that no person has taken."""
@@ -98,32 +107,48 @@ class Approvals:
         *,
         typed_name: str = "",
         breaks_glass: bool = False,
+        gate: str = "",
     ) -> Acted:
-        """Vote for applying, or decide to stop, and carry out what is decided. A RunbellError where it is not to be.
+        """Vote for applying or overriding, or decide to stop, and carry out what is decided. A RunbellError where it is not to be.
 
-        `breaks_glass`: in spite of freezes, by those who may, who say why.
+        `breaks_glass`: in spite of freezes, by those who may, who say why. `gate` is the question that they were asked, where they were:
+        they answer no other one.
         """
         await self._sharing.demand_ours(place)
         asked_at = self._clock.now()
         found = await self._finder.run(reference, actor)
-        if action is not Action.APPLY:
+        if action not in VOTED:
             return await self._stop(Stop(action, found, actor, place, comment))
         person = await self._access.person(actor)
         if breaks_glass:
             await self._glass.demand(person)
             if not comment.strip():
-                raise WordsWanted(found.run.id, found.workspace.name)
-        ballot = Ballot(found=found, person=person, place=place, reason=comment, typed_name=typed_name, breaks_glass=breaks_glass)
+                raise WordsWanted(found.run.id, found.workspace.name, word=action.value if action is Action.OVERRIDE else "approve")
+        ballot = Ballot(
+            found=found,
+            person=person,
+            place=place,
+            gate=gate_of_vote(action, found.run, gate),
+            reason=comment,
+            typed_name=typed_name,
+            breaks_glass=breaks_glass,
+        )
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
-        return await self._carried_out(action, found, counted.decision, counted.verdict)
+        acted = await self._carried_out(action, found, counted.decision, counted.verdict)
+        return replace(acted, may_break_glass=await self._may_break_glass(person, counted.verdict))
+
+    async def _may_break_glass(self, person: Person, verdict: Verdict) -> bool:
+        """Whether only a freeze stands in the way, and they are one of those who may pass it."""
+        lacking = {missing.lack for missing in verdict.missing}
+        return not verdict.granted and lacking == {Lack.FREEZE} and await self._glass.may(person)
 
     async def _carried_out(self, action: Action, found: Found, decision: Decision | None, verdict: Verdict | None = None) -> Acted:
         state = (await self._intents.carry_out(decision.intent_id)).state if decision is not None else None
         return Acted(run=found.run, workspace=found.workspace, action=action, outcome=state, verdict=verdict)
 
     async def _stop(self, stop: Stop) -> Acted:
-        """Discard or cancel: the right to decide is all that it takes."""
+        """Discard, cancel or cancel by force: a right is all that it takes."""
         person = await self._access.demand(stop.actor, right_for(stop.action), stop.found.workspace)
         return await self._stopped(stop, person, self._clock.now())
 
@@ -136,12 +161,14 @@ class Approvals:
         return await self._stopped(stop, OURSELVES, asked_at)
 
     async def _stopped(self, stop: Stop, person: Person, asked_at: datetime) -> Acted:
-        found, gate = stop.found, GATES[stop.action]
+        found, gate = stop.found, gate_for(stop.action, stop.found.run)
         async with self._store.write() as transaction:
             number = await transaction.gates.lock(found.run.id, gate)
             await self._ruling.demand_current(transaction)
             await refuse_decided(transaction, found.run.id, gate, number)
-            refuse_impossible(stop.action, await newest(transaction, found.run, asked_at))
+            current = await newest(transaction, found.run, asked_at)
+            refuse_elsewhere(gate, current, stop.action)
+            refuse_impossible(stop.action, current)
             decision, intent = stop.decided(person, number, self._clock)
             await transaction.gates.decide(decision)
             await transaction.audit.add(
@@ -168,17 +195,19 @@ class Approvals:
         await self._sharing.demand_ours(place)
         found = await self._finder.run(reference, actor)
         person = await self._access.person(actor)
-        run_id = found.run.id
+        run_id, gate = found.run.id, open_gate(found.run)
         async with self._store.write() as transaction:
-            number = await transaction.gates.lock(run_id, CONFIRM)
-            await refuse_decided(transaction, run_id, CONFIRM, number)
-            own = next((vote for vote in await transaction.votes.at(run_id, CONFIRM, number) if vote.person == person.id), None)
-            if own is None or not await transaction.votes.take_back(run_id, CONFIRM, number, person.id):
+            number = await transaction.gates.lock(run_id, gate)
+            await refuse_decided(transaction, run_id, gate, number)
+            own = next((vote for vote in await transaction.votes.at(run_id, gate, number) if vote.person == person.id), None)
+            if own is None or not await transaction.votes.take_back(run_id, gate, number, person.id):
                 raise NoVote(run_id)
             taken = replace(own, at=self._clock.now(), channel=place.channel)
-            await transaction.audit.add(vote_entry(taken, run_id, found.workspace, outcome="taken back", permalink=place.permalink))
+            entry = vote_entry(taken, run_id, found.workspace, outcome="taken back", permalink=place.permalink, action=action_at(gate))
+            await transaction.audit.add(entry)
             creating = await transaction.intents.creating(run_id)
-            if creating is not None and creating.person == person.id and creating.payload.get("auto_apply") == "yes":
+            wished = creating is not None and creating.person == person.id and creating.payload.get("auto_apply") == "yes"
+            if creating is not None and wished and gate == CONFIRM:
                 await transaction.intents.move(creating, creating.state, payload={**creating.payload, "auto_apply": "no"})
         tally = await self._voting.tally(found)
         async with self._store.write() as transaction:
@@ -193,18 +222,26 @@ class Approvals:
             workspace = await transaction.workspaces.get(stored.run.workspace_id) if stored else None
             if stored is None or workspace is None:
                 return None
-            _, tally, _ = await transaction.gates.look(run_id, CONFIRM)
+            _, tally, _ = await transaction.gates.look(run_id, open_gate(stored.run))
             plan = await transaction.plans.get(stored.run.plan_id) if stored.run.plan_id else None
-        return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally)
+            creating = await transaction.intents.creating(run_id)
+        applies = creating is not None and creating.payload.get("auto_apply") == "yes"
+        return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally, applies_by_itself=applies)
+
+    async def demand_glass(self, actor: Actor, place: Place) -> None:
+        """Whether they may act in spite of a freeze at all, asked before they are asked why."""
+        await self._sharing.demand_ours(place)
+        await self._glass.demand(await self._access.person(actor))
 
     async def judge_again(self, intent: Intent) -> None:
         """Whether what was decided a while ago still holds: the run, its plan, and the person's right or the votes."""
-        if intent.run_id is None:
+        if intent.run_id is None or intent.deed is Deed.COMMENT:
             return
         action = Action(intent.deed.value)
         found = await self._reader.read(intent.run_id)
+        refuse_elsewhere(intent.gate, found.run, action)
         refuse_impossible(action, found.run)
-        if action is Action.APPLY:
+        if action in VOTED:
             await self._voting.judge_again(intent, found)
             return
         async with self._store.read() as transaction:
@@ -220,7 +257,7 @@ class Approvals:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A wish to discard or cancel."""
+    """A wish to discard or cancel, by force or not."""
 
     action: Action
     found: Found
@@ -233,7 +270,7 @@ class Stop:
         intent_id = new_id()
         decision = Decision(
             run_id=self.found.run.id,
-            gate=GATES[self.action],
+            gate=gate_for(self.action, self.found.run),
             round=number,
             action=self.action,
             person=person.id,
@@ -253,18 +290,30 @@ def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tu
     words = "by itself, as asked for at the start" if ballot.by_wish else ballot.reason
     decision = Decision(
         run_id=question.run.id,
-        gate=CONFIRM,
+        gate=ballot.gate,
         round=number,
-        action=Action.APPLY,
+        action=ballot.action,
         person=ballot.person.id,
         person_name=ballot.person.name,
         channel=ballot.place.channel,
-        comment=signed(Action.APPLY, ballot.person, ballot.place, words, intent_id),
+        comment=signed(ballot.action, ballot.person, ballot.place, words, intent_id),
         plan_digest=question.digest,
         decided_at=question.now,
         intent_id=intent_id,
     )
-    return decision, intent_of(decision, question.workspace, team_id, {"by_itself": "yes"} if ballot.by_wish else {})
+    more = {"by_itself": "yes"} if ballot.by_wish else {}
+    if ballot.action is Action.OVERRIDE and question.run.hurdle is not None:
+        more["hurdle"] = question.run.hurdle.kind.value
+    return decision, intent_of(decision, question.workspace, team_id, more)
+
+
+def gate_of_vote(action: Action, run: Run, asked: str = "") -> str:
+    """The gate that a vote is for: the one that they were `asked` at, where they were. Whether the run waits there is judged later."""
+    if action is Action.APPLY:
+        return CONFIRM
+    if asked and action_at(asked) is action:
+        return asked
+    return run.gate if run.gate is not None and action_at(run.gate) is action else OVERRIDES
 
 
 def new_id() -> str:

@@ -11,7 +11,9 @@ from bot.core.audits import AuditKind, AuditRow, Entry
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Intent, IntentState
 from bot.core.errors import RunbellError
+from bot.core.origins import decode_origin
 from bot.core.policy import Actor, Place, Right
+from bot.core.runs import Action
 from bot.core.votes import Vote
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
@@ -132,7 +134,7 @@ def decision_entry(decision: Decision, workspace: Workspace, place: Place, *, re
     )
 
 
-def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, permalink: str = "") -> Entry:
+def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, permalink: str = "", action: Action = Action.APPLY) -> Entry:
     """For the transaction in which a vote is noted or taken back; `outcome`: noted, enough, or taken back."""
     return Entry(
         at=vote.at,
@@ -142,7 +144,7 @@ def vote_entry(vote: Vote, run_id: str, workspace: Workspace, *, outcome: str, p
         channel=vote.channel,
         run_id=run_id,
         workspace=workspace.full_name,
-        action="apply",
+        action=action.value,
         plan_digest=vote.digest,
         rules_hash=vote.rules,
         reason=vote.reason,
@@ -167,9 +169,18 @@ async def note_intent(
             workspace=intent.payload.get("workspace") or await workspace_name(transaction, intent.workspace_id),
             action=intent.deed.value,
             outcome=state.value,
-            details={"intent": intent.id} | ({"why": why} if why else {}),
+            details={"intent": intent.id} | ({"why": why} if why else {}) | configuration_details(intent),
         )
     )
+
+
+def configuration_details(intent: Intent) -> dict[str, str]:
+    """Of a run that was given a configuration: which one, and where that was taken from."""
+    origin = decode_origin(intent.payload.get("origin", ""))
+    if origin is None:
+        return {}
+    said = {"configuration": origin.configuration_version_id, "origin": origin.kind.value, "source": origin.run_id or origin.workspace}
+    return {name: value for name, value in said.items() if value}
 
 
 def watch_changed(watch: Watch, action: str, at: datetime, *, person: str = "", person_name: str = "", permalink: str = "") -> Entry:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -14,19 +14,19 @@ from bot.core.contents import PlanContents, believed, plan_contents
 from bot.core.errors import NotVisible, RequestRefused, TooLarge
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
+from bot.services.plan_files import PlanFiles
 from bot.services.ports import PlanTexts
 
 log = structlog.get_logger(__name__)
 
-MOST_BYTES = 64_000_000
 KEPT_MOST = 64
 
 
 class Contents:
-    """One reading of a plan serves everybody who asks for it at the same time."""
+    """One reading of a plan serves everybody who asks for it at the same time. `make` reads it from a file, in a thread."""
 
-    def __init__(self, texts: PlanTexts) -> None:
-        self._texts = texts
+    def __init__(self, texts: PlanTexts, make: Callable[[Path], PlanContents | None] | None = None) -> None:
+        self._files, self._make = PlanFiles(texts), make or contents_in
         self._kept: OrderedDict[str, PlanContents] = OrderedDict()
         self._turns: dict[str, asyncio.Lock] = {}
 
@@ -52,14 +52,11 @@ class Contents:
             self._kept.popitem(last=False)
 
     async def _read(self, plan_id: str) -> PlanContents | None:
-        with TemporaryDirectory(prefix="runbell-") as folder:
-            path = Path(folder) / "plan.json"
-            try:
-                saved = await self._texts.save(plan_id, path, MOST_BYTES)
-            except (NotVisible, RequestRefused, TooLarge) as trouble:
-                log.info("plan_unread", plan=plan_id, error=trouble.sentence)
-                return None
-            return await asyncio.to_thread(contents_in, path) if saved is not None else None
+        try:
+            return await self._files.read(plan_id, self._make)
+        except (NotVisible, RequestRefused, TooLarge) as trouble:
+            log.info("plan_unread", plan=plan_id, error=trouble.sentence)
+            return None
 
 
 def contents_in(path: Path) -> PlanContents | None:

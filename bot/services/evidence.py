@@ -101,14 +101,22 @@ class Evidence:
         return self._account
 
     async def _applied_in(self, run: Run, workspace: Workspace) -> frozenset[str]:
-        """The workspaces that have applied the run's commit, where it matters."""
-        if run.commit is None or not stages_before(workspace, self._policy.chains):
+        """The workspaces that have applied the run's commit or its very configuration version, where it matters."""
+        if not stages_before(workspace, self._policy.chains):
             return frozenset()
         async with self._store.read() as transaction:
-            known = await transaction.runs.many(list(await transaction.runs.of_commit(run.commit.sha)))
-            applied = {stored.run.workspace_id for stored in known.values() if stored.run.status is RunStatus.APPLIED}
+            shas = await transaction.runs.of_commit(run.commit.sha) if run.commit is not None else {}
+            known = [*(await transaction.runs.many(list(shas))).values()]
+            if run.configuration_version_id is not None:
+                known += await transaction.runs.of_configuration(run.configuration_version_id)
+            applied = {stored.run.workspace_id for stored in known if has_applied(stored.run)}
             found = [await transaction.workspaces.get(one) for one in sorted(applied)]
         return frozenset(one.full_name for one in found if one is not None)
+
+
+def has_applied(run: Run) -> bool:
+    """Whether it has made true what its configuration says: a destroy run has not, nor one that only refreshed the state."""
+    return run.status is RunStatus.APPLIED and not run.is_destroy and not run.refresh_only
 
 
 def digest_of(found: Found) -> str:

@@ -11,6 +11,7 @@ from bot.core.freezes import Freeze
 from bot.core.people import Person, Standing
 from bot.core.policy import Policy
 from bot.core.questions import Question
+from bot.core.runs import Action
 from bot.core.verdicts import freeze_words, plain_words
 from bot.services.access import Access
 from bot.services.notes import tell
@@ -21,6 +22,11 @@ class Glass:
     def __init__(self, access: Access, policy: Policy) -> None:
         self._access = access
         self._circle = policy.break_glass.circle
+
+    async def may(self, person: Person) -> bool:
+        """As far as it can be known now."""
+        membership = await self._access.membership(self._circle.groups)
+        return person.standing is Standing.MEMBER and self._circle.holds(person.id, membership)
 
     async def demand(self, person: Person) -> None:
         """GlassNotTheirs unless the file names them, or a group that they are in now; MembershipUnread where that cannot be known."""
@@ -38,7 +44,8 @@ async def tell_broken(
     """In the transaction of the decision: the channel of reviews is told, and the audit."""
     frozen = " ".join(plain_words(freeze_words(one)) for one in broken)
     workspace = question.workspace.full_name
-    text = f"broke the glass: {decision.run_id} of {workspace} is applied in spite of a freeze. Why: {reason} The freeze: {frozen}"
+    done = "overridden, which applies it," if decision.action is Action.OVERRIDE else "applied"
+    text = f"broke the glass: {decision.run_id} of {workspace} is {done} in spite of a freeze. Why: {reason} The freeze: {frozen}"
     topic = f"glass:{decision.gate}:{decision.round}"
     channel = question.policy.break_glass.channel
     await tell(transaction, subject=decision.run_id, channel=channel, topic=topic, text=text, mention=decision.person)

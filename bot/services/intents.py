@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,18 +9,18 @@ from typing import Protocol
 import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
-from bot.core.errors import NotVisible, RunbellError, TerraformRateLimited, TerraformTrouble
-from bot.core.origins import decode_origin
+from bot.core.errors import NotVisible, RequestRefused, RunbellError, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
-from bot.core.runs import Action, Run
+from bot.core.runs import Run
 from bot.services.audits import note_intent
+from bot.services.calls import Calls
 from bot.services.notes import tell
-from bot.services.ports import Clock, NewRun, Runs, Store, Transaction, Wake
+from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.reading import Reader
+from bot.services.values import Values
+from bot.services.wishes import GONE, is_orphaned, lacks_values, masked, wish_of
 
 log = structlog.get_logger(__name__)
-
-DEEDS: Mapping[Deed, Action] = {Deed.APPLY: Action.APPLY, Deed.DISCARD: Action.DISCARD, Deed.CANCEL: Action.CANCEL}
 
 
 class Judge(Protocol):
@@ -45,11 +44,11 @@ class Loops:
 class Intents:
     """`owner` names this process; `judge` is asked again where time has passed between the decision and the call.
 
-    `mirror` is told of each deed that was done to a run.
+    `mirror` is told of each deed that was done to a run; `values` are what variables are set to for runs that were not sent yet.
     """
 
-    def __init__(self, runs: Runs, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str) -> None:
-        self._runs = runs
+    def __init__(self, calls: Calls, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str) -> None:
+        self._calls, self._runs = calls, calls.runs
         self._store = store
         self._reader = reader
         self._clock = clock
@@ -58,13 +57,15 @@ class Intents:
         self._owner = owner
         self.judge: Judge | None = None
         self.mirror: Mirroring | None = None
+        self.values = Values()
 
     async def carry_out(self, intent_id: str) -> Intent:
         """Send a pending intent, once; the intent as it stands then. A refusal is raised, with the gate free again."""
         async with self._store.write() as transaction:
             intent = await must_get(transaction, intent_id)
             lease = self._clock.now() + timedelta(seconds=self._pace.intent_lease)
-            sent = intent.state is IntentState.PENDING and await transaction.intents.move(
+            is_ready = intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id))
+            sent = is_ready and await transaction.intents.move(
                 intent, IntentState.SENT, owner=self._owner, lease_until=lease, sent_at=self._clock.now()
             )
             intent = await must_get(transaction, intent_id)
@@ -104,6 +105,9 @@ class Intents:
                 "It could not be sent for too long, so I let it go. Nothing was done; please decide again.",
                 say=True,
             )
+        elif lacks_values(intent, self.values.of(intent.id)):
+            if is_orphaned(intent, now, timedelta(seconds=self._pace.intent_lease)):
+                await self._close(intent, IntentState.REFUSED, GONE, say=True)
         elif age > self._pace.intent_judged_again and is_due(intent, now) and await self._has_turn(intent):
             await self._judge_and_send(intent)
 
@@ -144,10 +148,25 @@ class Intents:
     async def _call(self, intent: Intent) -> str:
         """The request itself; the id of the run it concerns."""
         if intent.deed is Deed.CREATE:
-            return (await self._runs.create_run(wish_of(intent))).id
-        run_id = intent.run_id or ""
-        await self._runs.act(DEEDS[intent.deed], run_id, intent.payload.get("comment", ""))
-        return run_id
+            return await self._create(intent)
+        await self._calls.make(intent)
+        return intent.run_id or ""
+
+    async def _create(self, intent: Intent) -> str:
+        """Never twice, so what its variables are set to is forgotten as soon as the server may have heard it."""
+        variables = self.values.of(intent.id)
+        try:
+            run = await self._runs.create_run(wish_of(intent, variables))
+        except TerraformRateLimited:
+            raise
+        except RequestRefused as refused:
+            self.values.forget(intent.id)
+            raise masked(refused, variables) from None
+        except TerraformTrouble:
+            self.values.forget(intent.id)
+            raise
+        self.values.forget(intent.id)
+        return run.id
 
     async def _done(self, intent: Intent, run_id: str) -> None:
         now = self._clock.now()
@@ -157,7 +176,7 @@ class Intents:
                 await note_intent(transaction, intent, IntentState.SETTLED, now, run_id=run_id)
             await transaction.messages.raise_wanted(run_id)
         await self._look_at(run_id)
-        if moved and self.mirror is not None:
+        if moved and self.mirror is not None and intent.deed is not Deed.COMMENT:
             await self.mirror(intent)
 
     async def _look_at(self, run_id: str) -> None:
@@ -201,9 +220,7 @@ class Intents:
             case IntentState.UNSURE:
                 await self._look_again(intent)
             case IntentState.UNHEARD:
-                await self._close(
-                    intent, verdict, f"The server never heard the {intent.deed}; the run has not moved. Please decide again.", say=True
-                )
+                await self._close(intent, verdict, unheard_words(intent.deed), say=True)
             case IntentState.ELSEWHERE:
                 what = run.status_word.replace("_", " ")
                 await self._close(
@@ -254,22 +271,17 @@ def is_due(intent: Intent, now: datetime) -> bool:
     return intent.not_before is None or intent.not_before <= now
 
 
+def unheard_words(deed: Deed) -> str:
+    if deed is Deed.COMMENT:
+        return "The server never heard the comment. Please write it again."
+    return f"The server never heard the {deed}; the run has not moved. Please decide again."
+
+
 def subject_of(intent: Intent) -> str:
     return (
         f"{intent.deed.capitalize()} of {intent.run_id}"
         if intent.run_id
         else f"The run in {intent.payload.get('workspace', 'the workspace')}"
-    )
-
-
-def wish_of(intent: Intent) -> NewRun:
-    origin = decode_origin(intent.payload.get("origin", ""))
-    return NewRun(
-        workspace_id=intent.workspace_id,
-        configuration_version_id=origin.configuration_version_id if origin is not None else None,
-        message=intent.payload.get("sent_message", ""),
-        is_destroy=intent.payload.get("destroy") == "yes",
-        plan_only=intent.payload.get("plan_only") == "yes",
     )
 
 

@@ -15,14 +15,20 @@ class Knowledge:
         self._recipes = recipes
         self._organizations = organizations
 
+    async def look(self) -> None:
+        """Have every organization looked at whole once. A TerraformTrouble where nothing is known, since it cannot be read."""
+        troubles = [trouble for organization in await self._unseen() if (trouble := await self._sweep(organization))]
+        if troubles:
+            async with self._store.read() as transaction:
+                known = sum([await transaction.workspaces.count(organization) for organization in self._organizations])
+            if not known:
+                raise troubles[0]
+
     async def workspaces(self) -> tuple[Workspace, ...]:
         """All of them, by organization and name. A TerraformTrouble where none is known, since they cannot be read."""
-        troubles = [trouble for organization in await self._unseen() if (trouble := await self._sweep(organization))]
+        await self.look()
         async with self._store.read() as transaction:
-            known = await transaction.workspaces.all()
-        if troubles and not known:
-            raise troubles[0]
-        return known
+            return await transaction.workspaces.all()
 
     async def _sweep(self, organization: str) -> TerraformTrouble | None:
         try:

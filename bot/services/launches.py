@@ -4,31 +4,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Protocol
 
 from bot.core.commands.runs import StartRun
 from bot.core.decisions import Deed, Intent, IntentState
-from bot.core.errors import ChannelClosed, ChatTrouble, DestroyForbidden, NotInChannel
+from bot.core.errors import ChannelClosed, ChatTrouble, NotInChannel, NotVisible
+from bot.core.locks import Lock
+from bot.core.obstacles import cautions, obstacle
 from bot.core.origins import Origin, encode_origin
 from bot.core.policy import Actor, Person, Place, Right
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.access import Access
 from bot.services.finding import Finder
 from bot.services.intents import Intents
-from bot.services.ports import Chat, Clock, Store
+from bot.services.ports import Chat, Clock, Locks, Store
 from bot.services.sharing import Sharing
+from bot.services.wishes import written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """`run_id` is None while it is not known whether the server has made the run."""
+    """`run_id` is None while it is not known whether the server has made the run. `cautions` are sentences about what it will meet."""
 
     workspace: Workspace
     run_id: str | None
     outcome: IntentState
+    cautions: tuple[str, ...] = ()
+
+
+class Versioning(Protocol):
+    async def resolve(self, word: str, workspace: Workspace, actor: Actor, *, plan_only: bool = False) -> Origin:
+        """The configuration that somebody means by a configuration version, a run or a commit."""
 
 
 class Launches:
-    def __init__(self, store: Store, finder: Finder, access: Access, intents: Intents, chat: Chat, sharing: Sharing, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        finder: Finder,
+        access: Access,
+        intents: Intents,
+        chat: Chat,
+        sharing: Sharing,
+        clock: Clock,
+        locks: Locks,
+        versions: Versioning,
+    ) -> None:
         self._store = store
         self._finder = finder
         self._access = access
@@ -36,6 +57,8 @@ class Launches:
         self._chat = chat
         self._sharing = sharing
         self._clock = clock
+        self._locks = locks
+        self._versions = versions
 
     async def start(self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None) -> Started:
         """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started.
@@ -45,15 +68,30 @@ class Launches:
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
-        if wish.destroy and not workspace.allow_destroy_plan:
-            raise DestroyForbidden(workspace.full_name)
+        if origin is None and wish.version:
+            origin = await self._versions.resolve(wish.version, workspace, actor, plan_only=wish.plan_only)
+        detail = await self._detail(workspace)
+        if (found := obstacle(wish, detail, brings_configuration=origin is not None)) is not None:
+            raise found
         await enter(self._chat, place.channel)
         intent = self._intent(wish, workspace, person, place, origin)
+        self._intents.values.keep(intent.id, wish.variables)
         async with self._store.write() as transaction:
             await transaction.workspaces.put([workspace], self._clock.now())
             await transaction.intents.add(intent)
         done = await self._intents.carry_out(intent.id)
-        return Started(workspace=workspace, run_id=done.run_id, outcome=done.state)
+        return Started(workspace=workspace, run_id=done.run_id, outcome=done.state, cautions=cautions(wish, detail))
+
+    async def demand_member(self, actor: Actor) -> None:
+        """For whoever only wants to be asked: RightMissing for guests and people of other Slack workspaces."""
+        await self._access.demand_membership(actor, Right.START, "any workspace")
+
+    async def _detail(self, workspace: Workspace) -> WorkspaceDetail:
+        """What the workspace says of itself, or no more than we know already where that is not to be had."""
+        try:
+            return await self._locks.detail(workspace.id)
+        except NotVisible:
+            return WorkspaceDetail(workspace=workspace, lock=Lock(workspace_id=workspace.id, is_locked=workspace.locked))
 
     def _intent(self, wish: StartRun, workspace: Workspace, person: Person, place: Place, origin: Origin | None) -> Intent:
         intent_id = f"rb-{token_hex(6)}"
@@ -71,9 +109,7 @@ class Launches:
                 "workspace": workspace.full_name,
                 "message": wish.message,
                 "sent_message": signed(wish.message, person, place, intent_id),
-                "destroy": "yes" if wish.destroy else "no",
-                "plan_only": "yes" if wish.plan_only else "no",
-                "auto_apply": "yes" if wish.auto_apply else "no",
+                **written(wish),
                 **({"origin": encode_origin(origin)} if origin is not None else {}),
             },
         )

@@ -16,12 +16,16 @@ SPREAD = 256
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """`names_creator` and `names_commit`: not every look brings them along, and one that does is news where they were not known."""
+    """`names_creator` and `names_commit`: not every look brings them along, and one that does is news where they were not known.
+
+    `lacks_hurdle`: what waits to be overridden has yet to be read, so every look is news.
+    """
 
     mark: int
     until: datetime
     names_creator: bool = False
     names_commit: bool = False
+    lacks_hurdle: bool = False
 
 
 class Memory:
@@ -34,7 +38,7 @@ class Memory:
 
     def has_run(self, run: Run, now: datetime) -> bool:
         kept = self._runs.get(run.id)
-        if kept is None or now >= kept.until or kept.mark != mark(run):
+        if kept is None or now >= kept.until or kept.lacks_hurdle or kept.mark != mark(run):
             return False
         return (kept.names_creator or run.created_by is None) and (kept.names_commit or run.commit is None)
 
@@ -44,7 +48,7 @@ class Memory:
 
     def keep_run(self, run: Run, now: datetime) -> None:
         """`run` as it stands in the store now."""
-        self._runs[run.id] = Kept(mark(run), self._until(run.id, now), run.created_by is not None, run.commit is not None)
+        self._runs[run.id] = Kept(mark(run), self._until(run.id, now), run.created_by is not None, run.commit is not None, run.lacks_hurdle)
 
     def keep_workspace(self, workspace: Workspace, now: datetime) -> None:
         self._workspaces[workspace.id] = Kept(hash(workspace), self._until(workspace.id, now))

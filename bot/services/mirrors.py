@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot.core.decisions import Intent
+from bot.core.decisions import Deed, Intent
 from bot.core.errors import RunbellError
 from bot.services.ports import Histories, Runs
 
@@ -12,7 +12,9 @@ log = structlog.get_logger(__name__)
 
 
 class Mirror:
-    """A server that has kept the comment of one action keeps those of others, so it is not asked again."""
+    """A server that has kept the comment of one action keeps those of others, so it is not asked again; but for overrides, of which the
+    API does not say what becomes of their comments.
+    """
 
     def __init__(self, runs: Runs, histories: Histories) -> None:
         self._runs = runs
@@ -22,11 +24,13 @@ class Mirror:
     async def __call__(self, intent: Intent) -> None:
         """Leave the intent's comment on its run, unless it stands there already."""
         comment = intent.payload.get("comment", "")
-        if self._is_kept or not intent.run_id or not comment:
+        is_override = intent.deed is Deed.OVERRIDE
+        if (self._is_kept and not is_override) or not intent.run_id or not comment:
             return
         try:
-            self._is_kept = any(intent.reference in one for one in await self._runs.comments(intent.run_id))
-            if not self._is_kept:
+            is_there = any(intent.reference in one for one in await self._runs.comments(intent.run_id))
+            self._is_kept = self._is_kept or (is_there and not is_override)
+            if not is_there:
                 await self._histories.comment(intent.run_id, comment)
         except RunbellError as trouble:
             log.info("decision_not_mirrored", run=intent.run_id, intent=intent.id, error=trouble.sentence)

@@ -28,9 +28,12 @@ from bot.core.metrics import LAG, PAINTS, SLACK_REFUSALS, UNMETERED, Meter, code
 from bot.core.pace import Pace
 from bot.core.pictures import Picture, RunPicture
 from bot.core.reminders import LOUD
+from bot.core.runs import CONFIRM
 from bot.core.watches import ENDED
 from bot.services.alarms import gate_of
 from bot.services.closures import Closures
+from bot.services.comparisons import Comparisons
+from bot.services.details import Detailing
 from bot.services.doubles import Doubles
 from bot.services.notes import note_of
 from bot.services.pictures import Pictures
@@ -65,6 +68,8 @@ class Painter:
         *,
         tallies: Tallies,
         sharing: Sharing,
+        detailing: Detailing | None = None,
+        comparisons: Comparisons | None = None,
     ) -> None:
         self._chat = chat
         self._store = store
@@ -79,6 +84,8 @@ class Painter:
         self._mandate = mandate
         self._tallies = tallies
         self._sharing = sharing
+        self._comparisons = comparisons
+        self._detailing = detailing
         self._painted_at: dict[int, datetime] = {}
         self.is_dead = False
 
@@ -131,6 +138,9 @@ class Painter:
         if message.kind is Kind.ROLLUP:
             async with self._store.read() as transaction:
                 return await self._pictures.rollup(transaction, message.subject, message.channel)
+        if message.kind is Kind.UPLOAD:
+            async with self._store.read() as transaction:
+                return await self._pictures.upload(transaction, message.subject)
         if message.kind is Kind.REMINDER:
             async with self._store.read() as transaction:
                 return await self._pictures.reminder(transaction, message)
@@ -141,7 +151,10 @@ class Painter:
             except RunbellError as trouble:
                 log.warning("plan_unread", run=picture.run.id, error=trouble.sentence)
             picture = await self._run_picture(message)
-        return await self._asking(message, picture) if picture is not None and picture.buttons else picture
+        if picture is not None and self._detailing is not None and await self._detailing.refresh(picture):
+            picture = await self._run_picture(message)
+        asking = await self._asking(message, picture) if picture is not None and (picture.buttons or picture.offers_more) else picture
+        return await self._comparisons.told(asking) if asking is not None and self._comparisons is not None else asking
 
     async def _asking(self, message: Message, picture: RunPicture) -> RunPicture | None:
         """A message that asks: how it stands is judged first, and where others read along nobody may act."""
@@ -343,7 +356,7 @@ def code_of(trouble: ChatTrouble) -> str:
 
 def lacks_plan(picture: RunPicture) -> bool:
     """Whether there is a finished plan whose counts we have not read."""
-    planned = "planned" in picture.run.timestamps or picture.run.gate is not None
+    planned = "planned" in picture.run.timestamps or picture.run.gate == CONFIRM
     return planned and (picture.plan is None or not picture.plan.is_finished)
 
 

@@ -9,6 +9,7 @@ from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.services.commits import run_of
+from bot.services.hurdles import Hurdles
 from bot.services.ports import Clock, RunReading, Runs, Store
 from bot.services.recording import Recorder, Sighting
 
@@ -29,8 +30,11 @@ class Found:
 class Reader:
     """Reads runs of the organizations that are ours; any other run does not exist."""
 
-    def __init__(self, runs: Runs, store: Store, recorder: Recorder, clock: Clock, organizations: tuple[str, ...]) -> None:
+    def __init__(
+        self, runs: Runs, store: Store, recorder: Recorder, clock: Clock, organizations: tuple[str, ...], hurdles: Hurdles
+    ) -> None:
         self._runs = runs
+        self._hurdles = hurdles
         self._store = store
         self._recorder = recorder
         self._clock = clock
@@ -47,7 +51,7 @@ class Reader:
         if workspace is None or workspace.organization not in self._organizations:
             raise UnknownRun(run_id)
         plan = await self._plan_of(reading)
-        run = run_of(reading)
+        run = await self._hurdles.told(run_of(reading), reading.stages)
         await self._recorder.record([Sighting(run, workspace, plan)], asked_at)
         return Found(run, workspace, plan, reading)
 

@@ -5,7 +5,9 @@ Each recipe returns what it has reached; where that is of use to the next look o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,9 +18,10 @@ from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.services.bursts import BURST
 from bot.services.commits import Commits
+from bot.services.hurdles import Hurdles
 from bot.services.ports import Clock, RunPage, Runs, Store, Transaction, WorkspacePage
 from bot.services.reading import Reader
-from bot.services.recording import Recorder, Sighting
+from bot.services.recording import Recorder, Sighting, completed
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +43,18 @@ class NotSupported(Exception):
 
 
 class Recipes:
-    def __init__(self, runs: Runs, store: Store, recorder: Recorder, reader: Reader, clock: Clock, burst_within: timedelta = BURST) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        store: Store,
+        recorder: Recorder,
+        reader: Reader,
+        clock: Clock,
+        hurdles: Hurdles,
+        burst_within: timedelta = BURST,
+    ) -> None:
         self._commits = Commits(runs, store, burst_within)
+        self._hurdles = hurdles
         self._runs = runs
         self._store = store
         self._recorder = recorder
@@ -113,7 +126,18 @@ class Recipes:
         news, unnoted = self._recorder.news(seen), self._recorder.unnoted(whole or [one.workspace for one in seen])
         if not news and not unnoted:
             return
-        await self._recorder.record(await self._commits.told(news, asked_at), asked_at, whole=unnoted)
+        await self._recorder.record(await self._told(news, asked_at), asked_at, whole=unnoted)
+
+    async def _told(self, news: Sequence[Sighting], asked_at: datetime) -> list[Sighting]:
+        """With what no list tells and people are called by."""
+        found = await self._commits.told(news, asked_at)
+        lacking = [one.run.id for one in found if one.run.lacks_hurdle]
+        if not lacking:
+            return found
+        async with self._store.read() as transaction:
+            known = await transaction.runs.many(lacking)
+        runs = await asyncio.gather(*(self._hurdles.told(completed(one.run, known.get(one.run.id))) for one in found))
+        return [replace(one, run=run) for one, run in zip(found, runs, strict=True)]
 
     async def _forget_gone(self, organization: str, seen: Collection[str]) -> None:
         """Let go of workspaces that the server has no more. A list of pages that move may lack one that is there, so each is asked for."""

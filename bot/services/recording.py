@@ -20,6 +20,7 @@ from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.bursts import BURST, rollup_for
 from bot.services.memory import Memory
+from bot.services.notices import Notices, Told, notify
 from bot.services.ports import Clock, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,8 @@ class Sighting:
 class Recorder:
     """Writes snapshots and raises messages, in one transaction a page; then wakes the painter.
 
-    `fallback` is the channel that is called where a run waits and no other channel would be, "" for none.
+    `fallback` is the channel that is called where a run waits and no other channel would be, "" for none. `notices` tell people of runs
+    of their own, where they are there.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Recorder:
         self._wake_painter = wake_painter
         self._unheard: set[str] = set()
         self._memory = Memory()
+        self.notices: Notices | None = None
 
     def news(self, sightings: Iterable[Sighting]) -> list[Sighting]:
         """Those of which the store may not hold everything yet; nothing is asked for it."""
@@ -71,6 +74,7 @@ class Recorder:
         """Write what has changed; how many runs did. `whole` are workspaces to note even where no run of theirs was seen."""
         workspaces = {one.id: one for one in (*whole, *(sighting.workspace for sighting in sightings))}
         ears = await self._listeners({sighting.workspace.id: sighting.workspace for sighting in sightings}.values())
+        told = await self._told([sighting.run for sighting in sightings], workspaces)
         async with self._store.write() as transaction:
             await transaction.workspaces.put(tuple(workspaces.values()), asked_at)
             known = await transaction.runs.many([sighting.run.id for sighting in sightings])
@@ -78,6 +82,7 @@ class Recorder:
             past = await past_of(transaction, [one.run.id for one in changed])
             for sighting in sorted(changed, key=began):
                 await self._raise(transaction, sighting.run, past, ears.get(sighting.workspace.id))
+                await notify(transaction, sighting.run, told.get(sighting.run.id, frozenset()))
         self._remember(held, workspaces.values())
         if changed:
             self._wake_painter()
@@ -87,11 +92,17 @@ class Recorder:
         """Ask again who hears of runs that have not moved: a watch is new, or a right could not be read before."""
         stored = [one for one in runs if one.run.workspace_id in workspaces]
         ears = await self._listeners({workspaces[one.run.workspace_id] for one in stored})
+        told = await self._told([one.run for one in stored], workspaces)
         async with self._store.write() as transaction:
             past = await past_of(transaction, [one.run.id for one in stored])
             for one in stored:
                 await self._raise(transaction, one.run, past, ears.get(one.run.workspace_id), moved=False)
+                await notify(transaction, one.run, told.get(one.run.id, frozenset()))
         self._wake_painter()
+
+    async def hearing(self, workspace: Workspace) -> Mapping[str, Hearing]:
+        """The channels that hear of a workspace now; none where it cannot be known."""
+        return (await self._listeners([workspace])).get(workspace.id, {})
 
     async def reconsider_unheard(self) -> None:
         """Runs whose listeners could not be told apart when they were seen, since Slack did not say who may read."""
@@ -144,6 +155,9 @@ class Recorder:
                 await transaction.messages.raise_in_channel(ear.channel, [rollup])
                 await self._want(transaction, run, replace(ear, has_card=True))
 
+    async def _told(self, runs: Sequence[Run], workspaces: Mapping[str, Workspace]) -> Told:
+        return await self.notices.told(runs, workspaces) if self.notices is not None else {}
+
     async def _listeners(self, workspaces: Iterable[Workspace]) -> dict[str, dict[str, Hearing]]:
         """For each workspace the channels that watch it; one whose watchers' rights cannot be read now is left out."""
         wanted = list(workspaces)
@@ -171,10 +185,14 @@ class Recorder:
 
 
 def completed(run: Run, known: StoredRun | None) -> Run:
-    """Not every look brings the name of the run's creator or its commit along; they do not change, so what was known stays."""
+    """Not every look brings the name of the run's creator or its commit along; they do not change, so what was known stays.
+
+    So does what waits to be overridden, for as long as the status is the same.
+    """
     if known is None:
         return run
-    return replace(run, created_by=run.created_by or known.run.created_by, commit=run.commit or known.run.commit)
+    hurdle = known.run.hurdle if run.hurdle is None and run.status_word == known.run.status_word else run.hurdle
+    return replace(run, created_by=run.created_by or known.run.created_by, commit=run.commit or known.run.commit, hurdle=hurdle)
 
 
 def began(sighting: Sighting) -> tuple[bool, float]:
@@ -191,7 +209,7 @@ async def write(
     runs = {one.run.id: completed(one.run, known.get(one.run.id)) for one in sightings}
     equal = {key for key, run in runs.items() if key in known and known[key].run == run}
     written = await transaction.runs.put_all([run for key, run in runs.items() if key not in equal], asked_at)
-    changed = [one for one in sightings if one.run.id in written or one.run.id in planned]
+    changed = [replace(one, run=runs[one.run.id]) for one in sightings if one.run.id in written or one.run.id in planned]
     return changed, [run for key, run in runs.items() if key in equal or key in written]
 
 

@@ -114,7 +114,8 @@ class Reminders:
         called = called_in(await transaction.messages.of_subject(scene.run.id), scene.waiting.gate)
         end = expires_at(scene.rule, scene.waiting, now) if step is Step.WARNING else None
         group = scene.rule.escalate if step is Step.GROUP else ""
-        text = json.dumps({"step": step.value, "group": group, "expires": end.isoformat() if end else "", "about": next(iter(called), "")})
+        told_of = {"about": next(iter(called), ""), "gate": scene.waiting.gate}
+        text = json.dumps({"step": step.value, "group": group, "expires": end.isoformat() if end else ""} | told_of)
         key = f"{step}:{int(now.timestamp())}"
         for person in people:
             await transaction.messages.want(scene.run.id, person, Kind.REMINDER, key, text=text)

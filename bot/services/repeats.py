@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.core.errors import HandledBefore
 from bot.services.ports import Clock, Store
+
+NEWS_LASTS = timedelta(minutes=10)
+"""What was said longer ago than this is acted upon no more: nobody expects it by then. Slack's usual retries end before."""
 
 
 class Repeats:
@@ -19,3 +23,11 @@ class Repeats:
         async with self._store.write() as transaction:
             if not await transaction.seen.first_time(key, self._clock.now()):
                 raise HandledBefore
+
+    async def is_news(self, key: str, said_at: datetime) -> bool:
+        """Whether something was said just now and never heard of before; it is noted. Slack sends an event again where it is not sure."""
+        now = self._clock.now()
+        if now - said_at > NEWS_LASTS:
+            return False
+        async with self._store.write() as transaction:
+            return await transaction.seen.first_time(key, now)

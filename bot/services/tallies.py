@@ -10,6 +10,7 @@ import structlog
 from bot.core.errors import RunbellError
 from bot.core.pace import Pace
 from bot.core.runs import CONFIRM
+from bot.services.gates import open_gate
 from bot.services.ports import Clock, Store
 from bot.services.reading import Reader
 from bot.services.voting import Voting
@@ -28,7 +29,9 @@ class Tallies:
     async def refresh(self, run_id: str) -> bool:
         """Judge unless it was done lately; whether it was. No message waits for it for long: one is painted without where it fails."""
         async with self._store.read() as transaction:
-            _, tally, judged_at = await transaction.gates.look(run_id, CONFIRM)
+            stored = await transaction.runs.get(run_id)
+            gate = open_gate(stored.run) if stored is not None else CONFIRM
+            _, tally, judged_at = await transaction.gates.look(run_id, gate)
         fresh = timedelta(seconds=self._pace.tally_fresh)
         if tally is not None and judged_at is not None and self._clock.now() - judged_at < fresh:
             return False

@@ -13,20 +13,22 @@ from typing import Protocol
 from bot.core.claims import claims_of
 from bot.core.decisions import Decision, Intent
 from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMissing, RunbellError, StoreBusy, VoteNotCounted, WordsWanted
+from bot.core.findings import Finding
 from bot.core.freezes import Freeze
-from bot.core.judging import applying, candidates, decide, union
+from bot.core.judging import applying, candidates, decide, is_apply, union
 from bot.core.people import Circle, Person, Place, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
-from bot.core.runs import CONFIRM, Action
+from bot.core.runs import CONFIRM, Action, action_at
 from bot.core.tallies import Tally, named_in, tally_of
 from bot.core.verdicts import Named, Outcome, Verdict, falls, headline, lacks
 from bot.core.votes import Vote, Why
 from bot.core.workspaces import Workspace
 from bot.services.audits import decision_entry, vote_entry
 from bot.services.evidence import Evidence
-from bot.services.gates import newest, refuse_decided, refuse_impossible
+from bot.services.gates import PARTICIPLE, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import tell_broken
+from bot.services.hurdles import Hurdles
 from bot.services.kinship import Kinship
 from bot.services.names import Names
 from bot.services.ports import Clock, Store, Transaction
@@ -50,7 +52,7 @@ async def never(_transaction: Transaction, _workspace: Workspace, _now: datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ballot:
-    """Who votes for what, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself.
+    """Who votes for what, at which gate, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself.
 
     `breaks_glass`: they may approve in spite of freezes, and do, with or without a vote that counts.
     """
@@ -58,10 +60,15 @@ class Ballot:
     found: Found
     person: Person
     place: Place
+    gate: str = CONFIRM
     reason: str = ""
     typed_name: str = ""
     by_wish: bool = False
     breaks_glass: bool = False
+
+    @property
+    def action(self) -> Action:
+        return action_at(self.gate)
 
     def vote(self, question: Question, now: datetime) -> Vote:
         return Vote(
@@ -84,6 +91,14 @@ class Counted:
     decision: Decision | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a tally is put into words with."""
+
+    names: Mapping[Named, str]
+    findings: tuple[Finding, ...] = ()
+
+
 Decide = Callable[[Question, int], tuple[Decision, Intent]]
 """Makes the decision of a round, and what carries it out."""
 
@@ -97,6 +112,7 @@ class Voting:
         ruling: RulesInForce,
         names: Names,
         clock: Clock,
+        hurdles: Hurdles,
         freezes: Freezes = never,
     ) -> None:
         self._store = store
@@ -105,23 +121,25 @@ class Voting:
         self._ruling = ruling
         self._names = names
         self._clock = clock
+        self._hurdles = hurdles
         self._freezes = freezes
 
     async def vote(self, ballot: Ballot, asked_at: datetime, make: Decide) -> Counted:
         """Note the vote, and decide where it is enough; a RunbellError where it does not count or nothing can be decided."""
         run_id = ballot.found.run.id
         async with self._store.read() as transaction:
-            number, _, _ = await transaction.gates.look(run_id, CONFIRM)
-            others = await transaction.votes.at(run_id, CONFIRM, number)
+            number, _, _ = await transaction.gates.look(run_id, ballot.gate)
+            others = await transaction.votes.at(run_id, ballot.gate, number)
             freezes = tuple(await self._freezes(transaction, ballot.found.workspace, self._clock.now()))
-        question = await self._evidence.question(Action.APPLY, ballot.found, freezes=freezes)
+        question = await self._evidence.question(ballot.action, ballot.found, freezes=freezes)
+        findings = await self._findings(ballot.found, ballot.gate)
         for _ in range(TRIES):
             question = await self._with_votes(question, (*others, ballot.vote(question, self._clock.now())), ballot.person)
             if not ballot.by_wish and not ballot.breaks_glass:
                 refuse_outsider(question, ballot.person)
             names = await self._names.of(named_in(decide(question)))
             async with self._store.write() as transaction:
-                counted, others = await self._count(transaction, ballot, question, asked_at, names, make)
+                counted, others = await self._count(transaction, ballot, question, asked_at, Said(names, findings), make)
             if counted is not None:
                 return counted
         raise StoreBusy
@@ -132,16 +150,18 @@ class Voting:
         ballot: Ballot,
         read: Question,
         asked_at: datetime,
-        names: Mapping[Named, str],
+        said: Said,
         make: Decide,
     ) -> tuple[Counted | None, tuple[Vote, ...]]:
         """Under the gate's lock. None where somebody has voted of whom nothing was read, with the votes as they are."""
-        run_id, now = ballot.found.run.id, self._clock.now()
-        number = await transaction.gates.lock(run_id, CONFIRM)
+        run_id, gate, now = ballot.found.run.id, ballot.gate, self._clock.now()
+        number = await transaction.gates.lock(run_id, gate)
         await self._ruling.demand_current(transaction)
-        await refuse_decided(transaction, run_id, CONFIRM, number)
-        refuse_impossible(Action.APPLY, await newest(transaction, ballot.found.run, asked_at))
-        votes = await transaction.votes.at(run_id, CONFIRM, number)
+        await refuse_decided(transaction, run_id, gate, number)
+        current = await newest(transaction, ballot.found.run, asked_at)
+        refuse_impossible(ballot.action, current)
+        refuse_elsewhere(gate, current, ballot.action)
+        votes = await transaction.votes.at(run_id, gate, number)
         if not {vote.person for vote in votes} <= {vote.person for vote in read.votes}:
             return None, votes
         own = ballot.vote(read, now)
@@ -159,22 +179,23 @@ class Voting:
             await self._cast(transaction, ballot, own, number, is_enough=verdict.granted)
         decision = None
         if verdict.granted:
-            decision = await self._decide(transaction, ballot, question, number, make, freezes if ballot.breaks_glass else ())
+            broken = freezes if ballot.breaks_glass and is_apply(question) else ()
+            decision = await self._decide(transaction, ballot, question, number, make, broken)
         else:
             verdict = decide(replace(question, freezes=freezes))
-        await transaction.gates.judged(run_id, CONFIRM, tally_of(verdict, names), now)
+        await transaction.gates.judged(run_id, gate, tally_of(verdict, said.names, said.findings), now)
         await transaction.messages.raise_wanted(run_id)
         return Counted(verdict, decision), votes
 
     @staticmethod
     async def _cast(transaction: Transaction, ballot: Ballot, own: Vote, number: int, *, is_enough: bool) -> None:
         """A wish that is tried again and again is one vote, and one row of the audit."""
-        run, before = ballot.found.run, await transaction.votes.at(ballot.found.run.id, CONFIRM, number)
+        run, before = ballot.found.run, await transaction.votes.at(ballot.found.run.id, ballot.gate, number)
         is_new = not any((one.person, one.digest, one.rules) == (own.person, own.digest, own.rules) for one in before)
-        await transaction.votes.cast(run.id, CONFIRM, number, own)
+        await transaction.votes.cast(run.id, ballot.gate, number, own)
         if is_new or not ballot.by_wish:
             outcome = "enough" if is_enough else "noted"
-            entry = vote_entry(own, run.id, ballot.found.workspace, outcome=outcome, permalink=ballot.place.permalink)
+            entry = vote_entry(own, run.id, ballot.found.workspace, outcome=outcome, permalink=ballot.place.permalink, action=ballot.action)
             await transaction.audit.add(entry)
 
     @staticmethod
@@ -200,7 +221,7 @@ class Voting:
         async with self._store.read() as transaction:
             decision = await transaction.gates.decision(run_id, intent.gate, intent.round)
             votes = await transaction.votes.at(run_id, intent.gate, intent.round)
-        question = await self._question(found, votes)
+        question = await self._question(found, votes, action_at(intent.gate))
         async with self._store.read() as transaction:
             await self._ruling.demand_current(transaction)
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
@@ -210,18 +231,19 @@ class Voting:
             freezes = ()
         verdict = decide(replace(question, now=self._clock.now(), freezes=freezes))
         if not verdict.granted:
-            raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)))
+            raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)), verb=PARTICIPLE[question.action])
 
     async def verdict(self, found: Found) -> Verdict:
         """How it stands now; nothing is written."""
         return decide(await self._as_it_stands(found))
 
     async def _as_it_stands(self, found: Found) -> Question:
+        gate = open_gate(found.run)
         async with self._store.read() as transaction:
-            number, _, _ = await transaction.gates.look(found.run.id, CONFIRM)
-            votes = await transaction.votes.at(found.run.id, CONFIRM, number)
+            number, _, _ = await transaction.gates.look(found.run.id, gate)
+            votes = await transaction.votes.at(found.run.id, gate, number)
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
-        return replace(await self._question(found, votes), freezes=freezes)
+        return replace(await self._question(found, votes, action_at(gate)), freezes=freezes)
 
     async def candidates(self, found: Found) -> frozenset[str]:
         """The Slack ids of full members whose vote would bring it closer now."""
@@ -231,20 +253,23 @@ class Voting:
 
     async def tally(self, found: Found) -> Tally:
         """How it stands now, noted at the gate unless that is decided already."""
-        run_id, question = found.run.id, await self._as_it_stands(found)
-        names = await self._names.of(named_in(decide(question)))
+        run_id, gate, question = found.run.id, open_gate(found.run), await self._as_it_stands(found)
+        names, findings = await self._names.of(named_in(decide(question))), await self._findings(found, gate)
         async with self._store.write() as transaction:
-            number, now = await transaction.gates.lock(run_id, CONFIRM), self._clock.now()
+            number, now = await transaction.gates.lock(run_id, gate), self._clock.now()
             freezes = tuple(await self._freezes(transaction, found.workspace, now))
             asked = {vote.person for vote in question.votes}
-            votes = tuple(vote for vote in await transaction.votes.at(run_id, CONFIRM, number) if vote.person in asked)
-            tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names)
-            if await transaction.gates.decision(run_id, CONFIRM, number) is None:
-                await transaction.gates.judged(run_id, CONFIRM, tally, now)
+            votes = tuple(vote for vote in await transaction.votes.at(run_id, gate, number) if vote.person in asked)
+            tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names, findings)
+            if await transaction.gates.decision(run_id, gate, number) is None:
+                await transaction.gates.judged(run_id, gate, tally, now)
         return tally
 
-    async def _question(self, found: Found, votes: Iterable[Vote]) -> Question:
-        return await self._with_votes(await self._evidence.question(Action.APPLY, found), votes)
+    async def _question(self, found: Found, votes: Iterable[Vote], action: Action) -> Question:
+        return await self._with_votes(await self._evidence.question(action, found), votes)
+
+    async def _findings(self, found: Found, gate: str) -> tuple[Finding, ...]:
+        return await self._hurdles.findings(found.run) if action_at(gate) is Action.OVERRIDE else ()
 
     async def _with_votes(self, question: Question, votes: Iterable[Vote], person: Person | None = None) -> Question:
         """`person` is known already, by what their payload says of them."""
@@ -280,7 +305,7 @@ def refuse_outsider(question: Question, person: Person) -> None:
 def objection_to(vote: Vote, verdict: Verdict, question: Question) -> RunbellError | None:
     """What speaks against noting a vote: it would not count, or it would and is wanted with words that are missing."""
     if verdict.outcome in {Outcome.DENIED, Outcome.OUTSIDE}:
-        return NotGranted(question.run.id, headline(verdict), lacks(verdict))
+        return NotGranted(question.run.id, headline(verdict), lacks(verdict), verb=PARTICIPLE[question.action])
     objections = verdict.objections_to(vote.person)
     whys = {objection.why for objection in objections}
     if whys & WORDS:
@@ -289,6 +314,7 @@ def objection_to(vote: Vote, verdict: Verdict, question: Question) -> RunbellErr
             question.workspace.name,
             reason=verdict.wants_reason and not vote.reason.strip(),
             typed_name=verdict.wants_typed_name and vote.typed_name.strip() != question.workspace.name,
+            word="override" if question.action is Action.OVERRIDE else "approve",
         )
     if vote.person in verdict.counting:
         return None

@@ -14,13 +14,20 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Said, actions, button, section, sections
 from bot.slack.cards.verdicts import spoken
-from bot.slack.text import code, date, escape, link, mention
+from bot.slack.text import channel_mention, code, date, escape, link, mention, one_line
 
 
-def started(run: Run, workspace: Workspace, url: str) -> Said:
-    """The card follows in the channel; this says to one person that it was heard."""
-    kind = "plan-only run" if run.plan_only else "destroy run" if run.is_destroy else "run"
-    return said(f"🔄 Started a {kind} of {code(workspace.name)}: {link(url, run.id)}. It reports here.")
+def started(run: Run, workspace: Workspace, url: str, channel: str = "", cautions: Sequence[str] = ()) -> Said:
+    """The card follows in the channel, "" for this one; this says to one person that it was heard. `cautions` are outside text."""
+    where = f"in {channel_mention(channel)}" if channel else "here"
+    lines = [f"🔄 Started a {kind_of(run)} of {code(workspace.name)}: {link(url, run.id)}. It reports {where}."]
+    return said("\n".join([*lines, *(f"⚠️ {escape(one_line(caution))}" for caution in cautions)]))
+
+
+def kind_of(run: Run) -> str:
+    if run.plan_only:
+        return "plan-only run"
+    return "destroy run" if run.is_destroy else "refresh-only run" if run.refresh_only else "run"
 
 
 def acted(action: Action, run: Run, workspace: Workspace, url: str, outcome: IntentState) -> Said:
@@ -28,12 +35,16 @@ def acted(action: Action, run: Run, workspace: Workspace, url: str, outcome: Int
     return said(f"{outcome_words(action, outcome)} {link(url, run.id)} of {code(workspace.name)}.{outcome_step(outcome)}")
 
 
-def voted(run: Run, workspace: Workspace, url: str, verdict: Verdict) -> Said:
-    """A vote was noted, and more is missing. It can be taken back here, until somebody decides."""
+def voted(run: Run, workspace: Workspace, url: str, verdict: Verdict, *, breaks: bool = False) -> Said:
+    """A vote was noted, and more is missing. It can be taken back here, until somebody decides.
+
+    `breaks`: only a freeze is in the way, and whoever voted is one of those who may pass it.
+    """
     head = f"🗳️ Your vote for {link(url, run.id)} of {code(workspace.name)} is noted. {escape(headline(verdict))}"
     lines = [f"• {spoken(phrase)}" for phrase in (*lacks(verdict), *falls(verdict.fallen))]
     back = button(ids.UNVOTE, "Take back my vote", ids.encode(ids.Address(run.id)))
-    return {"text": "\n".join([head, *lines]), "blocks": [section(head), *sections(lines), actions([back])]}
+    broken = [button(ids.GLASS_FOR[verdict.action], "Break the glass…", ids.encode(ids.Address(run.id)), style="danger")] if breaks else []
+    return {"text": "\n".join([head, *lines]), "blocks": [section(head), *sections(lines), actions([*broken, back])]}
 
 
 def vote_taken_back(run: Run, workspace: Workspace, url: str) -> Said:
@@ -44,8 +55,20 @@ def snoozed(run_id: str, workspace: Workspace, url: str, until: datetime) -> Sai
     return said(f"💤 No reminders of {link(url, run_id)} of {code(workspace.name)} until {date(until)}; it does not expire before.")
 
 
-DONE = {Action.APPLY: "✅ Approved", Action.DISCARD: "✅ Discarded", Action.CANCEL: "✅ Asked to cancel"}
-TRIED = {Action.APPLY: "applying", Action.DISCARD: "discarding", Action.CANCEL: "canceling"}
+DONE = {
+    Action.APPLY: "✅ Approved",
+    Action.OVERRIDE: "✅ Overridden",
+    Action.DISCARD: "✅ Discarded",
+    Action.CANCEL: "✅ Asked to cancel",
+    Action.FORCE_CANCEL: "✅ Asked to cancel by force",
+}
+TRIED = {
+    Action.APPLY: "applying",
+    Action.OVERRIDE: "overriding",
+    Action.DISCARD: "discarding",
+    Action.CANCEL: "canceling",
+    Action.FORCE_CANCEL: "canceling by force",
+}
 
 
 def outcome_words(action: Action, outcome: IntentState) -> str:

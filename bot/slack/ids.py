@@ -2,32 +2,121 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bot.core.listings import FIRST, Turn
 from bot.core.runs import Action
 
 APPROVE = "run.approve"
 DISCARD = "run.discard"
 CANCEL = "run.cancel"
+OVERRIDE = "run.override"
+FORCE_CANCEL = "run.force_cancel"
 UNVOTE = "run.unvote"
 SNOOZE = "run.snooze"
 OPEN = "run.open"
 """A button that opens a link: the browser does it, but Slack still sends the click, which wants an ack."""
 
+PROMOTE_NEXT = "promote.next"
+PROMOTE_FORM = "promote.form"
+PROMOTE_SUBMIT = "promote.submit"
+"""Buttons that promote what a run has applied to a stage, and that open the form for any two workspaces; the callback id of that form."""
+
+RETRY = "retry.run"
+
 APPROVAL = "run.approval"
 """The callback id of the modal in which somebody gives a reason, or types a workspace's name."""
+
+OVERRIDING = "run.overriding"
+"""The callback id of the modal in which somebody says why a failed check shall not count."""
+
+GLASS = "run.glass"
+OVERRIDE_GLASS = "run.override_glass"
+"""Applying and overriding in spite of a freeze: of the button that offers it, and of the modal that asks why."""
+
+REVIEW = "run.review"
+"""The button that opens a plan for review."""
+
+REVIEW_VIEW = "review.view"
+REVIEW_BACK = "review.back"
+REVIEW_ON = "review.on"
+REVIEW_SEARCH = "review.search"
+REVIEW_QUERY = "review.query"
+REVIEW_ALL = "review.all"
+REVIEW_JUMP = "review.jump"
+"""The callback id of that modal, and what turns its pages: back, on, the search with its field, its end, and a jump to a kind of change."""
+
+START_FORM = "start.form"
+"""The callback id of the global shortcut that opens the form in which a run is started; a button that does so is START_OPEN."""
+
+START_OPEN = "start.open"
+START_KIND = "start.kind"
+START_MORE = "start.more"
+START_SUBMIT = "start.submit"
+"""The callback id of that form."""
+
+UPLOAD_MESSAGE = "upload.message"
+"""The callback id of the shortcut on a message whose files shall be run; a button that opens the form without files is UPLOAD_OPEN."""
+
+UPLOAD_OPEN = "upload.open"
+UPLOAD_SUBMIT = "upload.submit"
+"""The callback id of that form."""
+
+FILE = re.compile(r"F[A-Z0-9]{2,30}")
+
+WORKSPACE_TO_START = "workspace.start"
+WORKSPACE_TO_READ = "workspace.read"
+"""Fields that look workspaces up while somebody types: those in which they may start runs, or whose runs they may see."""
+
+LOOK_ON = "look.on"
+LOOK_BACK = "look.back"
+"""To the next page of a list and to the one before; the list is replaced."""
+
+LOOK_AT = "look.at"
+LOOK_PENDING = "look.pending"
+LOOK_WORKSPACES = "look.workspaces"
+LOOK_MINE = "look.mine"
+LOOK_QUEUE = "look.queue"
+LOOK_HELP = "look.help"
+LOOK_FAMILIES = "look.family."
+"""Buttons that do what typing a command does that only looks. Of one for each family its word follows."""
+
+RUN_MESSAGE = "run.message"
+"""The callback id of the shortcut that shows the run that a message is about."""
+
+HOME = "home"
+HOME_SHOW = "home.show"
+HOME_NOTIFY = "home.notify"
+"""The callback id of the Home tab, and its buttons: a run is shown, and whether somebody is written to about their own is turned."""
+
+SHOWN = "run.shown"
+"""The callback id of the modal that shows a run; nothing can be submitted in it."""
 
 MESSAGE_EVENT = "runbell_message"
 """The event type in the metadata of every message of ours; names are of [a-z0-9_] (Slack, "Message metadata")."""
 
-BUTTON_FOR = MappingProxyType({Action.APPLY: APPROVE, Action.DISCARD: DISCARD, Action.CANCEL: CANCEL})
+BUTTON_FOR = MappingProxyType(
+    {
+        Action.APPLY: APPROVE,
+        Action.OVERRIDE: OVERRIDE,
+        Action.DISCARD: DISCARD,
+        Action.CANCEL: CANCEL,
+        Action.FORCE_CANCEL: FORCE_CANCEL,
+    }
+)
 ACTION_OF = MappingProxyType({button: action for action, button in BUTTON_FOR.items()})
+GLASS_FOR = MappingProxyType({Action.APPLY: GLASS, Action.OVERRIDE: OVERRIDE_GLASS})
+ACTION_OF_GLASS = MappingProxyType({word: action for action, word in GLASS_FOR.items()})
 
 RUN = r"(?P<run>(?!run-\Z)[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})"
 VALUE = re.compile(f"r1:{RUN}")
+GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
+METADATA_AT_GATE = re.compile(f"v2:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:{GATE}=(?P<workspace>.{{1,120}})")
 """A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
 
@@ -49,21 +138,139 @@ def decode(value: object) -> Address | None:
     return Address(found["run"]) if found else None
 
 
+STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Which run's configuration goes to which workspace, by its full name. Whether that is the next stage is judged at the click."""
+
+    run_id: str
+    workspace: str
+
+
+def encode_stage(stage: Stage) -> str:
+    return f"p1:{stage.run_id}:{stage.workspace}"
+
+
+def decode_stage(value: object) -> Stage | None:
+    found = STAGE.fullmatch(value) if isinstance(value, str) else None
+    return Stage(found["run"], found["stage"]) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class ViewAddress:
-    """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once."""
+    """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once.
+
+    `gate` is the question that it answers, where it must answer no other one.
+    """
 
     run_id: str
     channel: str
     workspace: str
+    gate: str = ""
 
 
 def encode_view(address: ViewAddress) -> str:
     """The private metadata of a modal, far below Slack's 3000 letters."""
+    if address.gate:
+        return f"v2:{address.channel}:{address.run_id}:{address.gate}={address.workspace}"
     return f"v1:{address.channel}:{address.run_id}:{address.workspace}"
 
 
 def decode_view(value: object) -> ViewAddress | None:
     """The address in a modal's metadata; None for anything that we did not write."""
-    found = METADATA.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if found := METADATA_AT_GATE.fullmatch(value):
+        return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"])
+    found = METADATA.fullmatch(value)
     return ViewAddress(found["run"], found["channel"], found["workspace"]) if found else None
+
+
+FORM_VERSION = 1
+CHANNEL = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class FormAddress:
+    """Of a modal that concerns no run: what kind of form it is, where it was opened ("" for nowhere), and words that it has to keep.
+
+    Nothing in it is a fact: whoever submits it, and what they may, is read afresh.
+    """
+
+    kind: str
+    channel: str = ""
+    channel_name: str = ""
+    kept: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def encode_form(address: FormAddress) -> str:
+    """Private metadata; Slack takes 3000 letters of it, so what is kept has to be short."""
+    said = {"v": FORM_VERSION, "kind": address.kind, "channel": address.channel, "name": address.channel_name, "kept": dict(address.kept)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_form(value: object, kind: str = "") -> FormAddress | None:
+    """The address in a form's metadata; None for anything that we did not write, or that is of another kind than the one asked for."""
+    try:
+        said = json.loads(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or said.get("v") != FORM_VERSION:
+        return None
+    found_kind, channel, name, kept = (said.get(key) for key in ("kind", "channel", "name", "kept"))
+    if not (isinstance(found_kind, str) and isinstance(channel, str) and isinstance(name, str) and isinstance(kept, dict)):
+        return None
+    if (kind and found_kind != kind) or (channel and not CHANNEL.fullmatch(channel)):
+        return None
+    return FormAddress(found_kind, channel, name, {key: one for key, one in kept.items() if isinstance(one, str)})
+
+
+REVIEW_METADATA = re.compile(f"w1:{RUN}:(?P<number>[0-9]{{1,6}}):(?P<query>.{{0,120}})")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAddress:
+    """Which page of which run's plan a modal shows; nothing in it is a fact."""
+
+    run_id: str
+    number: int = 0
+    query: str = ""
+
+
+def encode_review(address: ReviewAddress) -> str:
+    return f"w1:{address.run_id}:{address.number}:{address.query}"
+
+
+def decode_review(value: object) -> ReviewAddress | None:
+    """The address in the metadata of a review; None for anything that we did not write."""
+    found = REVIEW_METADATA.fullmatch(value) if isinstance(value, str) else None
+    return ReviewAddress(found["run"], int(found["number"]), found["query"]) if found else None
+
+
+def channel_of_view(value: object) -> str:
+    """Where a modal was opened, by its metadata; "" where that was in no channel."""
+    address = decode_view(value) or decode_form(value)
+    return address.channel if address is not None else ""
+
+
+LOOK = re.compile(r"l1:(?P<way>[<>])(?P<anchor>[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})?:(?P<text>.{0,1900})", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAddress:
+    """A question as it would be typed, and where its page begins. It says nothing of the answer, which is found afresh at the click."""
+
+    text: str
+    turn: Turn = FIRST
+
+
+def encode_look(address: LookAddress) -> str:
+    return f"l1:{'<' if address.turn.back else '>'}{address.turn.anchor}:{address.text}"
+
+
+def decode_look(value: object) -> LookAddress | None:
+    """The question in a button's value; None for anything that we did not write."""
+    found = LOOK.fullmatch(value) if isinstance(value, str) else None
+    return LookAddress(found["text"], Turn(found["anchor"] or "", found["way"] == "<")) if found else None

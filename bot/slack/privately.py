@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import ChatRefused, ChatTrouble
+from bot.core.errors import ChatRefused, ChatTrouble, NoTrigger
 from bot.core.pace import Pace
 from bot.slack.blocks import Block, Said
 from bot.slack.clients import Clients
@@ -14,37 +17,85 @@ from bot.slack.troubles import translated
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A modal that stands before somebody; `hash` is of what it shows now, "" where Slack did not say."""
+
+    view_id: str
+    hash: str = ""
+
+
 class Privately:
     def __init__(self, clients: Clients, pace: Pace) -> None:
         self._client: AsyncWebClient = clients.posting
         self._pace = pace
 
-    async def open(self, trigger_id: str, view: Block) -> None:
+    async def open(self, trigger_id: str, view: Block) -> Shown:
         """Put a modal before whoever clicked; ChatRefused where more than three seconds have passed since (Slack, views.open)."""
+        if not trigger_id:
+            raise NoTrigger
         async with translated(self._pace.post_timeout):
-            await self._client.views_open(trigger_id=trigger_id, view=view)
+            return shown(await self._client.views_open(trigger_id=trigger_id, view=view))
 
-    async def tell(self, channel: str, person: str, said: Said) -> None:
+    async def push(self, trigger_id: str, view: Block) -> Shown:
+        """Put a modal on top of the one that was clicked in; three lie on each other at most (Slack, views.push)."""
+        async with translated(self._pace.post_timeout):
+            return shown(await self._client.views_push(trigger_id=trigger_id, view=view))
+
+    async def update(self, known: Shown, view: Block) -> Shown:
+        """Change an open modal; ChatRefused where it was closed, or has changed since `known`, if that has a hash (Slack, views.update)."""
+        async with translated(self._pace.post_timeout):
+            return shown(await self._client.views_update(view_id=known.view_id, hash=known.hash or None, view=view))
+
+    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> None:
         """Say it where they are, else in direct messages; what cannot be said is in the log, without its words."""
         try:
-            await self._whisper(channel, person, said)
+            await self._whisper(channel, person, said, thread_ts)
         except ChatRefused:
-            await self._write(person, said)
+            await self._write_to(person, said)
         except ChatTrouble as trouble:
             log.warning("not_told", person=person, error=trouble.sentence)
 
-    async def _whisper(self, channel: str, person: str, said: Said) -> None:
+    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
+        """Say it in direct messages that are open already; what cannot be said is in the log."""
+        try:
+            await self._post(channel, said, thread_ts)
+        except ChatTrouble as trouble:
+            log.warning("not_told", channel=channel, error=trouble.sentence)
+
+    async def _whisper(self, channel: str, person: str, said: Said, thread_ts: str) -> None:
         async with translated(self._pace.post_timeout):
             await self._client.chat_postEphemeral(
-                channel=channel, user=person, text=said["text"], blocks=said.get("blocks"), link_names=False, parse="none"
+                channel=channel,
+                user=person,
+                text=said["text"],
+                blocks=said.get("blocks"),
+                thread_ts=thread_ts or None,
+                link_names=False,
+                parse="none",
             )
 
-    async def _write(self, person: str, said: Said) -> None:
+    async def _write_to(self, person: str, said: Said) -> None:
         try:
             async with translated(self._pace.post_timeout):
                 opened = await self._client.conversations_open(users=person)
-                await self._client.chat_postMessage(
-                    channel=opened["channel"]["id"], text=said["text"], blocks=said.get("blocks"), unfurl_links=False, unfurl_media=False
-                )
+                channel = str(opened["channel"]["id"])
+            await self._post(channel, said)
         except ChatTrouble as trouble:
             log.warning("not_told", person=person, error=trouble.sentence)
+
+    async def _post(self, channel: str, said: Said, thread_ts: str = "") -> None:
+        async with translated(self._pace.post_timeout):
+            await self._client.chat_postMessage(
+                channel=channel,
+                text=said["text"],
+                blocks=said.get("blocks"),
+                thread_ts=thread_ts or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+
+def shown(answer: Any) -> Shown:
+    view = answer["view"]
+    return Shown(view["id"], str(view.get("hash") or ""))

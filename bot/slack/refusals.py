@@ -14,7 +14,7 @@ RIGHTS = {
     "read": "see runs of",
     "start": "start runs of",
     "decide": "approve, discard or cancel runs of",
-    "admin": "end other people’s watches and freezes of",
+    "admin": "do what takes an admin in",
 }
 STANDINGS = {
     "guest": "Guests of this Slack workspace may do nothing with Terraform runs.",
@@ -48,17 +48,18 @@ def how_changed(error: RightMissing) -> str:
     return f"There is no {code('runbell.toml')}, so people may only look. An operator gives {right} in its {code('[[rights]]')} tables."
 
 
-def already_decided(error: AlreadyDecided) -> Said:
+def already_decided(error: AlreadyDecided, command: str = "/tf") -> Said:
     run = code(error.run_id)
     by = f"by {mention(error.by)}" if error.by else "outside of Slack"
     at = f" · {date(error.at)}" if error.at else ""
     text = f"{run} was already {escape(error.verb)} {by}{at}. Nothing was done."
-    return {"text": text, "blocks": [section(text)]}
+    step = f"{code(f'{command} show {error.run_id}', 200)} tells how it stands now."
+    return {"text": f"{text}\n{step}", "blocks": [section(text), context(step)]}
 
 
 def glass_not_theirs(error: GlassNotTheirs) -> Said:
     named = [*map(group_mention, error.groups), *map(mention, error.people)]
-    who = f"These may: {enumerated(named)}." if named else f"Nobody may: {code('[break_glass]')} names nobody."
+    who = f"These may: {enumerated(named)}." if named else f"Nobody may: an operator names people in {code('[break_glass]')}."
     return {"text": f"{escape(error.sentence)}\n{who}", "blocks": [plain_section(error.sentence), section(who)]}
 
 
@@ -80,5 +81,5 @@ def words_wanted(error: WordsWanted, command: str) -> Said:
     """How the words are given by typing; a click asks for them in a modal."""
     reason = " because …" if error.reason else ""
     name = f" --name {cut(one_line(error.workspace), 90)}" if error.typed_name else ""
-    how = f"Click the button, or type {code(f'{command} approve {error.run_id}{reason}{name}', 300)}."
+    how = f"Click the button, or type {code(f'{command} {error.word} {error.run_id}{reason}{name}', 300)}."
     return {"text": f"{escape(error.sentence)}\n{how}", "blocks": [plain_section(error.sentence), context(how)]}

@@ -9,7 +9,7 @@ from typing import Any
 from bot.core import errors
 from bot.slack.blocks import Said, context, plain_section
 from bot.slack.refusals import already_decided, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
-from bot.slack.text import SECTION_MOST, code, cut, escape
+from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape
 
 Dress = Callable[[Any, str], Said]
 """An error and the slash command make a reply."""
@@ -65,14 +65,37 @@ def unknown_command(error: errors.UnknownCommand, command: str) -> Said:
     return saying(there, f"Did you mean {meant}?" if meant else f"{code(f'{command} help')} lists them all.")
 
 
+def workspace_held(error: errors.WorkspaceHeld, command: str) -> Said:
+    """What to do about it, by who holds the lock."""
+    workspace = cut(error.workspace, 120)
+    if error.by_run:
+        return saying(error.sentence, f"It is let go when the run ends: {code(f'{command} cancel {workspace}')} or discard it.")
+    if error.by_other:
+        broken = f"or an admin breaks the lock with {code(f'{command} force-unlock {workspace}')}"
+        return saying(error.sentence, f"Whoever holds it unlocks it in Terraform, {broken}.")
+    return saying(error.sentence, f"What was locked from Slack is let go with {code(f'{command} unlock {workspace}')}.")
+
+
 def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
     meant = " or ".join(code(name) for name in error.near)
     unseen = f"I see no workspace “{cut(error.name, 120)}”."
     return saying(unseen, f"Did you mean {meant}?" if meant else f"{code(f'{command} workspaces')} lists those I can see.")
 
 
+def cannot_retry(error: errors.CannotRetry, command: str) -> Said:
+    again = f"{command} run {error.workspace} --version {error.run_id}"
+    return saying(error.sentence, f"Start one anew with its configuration: {code(again, USAGE_MOST)}")
+
+
+def upload_stopped(error: errors.UploadStopped, _command: str) -> Said:
+    """What is taken is told where it was the files."""
+    return saying(error.sentence, TAKEN if isinstance(error.__cause__, errors.FileNotTaken | errors.ArchiveRefused) else TRY_AGAIN)
+
+
 AT_HAND = "`{command} workspaces` lists them."
 OPERATOR = "Only an operator can change this."
+TAKEN = "I take one `.tar.gz`, `.tgz` or `.zip`, or several `.tf` files (with `.tfvars` and `.tf.json` beside them); for example `main.tf`."
+TRY_AGAIN = "Try again; if it ends so once more, an operator can look into it."
 LOOK_FIRST = "Look at the run with `{command} show` before you try again."
 
 DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
@@ -83,29 +106,55 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.UnknownWorkspace: unknown_workspace,
         errors.UnknownRun: step("Runs are listed by `{command} runs <workspace>`.".replace("<", "&lt;").replace(">", "&gt;")),
         errors.NoCurrentRun: sentence_alone,
-        errors.UnknownProject: sentence_alone,
+        errors.UnknownProject: step("`{command} workspaces` lists workspaces of all projects; a project is named by its name or its id."),
         errors.SeveralWatches: step("`{command} watches` lists what is watched here."),
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
         errors.UnknownFreeze: step("`{command} freezes` lists what is frozen."),
+        errors.UnknownVersion: sentence_alone,
+        errors.StrayVersion: sentence_alone,
+        errors.SeveralCommits: sentence_alone,
         errors.RightMissing: lambda error, _: right_missing(error),
         errors.GlassNotTheirs: lambda error, _: glass_not_theirs(error),
         errors.VoteNotCounted: vote_not_counted,
         errors.MembershipUnread: sentence_alone,
-        errors.AlreadyDecided: lambda error, _: already_decided(error),
-        errors.NotPossibleNow: step("`{command} show` tells how it stands."),
+        errors.AlreadyDecided: already_decided,
+        errors.NotPossibleNow: step("`{command} show` tells how it stands, `{command} queue` what it waits for."),
         errors.TokenMayNot: step(OPERATOR),
+        errors.HurdleUnread: step("`{command} show` tells how it stands."),
         errors.PlanChanged: step("`{command} show` tells how it stands."),
         errors.ApprovalSwitchedOff: step("`runbell check` tells an operator more."),
         errors.RulesDiffer: sentence_alone,
         errors.NotGranted: not_granted,
         errors.WordsWanted: words_wanted,
         errors.NoVote: step("`{command} show` tells how the run stands."),
+        errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
+        errors.NothingWritten: step("`{command} show` tells how the run stands."),
         errors.NothingWaits: step("`{command} show` tells how the run stands."),
+        errors.NoRunsHere: sentence_alone,
+        errors.TokenMayNotStart: step(OPERATOR),
+        errors.NoConfiguration: sentence_alone,
+        errors.TerraformTooOld: sentence_alone,
+        errors.VersionUnusable: step("Take another, or leave it out to run the workspace’s newest one."),
+        errors.OtherOrganization: step("Name two workspaces of one organization; `{command} workspaces` lists them."),
+        errors.SameWorkspace: step("Name two; `{command} help promote` has an example."),
+        errors.NeverApplied: sentence_alone,
+        errors.AppliedSince: step("`{command} promote` opens the form, which takes what was applied last."),
+        errors.ChainChanged: step("`{command} promote` opens a form for any two workspaces."),
+        errors.PromotionRefused: sentence_alone,
+        errors.CannotRetry: cannot_retry,
+        errors.NotLocked: step("`{command} queue` tells what else may keep a run waiting."),
+        errors.WorkspaceHeld: workspace_held,
         errors.DestroyForbidden: sentence_alone,
-        errors.NotInChannel: sentence_alone,
+        errors.NotInChannel: lambda error, _: saying(error.sentence, channel_mention(error.channel)),
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
         errors.ChannelShared: sentence_alone,
         errors.WatchIsCode: sentence_alone,
+        errors.FileNotTaken: step(TAKEN),
+        errors.FileUnreadable: step("Upload it again, here in Slack, and try once more."),
+        errors.ArchiveRefused: step(TAKEN),
+        errors.VersionControlled: sentence_alone,
+        errors.UploadNotTaken: sentence_alone,
+        errors.UploadStopped: upload_stopped,
         errors.TerraformUnreachable: sentence_alone,
         errors.TerraformAnswerLost: step(LOOK_FIRST),
         errors.TerraformFailed: step(LOOK_FIRST),
@@ -114,7 +163,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.OrganizationToken: step("`runbell check` tells an operator more."),
         errors.NotVisible: step(AT_HAND),
         errors.StateMovedOn: step("`{command} show` tells how it stands."),
-        errors.RequestRefused: sentence_alone,
+        errors.RequestRefused: step("Change what it does not take, and try again; `{command} help` tells what a command takes."),
         errors.AddressRefused: step("If the address is right, an operator adds its host to `RUNBELL_BLOB_HOSTS`."),
         errors.TooLarge: sentence_alone,
         errors.UnexpectedAnswer: step("`runbell check` tells an operator more."),
@@ -123,11 +172,12 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChatRateLimited: step("Please try again then."),
         errors.ChatRefused: step(OPERATOR),
         errors.MessageGone: step("Somebody has deleted the message. `{command} show` tells how the run stands."),
-        errors.ThreadClosed: sentence_alone,
+        errors.ThreadClosed: step("Say it in the channel instead. `{command} show` tells how the run stands."),
         errors.CannotEdit: step("`{command} show` tells how the run stands."),
         errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
         errors.InstallationDead: step(OPERATOR),
         errors.HandledBefore: sentence_alone,
+        errors.NoTrigger: step("Type the same after `{command}`, in the channel itself."),
         errors.StoreBusy: sentence_alone,
     }
 )

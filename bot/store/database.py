@@ -15,16 +15,19 @@ from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
+from bot.store.details import DetailTable
 from bot.store.engines import Engines, engines
 from bot.store.freezes import FreezeTable
 from bot.store.gates import GateTable
 from bot.store.intents import IntentTable
 from bot.store.leases import LeaseTable
 from bot.store.leavings import LeavingsTable
+from bot.store.listings import ListingTable
 from bot.store.locks import locked_file
 from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
+from bot.store.preferences import PreferenceTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
 from bot.store.replicas import ReplicaTable
@@ -33,6 +36,7 @@ from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
 from bot.store.signals import Word, listen
+from bot.store.uploads import UploadTable
 from bot.store.votes import VoteTable
 from bot.store.watches import WatchTable
 from bot.store.workspaces import WorkspaceTable
@@ -48,6 +52,7 @@ class Transaction:
     workspaces: WorkspaceTable
     runs: RunTable
     plans: PlanTable
+    details: DetailTable
     watches: WatchTable
     messages: MessageTable
     gates: GateTable
@@ -62,6 +67,9 @@ class Transaction:
     freezes: FreezeTable
     reminders: ReminderTable
     audit: AuditTable
+    listings: ListingTable
+    preferences: PreferenceTable
+    uploads: UploadTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -69,6 +77,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         workspaces=WorkspaceTable(connection),
         runs=RunTable(connection),
         plans=PlanTable(connection),
+        details=DetailTable(connection),
         watches=WatchTable(connection),
         messages=MessageTable(connection, clock.now, word.note),
         gates=GateTable(connection),
@@ -83,6 +92,9 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         freezes=FreezeTable(connection),
         reminders=ReminderTable(connection),
         audit=AuditTable(connection),
+        listings=ListingTable(connection),
+        preferences=PreferenceTable(connection),
+        uploads=UploadTable(connection),
     )
 
 

@@ -19,7 +19,13 @@ from bot.store.tables import decisions, gates
 from bot.store.tallies import document_of, tally_from
 from bot.store.votes import VoteTable
 
-DONE = {Action.APPLY: "applied", Action.DISCARD: "discarded", Action.CANCEL: "canceled"}
+DONE = {
+    Action.APPLY: "applied",
+    Action.OVERRIDE: "overridden",
+    Action.DISCARD: "discarded",
+    Action.CANCEL: "canceled",
+    Action.FORCE_CANCEL: "canceled by force",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,15 @@ class GateTable:
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
         return (await self.latest_of([run_id])).get(run_id)
+
+    async def latest_override(self, run_id: str, gate: str = "") -> Decision | None:
+        """The newest decision by which something of the run was overridden, at one gate or at any."""
+        here = (decisions.c.run_id == run_id) & (decisions.c.action == Action.OVERRIDE.value)
+        if gate:
+            here &= decisions.c.gate == gate
+        query = select(decisions).where(here).order_by(decisions.c.decided_at.desc(), decisions.c.id.desc()).limit(1)
+        row = (await self.connection.execute(query)).mappings().first()
+        return decode(row) if row else None
 
     async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
         """As `latest`, for each run about which there is one."""

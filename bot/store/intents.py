@@ -74,6 +74,18 @@ class IntentTable:
             found.update((row["run_id"], decode(row)) for row in (await self.connection.execute(query)).mappings())
         return found
 
+    async def started_by(self, person: str, most: int = 20) -> tuple[Intent, ...]:
+        """What created the newest runs that somebody asked for, the newest first."""
+        here = (intents.c.person == person) & (intents.c.deed == Deed.CREATE) & intents.c.run_id.is_not(None)
+        query = select(intents).where(here).order_by(intents.c.created_at.desc(), intents.c.id).limit(most)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+    async def creates_in(self, workspace_id: str, since: datetime) -> tuple[Intent, ...]:
+        """The wishes for runs of a workspace since then, whatever became of them, oldest first."""
+        here = (intents.c.deed == Deed.CREATE) & (intents.c.workspace_id == workspace_id) & (intents.c.created_at >= since)
+        query = select(intents).where(here).order_by(intents.c.created_at, intents.c.id)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
     async def wishes(self) -> tuple[Intent, ...]:
         """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
         query = (

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import OPEN
 from bot.core.leavings import Leavings
+from bot.core.uploads import ENDS
 from bot.store.statements import changed, portions
-from bot.store.tables import decisions, gates, intents, messages, plans, reminders, runs, seen, votes, workspaces
+from bot.store.tables import decisions, details, gates, intents, messages, plans, reminders, runs, seen, uploads, votes, workspaces
 
 IS_WANTED = (messages.c.wanted > messages.c.painted) | messages.c.doubt_until.is_not(None)
 IS_OPEN = intents.c.state.in_(sorted(OPEN))
@@ -36,6 +37,7 @@ class LeavingsTable:
             await self._remove(votes, votes.c.run_id.in_(some))
             await self._remove(reminders, reminders.c.run_id.in_(some))
             await self._remove(gates, gates.c.run_id.in_(some))
+            await self._remove(details, details.c.run_id.in_(some))
             sent = await self._remove(intents, intents.c.run_id.in_(some))
             planned = await self._remove(plans, plans.c.id.in_(await self._plans_of(some)))
             gone += Leavings(await self._remove(runs, runs.c.id.in_(some)), told, planned, decided, sent)
@@ -48,6 +50,8 @@ class LeavingsTable:
         sent = await self._remove(intents, *is_loose_intent(before))
         await self._remove(votes, is_unknown(votes.c.run_id), votes.c.at < before)
         await self._remove(reminders, is_unknown(reminders.c.run_id), reminders.c.began_at < before)
+        await self._remove(details, is_unknown(details.c.run_id))
+        await self._remove(uploads, uploads.c.at < before, uploads.c.step.in_(sorted(ENDS)))
         undecided = not_(exists().where(decisions.c.run_id == gates.c.run_id))
         await self._remove(gates, is_unknown(gates.c.run_id), undecided, not_(exists().where(votes.c.run_id == gates.c.run_id)))
         return Leavings(messages=told, decisions=decided, intents=sent, payloads=await self._remove(seen, seen.c.seen_at < before))

@@ -66,7 +66,7 @@ class MessageTable:
         }
         return self._tell(await changed(self.connection, statement, row)) == 1
 
-    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
+    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END, Kind.NOTICE)) -> int:
         """Have every message of the subject painted once more; how many there are. One that waits already waits as long as it did.
 
         Where the subject's card is a line of a rollup it is the rollup that is painted.

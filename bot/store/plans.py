@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,6 +41,15 @@ class PlanTable:
         )
         facts = {name: getattr(plan, name) for name in FACTS}
         await self.connection.execute(statement, {"id": plan.plan_id, "status": plan.status_word, **facts})
+
+    async def comparison(self, plan_id: str) -> dict[str, Any] | None:
+        """What was noted of how the plan compares; None where nothing was."""
+        found: dict[str, Any] | None = await self.connection.scalar(select(plans.c.comparison).where(plans.c.id == plan_id))
+        return found
+
+    async def compared(self, plan_id: str, comparison: dict[str, Any]) -> None:
+        """Note it, once the plan is known."""
+        await self.connection.execute(update(plans).where(plans.c.id == plan_id).values(comparison=comparison))
 
 
 def decode(row: RowMapping) -> PlanFacts:

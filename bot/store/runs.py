@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, not_, select
+from sqlalchemy import ColumnElement, delete, func, not_, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.listings import EPOCH, waiting_since
 from bot.core.runs import Run
 from bot.core.stored import StoredRun
 from bot.store.snapshots import decode_run, encode_run
 from bot.store.statements import insert_into, portions
 from bot.store.tables import runs, workspaces
 
-SEARCHED = ("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha")
+SEARCHED = (
+    *("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha", "configuration_version_id"),
+    *("created_by", "waiting_since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class RunTable:
             return frozenset()
         statement = insert_into(self.connection, runs)
         fresh = statement.excluded
-        searched = {name: fresh[name] for name in SEARCHED}
+        searched = {name: fresh[name] for name in SEARCHED} | {"created_by": func.coalesce(fresh.created_by, runs.c.created_by)}
         statement = statement.on_conflict_do_update(
             index_elements=["id"],
             set_={**searched, "version": runs.c.version + 1},
@@ -56,6 +60,22 @@ class RunTable:
         """The runs of one commit, by id, with when the server created them."""
         rows = await self.connection.execute(select(runs.c.id, runs.c.created_at).where(runs.c.commit_sha == sha))
         return {row.id: row.created_at for row in rows}
+
+    async def with_commit(self, start: str, most: int = 50) -> tuple[StoredRun, ...]:
+        """The newest runs whose commit begins so, of a letter from 0 to 9 or a to f each."""
+        return await self._newest(most, runs.c.commit_sha >= start, runs.c.commit_sha < f"{start}g")
+
+    async def of_configuration(self, configuration_version_id: str, most: int = 200) -> tuple[StoredRun, ...]:
+        """The newest runs that were given this configuration version, in whichever workspace."""
+        return await self._newest(most, runs.c.configuration_version_id == configuration_version_id)
+
+    async def of_status(self, workspace_id: str, status: str, most: int = 20) -> tuple[StoredRun, ...]:
+        """The newest runs of a workspace that have a status."""
+        return await self._newest(most, runs.c.workspace_id == workspace_id, runs.c.status == status)
+
+    async def _newest(self, most: int, *conditions: ColumnElement[bool]) -> tuple[StoredRun, ...]:
+        query = select(runs).where(*conditions).order_by(runs.c.created_at.desc().nulls_last(), runs.c.id).limit(most)
+        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
 
     async def alive(self, organization: str) -> tuple[tuple[str, datetime], ...]:
         """Of an organization, the ids of the runs that are not final, and when each was asked for: oldest first."""
@@ -97,12 +117,15 @@ def encode(run: Run, asked_at: datetime) -> dict[str, Any]:
         "id": run.id,
         "workspace_id": run.workspace_id,
         "status": run.status_word,
-        "created_at": run.created_at,
+        "created_at": run.created_at or EPOCH,
         "is_final": run.is_final,
         "asked_at": asked_at,
         "version": 1,
         "snapshot": encode_run(run),
         "commit_sha": run.commit.sha if run.commit else None,
+        "configuration_version_id": run.configuration_version_id,
+        "created_by": run.created_by.casefold() if run.created_by else None,
+        "waiting_since": waiting_since(run),
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0007"
+REVISION = "0012"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -96,12 +96,19 @@ runs = Table(
     number("version"),
     Column("snapshot", JSON, nullable=False),
     perhaps_words("commit_sha"),
+    perhaps_words("configuration_version_id"),
+    perhaps_words("created_by"),
+    perhaps_moment("waiting_since"),
     Index(None, "workspace_id", "created_at"),
     Index(None, "is_final", "asked_at"),
     index_where("ix_runs_commit_sha", "commit_sha", "commit_sha IS NOT NULL"),
+    index_where("ix_runs_configuration", "configuration_version_id", "configuration_version_id IS NOT NULL"),
+    index_where("ix_runs_created_by", "created_by", "created_by IS NOT NULL"),
+    index_where("ix_runs_waiting", "waiting_since", "waiting_since IS NOT NULL"),
+    Index(None, "created_at", "id"),
 )
 """`snapshot` has the shape said in snapshots.py and is JSON as text in both databases: JSONB cannot hold every message there is.
-The columns beside it repeat what is searched for."""
+The columns beside it repeat what is searched for: `created_by` in small letters, and `created_at` is 1970 where the server does not say."""
 
 plans = Table(
     "plans",
@@ -114,6 +121,16 @@ plans = Table(
     perhaps_number("imports"),
     Column("has_changes", Boolean, nullable=True),
     perhaps_moment("finished_at"),
+    Column("comparison", JSON, nullable=True),
+)
+"""`comparison`: how the plan of a promoted run differs from that of the stage before, as core/comparisons.py writes it."""
+
+details = Table(
+    "details",
+    metadata,
+    words("run_id", key=True),
+    words("mark"),
+    words("body"),
 )
 
 watches = Table(
@@ -247,6 +264,7 @@ intents = Table(
     words("outcome"),
     Index(None, "state", "created_at"),
     Index(None, "run_id"),
+    Index(None, "person", "created_at"),
 )
 
 looks = Table(
@@ -300,6 +318,36 @@ reminders = Table(
     number("behind"),
 )
 """The clock of each gate that waits; a row ends with its gate."""
+
+preferences = Table("preferences", metadata, words("person", key=True), flag("own_runs"), moment("changed_at"))
+"""`own_runs`: whether somebody is written to about the runs that they started. Nobody is who has no row."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    words("id", key=True),
+    words("workspace_id"),
+    words("workspace"),
+    words("person"),
+    words("person_name"),
+    words("channel"),
+    Column("names", JSON, nullable=False),
+    words("message"),
+    flag("plan_only"),
+    moment("at"),
+    moment("until"),
+    words("step"),
+    words("ended_in"),
+    words("outcome"),
+    words("configuration_id"),
+    words("run_id"),
+    words("digest"),
+    number("size"),
+    number("files"),
+    words("remarks"),
+    Index(None, "step", "until"),
+)
+"""Files of Slack's on their way to a run. `names`: a list. Where `until` is past nobody is at it any more."""
 
 rules = Table(
     "rules",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.core.findings import Finding
 from bot.core.people import Circle
 from bot.core.rules import Risk
 from bot.core.tallies import Tally
@@ -24,6 +26,7 @@ def document_of(tally: Tally) -> dict[str, Any]:
         "people": sorted(tally.wanted.people),
         "groups": sorted(tally.wanted.groups),
         "members": tally.wanted.members,
+        "findings": [[one.subject, one.enforcement, one.said] for one in tally.findings],
     }
 
 
@@ -40,6 +43,12 @@ def tally_from(document: Any) -> Tally | None:
             wants_typed_name=bool(document["wants_typed_name"]),
             plan_unread=bool(document["plan_unread"]),
             wanted=Circle(people=frozenset(document["people"]), groups=frozenset(document["groups"]), members=bool(document["members"])),
+            findings=tuple(findings_from(document.get("findings", ()))),
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def findings_from(rows: Iterable[Any]) -> Iterator[Finding]:
+    for subject, enforcement, said in rows:
+        yield Finding(subject=str(subject), enforcement=str(enforcement), said=str(said))

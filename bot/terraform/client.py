@@ -13,7 +13,7 @@ from bot.core.errors import NotVisible, OrganizationToken, StateMovedOn, Terrafo
 from bot.core.metrics import UNMETERED, Meter
 from bot.core.pace import Pace
 from bot.core.plans import PlanFacts
-from bot.core.readings import Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage, WorkspaceQuery
+from bot.core.readings import ANY_RUN, Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage, WorkspaceQuery
 from bot.core.runs import FINAL, Action, Run, RunStatus
 from bot.core.servers import Lack
 from bot.core.workspaces import Workspace
@@ -51,7 +51,7 @@ class TerraformClient:
     """One server, spoken to with one token. Every method raises a TerraformTrouble of core/errors.py and nothing else.
 
     `address` is scheme and host, `https://app.terraform.io`; `blob_hosts` are those that it may send us to for logs, plans and uploads.
-    `ca_bundle`, a PEM file, replaces the authorities trusted otherwise; `proxy` is a URL, and the environment's proxies count for
+    `ca_bundle`, a PEM file, is trusted besides the usual authorities; `proxy` is a URL, and the environment's proxies count for
     nothing. ValueError for an address or a token that cannot be one, OSError for a bundle that cannot be read.
     """
 
@@ -146,9 +146,9 @@ class TerraformClient:
         """All operations, newest first, 100 a page, from the small budget; NotVisible where the server has no such list."""
         return await self.lists.organization_runs(organization, LIVE_RUNS if live_only else RunQuery(), page=page)
 
-    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
-        """All operations, newest first, from the small budget."""
-        return await self.lists.workspace_runs(workspace_id, page=page, size=size)
+    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20, query: RunQuery = ANY_RUN) -> RunPage:
+        """Newest first, from the small budget; all operations where the query names none."""
+        return await self.lists.workspace_runs(workspace_id, query, page=page, size=size)
 
     async def create_run(self, wish: NewRun) -> Run:
         """A run that applies nothing by itself, whatever its workspace does by default. OrganizationToken where that is why not."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.core.configurations import ConfigurationVersion, Ingress, NewConfiguration
 from bot.core.errors import NotVisible, RequestRefused, TerraformAnswerLost, UnexpectedAnswer
-from bot.terraform.evaluation_documents import decode_configuration, decode_ingress
+from bot.terraform.evaluation_documents import decode_configuration, decode_configurations, decode_ingress
 from bot.terraform.exchanges import Exchanges
-from bot.terraform.lists import Lists
+from bot.terraform.lists import PAGE_SIZE, Lists
 from bot.terraform.outbound import Outbound
 from bot.terraform.paths import path_of, resource
 
@@ -34,6 +34,12 @@ class ConfigurationsClient:
         what = f"Configuration version {configuration_id}"
         path = path_of(what, "configuration-versions", configuration_id)
         return decode_configuration(await self._lists.read_with(("ingress_attributes",), path, what))
+
+    async def newest(self, workspace_id: str) -> tuple[ConfigurationVersion, ...]:
+        """The newest hundred that were made in a workspace, without their commits."""
+        what = f"Workspace {workspace_id}"
+        path = path_of(what, "workspaces", workspace_id, "configuration-versions")
+        return decode_configurations(await self._exchanges.read(path, what, {"page[number]": 1, "page[size]": PAGE_SIZE}))
 
     async def ingress(self, configuration_id: str) -> Ingress | None:
         """The commit; None for what was uploaded."""
@@ -67,6 +73,11 @@ class ConfigurationsClient:
                 return found
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, self._exchanges.pace.retry_first)
+
+    async def archive(self, configuration_id: str) -> None:
+        """Give its files up; StateMovedOn where it is in use, is its workspace's current one, or was never uploaded."""
+        what = f"Configuration version {configuration_id}"
+        await self._exchanges.write(path_of(what, "configuration-versions", configuration_id, "actions", "archive"), what)
 
     async def _sent(self, configuration: ConfigurationVersion, archive: Path, until: float) -> None:
         for attempt in range(UPLOAD_ATTEMPTS):

@@ -79,8 +79,11 @@ class Way:
 
 
 def trusted_by(ca_bundle: Path | None) -> ssl.SSLContext:
-    """The bundle alone where there is one, else the usual authorities; OSError for a bundle that cannot be read."""
-    return ssl.create_default_context(cafile=str(ca_bundle)) if ca_bundle else httpx.create_ssl_context(trust_env=False)
+    """The usual authorities, which vouch for the hosts of logs and plans, and those of the bundle; OSError for one that cannot be read."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_bundle is not None:
+        context.load_verify_locations(str(ca_bundle))
+    return context
 
 
 class Connections:

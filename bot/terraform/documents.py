@@ -16,6 +16,7 @@ from bot.core.readings import RunPage, RunReading, WorkspacePage
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.terraform.evaluation_documents import configuration_of, cost_of, stage_of
+from bot.terraform.option_documents import decode_options
 from bot.terraform.parts import DetailAttributes, DetailRelations, HolderAttributes, LogAttributes, PlanAttributes
 from bot.terraform.resources import (
     NO_RUN_RELATIONS,
@@ -72,6 +73,7 @@ def decode_reading(body: bytes) -> RunReading:
         force_cancel_at=read_time(resource.attributes.force_cancel_available_at),
         may_comment=permissions.can_comment is not False,
         may_override=bool(permissions.can_override_policy_check),
+        options=decode_options(body),
     )
 
 
@@ -102,6 +104,7 @@ def decode_workspace_detail(body: bytes, organization: str = "") -> WorkspaceDet
     resource = as_workspace(document.data)
     facts = part(document.data.attributes, DetailAttributes, "a workspace")
     owner = related_id((resource.relationships or NO_WORKSPACE_RELATIONS).organization)
+    configuration = part(document.data.relationships, DetailRelations, "a workspace").current_configuration_version
     return WorkspaceDetail(
         workspace=workspace_in(owner or organization, resource),
         lock=lock_of(document.data, by_identity(document.included)),
@@ -116,6 +119,7 @@ def decode_workspace_detail(body: bytes, organization: str = "") -> WorkspaceDet
         average_plan=seconds(facts.plan_duration_average),
         average_apply=seconds(facts.apply_duration_average),
         may=frozenset(text(word).removeprefix("can-") for word, may in (facts.permissions or {}).items() if may is True),
+        lacks_configuration=configuration is not None and configuration.data is None,
     )
 
 

@@ -42,6 +42,12 @@ def decode_configuration(body: bytes) -> ConfigurationVersion:
     return configuration_of(document.data, beside(document))
 
 
+def decode_configurations(body: bytes) -> tuple[ConfigurationVersion, ...]:
+    """In the server's order, the newest first."""
+    document = decode(body, ListDocument, "a list of configuration versions")
+    return tuple(configuration_of(resource, beside(document)) for resource in document.data)
+
+
 def decode_ingress(body: bytes) -> Ingress:
     return ingress_of(decode(body, Document, "ingress attributes").data)
 

@@ -28,7 +28,8 @@ Turn = Callable[[float], Awaitable[None]]
 
 class Outbound:
     """`origin` is our own address, `hosts` are further ones that may be gone to. `bearer` goes to those with the first request only,
-    never to the server itself and never where a redirect leads. `turn` is waited for before a request to the server itself.
+    to the server itself where it is `bearer_at_home`, and never where a redirect leads. `turn` is waited for before a request to the
+    server itself.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class Outbound:
         *,
         resolver: Resolve = resolve,
         bearer: str = "",
+        bearer_at_home: bool = False,
         turn: Turn | None = None,
     ) -> None:
         self._guard = Guard(origin, hosts, has_proxy=way.proxy is not None, resolver=resolver)
         # Connections are not kept: one that was made for a host must not serve another one at the same address.
         self._client = way.client(kept=0)
-        self._bearer, self._turn = bearer, turn
+        self._bearer, self._bearer_at_home, self._turn = bearer, bearer_at_home, turn
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -58,15 +60,19 @@ class Outbound:
     async def download(self, url: str, sink: Sink, what: str, until: float, *, redirects: int = MOST_REDIRECTS) -> None:
         """Pour what stands at the URL into the sink, by `until` of the monotonic clock. NotVisible where the URL is dead."""
         target = await self._target(url, until)
-        bearer = "" if self._guard.is_own(target) else self._bearer
+        bearer = self._bearer if self._bearer_at_home or not self._guard.is_own(target) else ""
         for _ in range(redirects + 1):
             async with self._asked("GET", target, until, bearer=bearer) as response:
                 if response.status_code not in REDIRECTS:
                     refuse(response, target, what)
+                    self.accept(response, what)
                     await self._poured(response, sink, target)
                     return
                 target, bearer = await self._next(response, target), ""
         raise UnexpectedAnswer("a redirect without end")
+
+    def accept(self, response: httpx.Response, what: str) -> None:
+        """Raise where what is about to come is none of what was asked for; here, all of it is."""
 
     async def upload(self, url: str, path: Path, what: str, until: float) -> None:
         """Put a file there, streamed from disk. TerraformAnswerLost where it may have been received."""

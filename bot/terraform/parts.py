@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot.terraform.resources import Relation
+from bot.terraform.resources import Identity, Relation
 
 
 class PlanAttributes(msgspec.Struct, rename="kebab", gc=False):
@@ -53,8 +53,15 @@ class VcsRepo(msgspec.Struct, rename="kebab", gc=False):
     branch: str | None = None
 
 
+class Perhaps(msgspec.Struct, gc=False):
+    """A relation that may say that there is none, which is not the same as saying nothing."""
+
+    data: Identity | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class DetailRelations(msgspec.Struct, rename="kebab", gc=False):
     locked_by: Relation | None = None
+    current_configuration_version: Perhaps | None = None
 
 
 class HolderAttributes(msgspec.Struct, gc=False):

@@ -80,6 +80,7 @@ class Permissions(msgspec.Struct, rename="kebab", gc=False):
     can_apply: bool | None = None
     can_discard: bool | None = None
     can_cancel: bool | None = None
+    can_force_cancel: bool | None = None
     can_comment: bool | None = None
     can_override_policy_check: bool | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import product
 
 from bot.core.runs import OVERRIDABLE, Action, Phase, Run, RunStatus, infer_confirmable, phase_of
 from bot.terraform.resources import (
@@ -32,13 +33,9 @@ STOPPABLE = frozenset({Phase.QUEUED, Phase.PLANNING, Phase.APPLYING})
 DOUBTFUL = frozenset({Phase.QUEUED, Phase.PLANNING, Phase.UNKNOWN})
 """A run that is in one of these cannot be applied, or nobody knows: a flag that says so is worth nothing."""
 EVERYTHING = frozenset(Action)
+FLAGGED = (Action.APPLY, Action.DISCARD, Action.CANCEL, Action.FORCE_CANCEL)
 SETS = {
-    (apply, discard, cancel): frozenset(
-        action for action, is_in in ((Action.APPLY, apply), (Action.DISCARD, discard), (Action.CANCEL, cancel)) if is_in
-    )
-    for apply in (False, True)
-    for discard in (False, True)
-    for cancel in (False, True)
+    flags: frozenset(action for action, is_in in zip(FLAGGED, flags, strict=True) if is_in) for flags in product((False, True), repeat=4)
 }
 
 
@@ -70,6 +67,7 @@ def run_of(resource: RunResource, included: Included, workspace_id: str = "") ->
         permitted=permitted(facts.permissions),
         apply_doubted=believed is not claimed and PHASES[status] in DOUBTFUL,
         timestamps=stamps,
+        force_cancel_at=read_time(facts.force_cancel_available_at),
     )
 
 
@@ -91,17 +89,22 @@ def permitted(permissions: Permissions | None) -> frozenset[Action]:
     """What the token may: all that is not denied, for a server that says nothing refuses by itself."""
     if permissions is None:
         return EVERYTHING
-    return SETS[permissions.can_apply is not False, permissions.can_discard is not False, permissions.can_cancel is not False]
+    return SETS[
+        permissions.can_apply is not False,
+        permissions.can_discard is not False,
+        permissions.can_cancel is not False,
+        permissions.can_force_cancel is not False,
+    ]
 
 
 def allowed(facts: RunAttributes, relations: RunRelations, status: RunStatus) -> frozenset[Action]:
     """What the state allows: by `actions`, by the words of 2017, or by the confirm rule where there is neither."""
     flags = facts.actions
     if flags is None or (flags.is_confirmable is None and flags.is_discardable is None and flags.is_cancelable is None):
-        flags = Actions(facts.may_confirm, facts.may_discarded, facts.may_canceled)
+        flags = Actions(facts.may_confirm, facts.may_discarded, facts.may_canceled, flags.is_force_cancelable if flags else None)
         if flags == Actions():
             return inferred(facts, relations, status)
-    return SETS[bool(flags.is_confirmable), bool(flags.is_discardable), bool(flags.is_cancelable)]
+    return SETS[bool(flags.is_confirmable), bool(flags.is_discardable), bool(flags.is_cancelable), bool(flags.is_force_cancelable)]
 
 
 def inferred(facts: RunAttributes, relations: RunRelations, status: RunStatus) -> frozenset[Action]:

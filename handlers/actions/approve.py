@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.commands.runs import RunReference
 from bot.core.errors import ChatTrouble, WordsWanted
 from bot.core.policy import Actor, Place
-from bot.core.runs import Action
+from bot.core.runs import CONFIRM, Action
 from bot.slack import answers, ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import Wanted, approval
@@ -39,7 +39,7 @@ async def decision_clicked(
 async def words_asked(run_id: str, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     """Whether a modal asks for words first: a click can open one for three seconds, so this goes by what we know already."""
     asked = await services.approvals.asked(run_id)
-    if asked is None or asked.tally is None or asked.run.gate is None or not asked.tally.wants_words or not asked.tally.may_be_voted:
+    if asked is None or asked.tally is None or asked.run.gate != CONFIRM or not asked.tally.wants_words or not asked.tally.may_be_voted:
         return False
     return await opened(run_id, Wanted(reason=asked.tally.wants_reason, typed_name=asked.tally.wants_typed_name), services, place, body)
 

@@ -6,8 +6,11 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
+from handlers.events import words
 from handlers.events.channels import channel_closed, channel_opened, member_left
+from handlers.events.home import home_opened
 from handlers.events.invited import app_invited
+from handlers.events.links import links_shared
 from handlers.events.others import event_came
 from handlers.events.people import group_changed, person_changed
 from handlers.events.revoked import app_uninstalled, tokens_revoked
@@ -28,4 +31,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.event("user_change")(guard.watched(person_changed))
     app.event("subteam_updated")(guard.watched(group_changed))
     app.event("subteam_members_changed")(guard.watched(group_changed))
+    app.event("app_home_opened")(guard.watched(home_opened))
+    app.event("link_shared")(guard.watched(links_shared))
+    words.register(app, guard)
     app.event(re.compile(r".*"))(guard.watched(event_came))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import big_world, runs_api, slack_server, verdicts
+from tests.benchmarks import big_world, clicks, reviewing, runs_api, slack_server, verdicts
 from tests.benchmarks.acks import AT_A_TIME, Caller, calling, p99
 from tests.benchmarks.processes import Running, bare_app, runbell, sandbox
 from tests.benchmarks.rates import print_rates
@@ -47,6 +47,8 @@ async def main() -> None:
     ]
     print_table(rows, f"{ROUNDS} rounds of {ACKS} acks, each with new processes; {os.cpu_count()} CPUs, Python {platform.python_version()}")
     verdicts.print_timings(verdicts.measure())
+    timings, size = await reviewing.measure()
+    reviewing.print_timings([*timings, await clicks.measure()], size)
     print_rates(await slack_server.measure(), f"{slack_server.ROUNDS} rounds, {slack_server.AT_A_TIME} at a time")
     runs_api.print_reading(*await runs_api.measure())
     big_world.print_findings(await big_world.measure())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -20,11 +19,13 @@ from typing import Any
 from bot.core.metrics import Metric
 from bot.core.policy import Policy
 from bot.services.access import Access
+from bot.services.hurdles import Hurdles
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.store.database import open_database
 from bot.terraform.client import TerraformClient
+from tests.benchmarks.reading import peak_memory
 from tests.fakes.chat import FakePeople
 
 WARM = 2
@@ -74,8 +75,9 @@ async def main(card: Mapping[str, Any]) -> list[dict[str, float]]:
             TerraformClient(terraform["address"], terraform["token"], meter=requests) as client,
         ):
             recorder = Recorder(database, Access(FakePeople(), Policy(()), "T0ACME"), database.clock, lambda: None)
-            reader = Reader(client, database, recorder, database.clock, (terraform["organization"],))
-            recipes = Recipes(client, database, recorder, reader, database.clock)
+            hurdles = Hurdles(client.policies)
+            reader = Reader(client, database, recorder, database.clock, (terraform["organization"],), hurdles)
+            recipes = Recipes(client, database, recorder, reader, database.clock, hurdles)
             return [await sweep(recipes, terraform["organization"], requests) for _ in range(1 + WARM)]
 
 
@@ -90,7 +92,7 @@ async def sweep(recipes: Recipes, organization: str, requests: Requests) -> dict
         "cpu_seconds": time.process_time() - cpu,
         "longest_block_ms": 1000 * blocks.longest,
         "requests": requests.left - left,
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_mb": peak_memory(),
     }
 
 

@@ -31,7 +31,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 WAIT_MS = 5000
 
@@ -88,7 +88,7 @@ async def demo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """What `runbell demo` opens, the bot ten times as fast; the page's address."""
     quick = {"RUNBELL_TEST_SPEED": "10"}
     monkeypatch.setattr(demos, "child_environment", lambda *facts: child_environment(*facts) | quick)
-    options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=4, manifest=manifest())
+    options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=4, manifest=manifest(address="localhost"))
     async with open_world(options) as world:
         shown, stop = Demo(world.card()), asyncio.Event()
         world.slack.offer_restart(shown.restart)

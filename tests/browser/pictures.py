@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 from bot.demos import RULES
 from tests.browser.conftest import ARGUMENTS, chromium_path
@@ -60,8 +60,43 @@ async def take(browser: Browser, stage: Stage) -> None:
     await page.get_by_role("dialog").locator("textarea, input").first.wait_for(timeout=PLANNED_MS)
     await kept(page, "modal")
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await take_form(await opened(browser, stage, 1280, 960))
+    await take_upload(await opened(browser, stage, 1280, 860))
+    await take_review(await opened(browser, stage, 1280, 860), stage)
     await take_drawer(await opened(browser, stage, 1280, 800, "dark"))
     await take_home(page, await stage.person("GET", "world"))
+
+
+async def take_form(page: Page) -> None:
+    await types(page, "/tf run")
+    form = page.get_by_role("dialog", name="Start a run")
+    await form.get_by_role("combobox", name="Workspace", exact=True).press_sequentially("front-de")
+    await page.locator(".combo-list").get_by_role("option", name="storefront-dev").click()
+    await form.get_by_label("Set variables").check()
+    await form.get_by_label("Variables", exact=True).fill("region=eu-west-1\nreplicas=3")
+    await kept(page, "start")
+
+
+async def take_upload(page: Page) -> None:
+    await types(page, "/tf upload storefront-staging")
+    form = page.get_by_role("dialog", name="Run a configuration")
+    files = [FilePayload(name=name, mimeType="text/plain", buffer=b"# ...\n") for name in ("main.tf", "staging.auto.tfvars")]
+    await form.get_by_label("Configuration", exact=True).set_input_files(files)
+    await form.locator(".picked-files li").nth(1).wait_for(timeout=PLANNED_MS)
+    await kept(page, "upload")
+
+
+async def take_review(page: Page, stage: Stage) -> None:
+    """Of a run that replaces something of what was applied before."""
+    await stage.types("U0ANA", "/tf run storefront-dev the first", "C0INFRA")
+    call = await stage.expects("Decision needed", action="run.approve", channel="C0INFRA")
+    await stage.clicks("U0ANA", call, "run.approve")
+    await stage.until_run("storefront-dev", "applied")
+    await stage.types("U0ANA", "/tf run storefront-dev a new network --replace terraform_data.network", "C0INFRA")
+    await stage.until_run("storefront-dev", "planned")
+    await stage.types("U0ANA", "/tf review storefront-dev", "C0INFRA")
+    await page.get_by_role("dialog", name="Plan").get_by_text("to replace").wait_for(timeout=PLANNED_MS)
+    await kept(page, "review")
 
 
 async def take_drawer(page: Page) -> None:
@@ -76,6 +111,7 @@ async def take_home(page: Page, world: dict[str, Any]) -> None:
     """Only where the app has a Home tab."""
     if not world["app"]["has_home"]:
         return
+    await types(page, "/tf watch storefront-*")
     await page.locator('#sidebar [data-channel="D0ANA"]').click()
     await page.get_by_role("tab", name="Home").click()
     await page.locator("#home .block-header").first.wait_for(timeout=PLANNED_MS)

@@ -99,6 +99,22 @@ async def test_a_configuration_is_uploaded_and_run(admin: TerraformClient, tmp_p
     assert [run.id for run in (await admin.list_workspace_runs(workspace.id)).runs] == [run_id]
 
 
+async def test_a_provisional_configuration_is_archived_unless_a_run_uses_it(admin: TerraformClient, tmp_path: Path) -> None:
+    workspace = await admin.read_workspace(ORGANIZATION, "shop")
+    packed = archive(tmp_path / "shop.tar.gz")
+    unused, used, empty = [
+        await admin.configurations.create(NewConfiguration(workspace_id=workspace.id, provisional=True)) for _ in range(3)
+    ]
+    for made in (unused, used):
+        await admin.configurations.upload(made, packed)
+    await started(admin, "shop", configuration_version_id=used.id)
+    await admin.configurations.archive(unused.id)
+    assert (await admin.configurations.read(unused.id)).status_word == "archived"
+    for made in (used, empty, unused):
+        with pytest.raises(StateMovedOn):
+            await admin.configurations.archive(made.id)
+
+
 async def test_logs_and_the_plan_are_read_where_they_are_kept(admin: TerraformClient, tmp_path: Path) -> None:
     reading = await reached(admin, await started(admin, "shop"), "planned")
     plan_id = str(reading.run.plan_id)

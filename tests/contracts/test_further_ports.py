@@ -118,6 +118,8 @@ async def test_a_configuration_is_made_uploaded_and_read(ports: Ports, tmp_path:
     assert taken.is_usable
     assert await ports.configurations.read(made.id) == taken
     assert not taken.upload_url
+    newest, *older = await ports.configurations.newest(ports.workspace_id)
+    assert (newest, made.id in {one.id for one in older}) == (taken, False)
 
 
 async def test_a_configuration_that_cannot_be_read_is_refused(ports: Ports, tmp_path: Path) -> None:

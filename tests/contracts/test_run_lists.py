@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import NotVisible
+from bot.core.readings import RunQuery
 from bot.core.runs import Action
 from tests.contracts.benches import DNS, DOCS, NAMES, ORGANIZATION, SHOP, SLOW, Bench
 from tests.contracts.test_runs import LEAST, OLDEST, start
@@ -114,6 +115,14 @@ async def test_a_workspaces_runs_are_listed_page_by_page(bench: Bench) -> None:
     assert second.next_page in {None, 3}
     third = await bench.runs.list_workspace_runs(older.workspace_id, page=3, size=1)
     assert (third.runs, third.next_page) == ((), None)
+
+
+async def test_a_workspaces_runs_are_narrowed_to_a_status_where_the_server_knows_how(bench: Bench) -> None:
+    resting = await bench.rest((await start(bench, DNS)).id)
+    applied = await bench.runs.list_workspace_runs(resting.workspace_id, query=RunQuery(statuses=("applied",)))
+    asked = await bench.runs.list_workspace_runs(resting.workspace_id, query=RunQuery(statuses=(resting.status_word,)))
+    assert resting.id in {run.id for run in asked.runs}
+    assert (resting.id in {run.id for run in applied.runs}) == (bench.flavour != "hcp")
 
 
 async def test_lists_of_what_does_not_exist_are_not_visible(bench: Bench) -> None:

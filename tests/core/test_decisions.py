@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.decisions import OPEN, UNHEARD_AFTER, Deed, Intent, IntentState, has_moved, settle, shows_deed
-from bot.core.runs import Run, RunStatus
+from bot.core.runs import NO_HURDLE, Hurdle, Run, RunStatus
 from tests.core.making import NOON, ago, make_run, waiting_run
 
 INTENT = Intent(
@@ -47,6 +47,16 @@ BROKEN_AFTER_CONFIRM = make_run("errored", timestamps={"confirmed": NOON})
         (Deed.CANCEL, make_run("canceled"), True, True),
         (Deed.CANCEL, make_run("force_canceled"), True, True),
         (Deed.CANCEL, make_run("applied"), True, False),
+        (Deed.FORCE_CANCEL, make_run("applying"), False, False),
+        (Deed.FORCE_CANCEL, make_run("force_canceled"), True, True),
+        (Deed.FORCE_CANCEL, make_run("errored"), True, False),
+        (Deed.OVERRIDE, make_run("policy_override"), False, False),
+        (Deed.OVERRIDE, make_run("policy_override", hurdle=Hurdle(id="polchk-2")), True, True),
+        (Deed.OVERRIDE, make_run("policy_override", hurdle=NO_HURDLE), True, True),
+        (Deed.OVERRIDE, make_run("policy_checked"), True, True),
+        (Deed.OVERRIDE, make_run("discarded"), True, False),
+        (Deed.OVERRIDE, make_run("canceled"), True, False),
+        (Deed.COMMENT, make_run("applied"), False, False),
         (Deed.CREATE, make_run("pending"), True, True),
     ],
 )
@@ -95,6 +105,23 @@ def test_a_cancel_that_was_heard_is_done_while_terraform_is_still_being_interrup
     cancel = replace(INTENT, deed=Deed.CANCEL, unchanged_at=ago(hours=1))
     assert settle(cancel, make_run("applying"), OURS, NOON) is IntentState.SETTLED
     assert settle(cancel, make_run("applying"), OTHERS, NOON) is IntentState.UNHEARD
+
+
+def test_an_override_is_judged_at_the_gate_at_which_it_was_decided() -> None:
+    override = replace(INTENT, deed=Deed.OVERRIDE, gate="override:polchk-1")
+    waits = make_run("policy_override", hurdle=Hurdle(id="polchk-1"))
+    assert not has_moved(Deed.OVERRIDE, waits, "override:polchk-1")
+    assert settle(override, waits, OURS, NOON) is IntentState.UNSURE
+    assert settle(override, make_run("policy_override", hurdle=Hurdle(id="polchk-2")), OURS, NOON) is IntentState.SETTLED
+    assert settle(override, make_run("policy_checked"), OTHERS, NOON) is IntentState.ELSEWHERE
+    assert settle(override, make_run("discarded"), OURS, NOON) is IntentState.ELSEWHERE
+
+
+def test_a_comment_is_settled_by_itself_alone() -> None:
+    comment = replace(INTENT, deed=Deed.COMMENT)
+    assert settle(comment, make_run("applied"), OURS, NOON) is IntentState.SETTLED
+    assert settle(comment, make_run("applied"), OTHERS, NOON) is IntentState.UNSURE
+    assert settle(replace(comment, unchanged_at=ago(hours=1)), make_run("applied"), [], NOON) is IntentState.UNHEARD
 
 
 def test_how_long_it_takes_can_be_told() -> None:

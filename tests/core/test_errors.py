@@ -21,7 +21,7 @@ from bot.core.errors import (
     listed,
 )
 
-BRANCHES = {"BadCommand", "NotFound", "NotAllowed", "CannotAct", "ChannelTrouble", "TerraformTrouble", "ChatTrouble"}
+BRANCHES = {"BadCommand", "NotFound", "NotAllowed", "CannotAct", "ChannelTrouble", "UploadTrouble", "TerraformTrouble", "ChatTrouble"}
 
 
 def leaves(kind: type[RunbellError] = RunbellError) -> Iterator[type[RunbellError]]:

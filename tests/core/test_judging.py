@@ -12,16 +12,16 @@ from bot.core.chains import Chain
 from bot.core.contents import UNREAD
 from bot.core.freezes import Freeze
 from bot.core.identities import Identities, KnownPerson, Origin, Role
-from bot.core.judging import candidates, decide
+from bot.core.judging import candidates, decide, is_apply
 from bot.core.people import NOBODY, Standing
 from bot.core.policy import Right
 from bot.core.rules import Match, Risk, Rule
-from bot.core.runs import Action
-from bot.core.verdicts import Fallen, Lack, Outcome
+from bot.core.runs import Action, Run
+from bot.core.verdicts import Fallen, Lack, Outcome, headline
 from bot.core.votes import Vote, Why
 from bot.core.windows import Window
 from tests.core.cases import EVERYBODY, GUS, RAJ, SEC, circle, question, rule, vote
-from tests.core.making import ANA, KIM, NOON, PROD, grant
+from tests.core.making import ANA, KIM, NOON, PROD, grant, make_run
 
 TWO = rule("two", votes=2)
 SECURITY = rule("security", circle=circle(groups=("S0SECURITY",)))
@@ -102,10 +102,48 @@ def test_what_is_missing_counts_votes_and_names_who_is_yet_to_be_heard() -> None
 
 def test_stopping_a_run_needs_the_right_alone() -> None:
     freeze = Freeze(scope="everything", reason="sale")
-    for action in (Action.DISCARD, Action.CANCEL):
+    for action in (Action.DISCARD, Action.CANCEL, Action.FORCE_CANCEL):
         asked = question(TWO, rule("no", deny="Never."), votes=(vote(ANA),), action=action, freezes=(freeze,))
         assert decide(asked).granted
         assert not decide(replace(asked, votes=(vote(RAJ),))).granted
+
+
+# Overrides
+
+PRE_PLAN, CHECKED = make_run("pre_plan_awaiting_decision"), make_run("policy_override", has_changes=True)
+AT_APPLY = make_run("pre_apply_awaiting_decision", has_changes=True)
+FROZEN = Freeze(scope="everything", reason="sale")
+BOUND = rule("bound", windows=(Window(since=(NOON + timedelta(days=9)).date(), until=(NOON + timedelta(days=10)).date(), zone="UTC"),))
+
+
+def test_an_override_takes_what_an_apply_takes_and_a_reason() -> None:
+    asked = question(TWO, run=CHECKED, action=Action.OVERRIDE, votes=(vote(ANA, reason="x"),))
+    verdict = decide(asked)
+    assert (verdict.outcome, verdict.wants_reason, headline(verdict)) == (Outcome.MISSING, True, "It cannot be overridden yet.")
+    assert decide(replace(asked, votes=(vote(ANA, reason="x"), vote(KIM, reason="y")))).granted
+    silent = decide(replace(asked, votes=(vote(ANA), vote(KIM, reason=" "))))
+    assert {one.why for one in silent.fallen} == {Why.NO_REASON}
+    assert decide(question(rule("no", deny="Never."), run=CHECKED, action=Action.OVERRIDE, votes=(vote(ANA, reason="x"),))).outcome is (
+        Outcome.DENIED
+    )
+
+
+@pytest.mark.parametrize("run, holds", [(CHECKED, False), (replace(CHECKED, auto_apply=True), True), (AT_APPLY, True)])
+def test_what_binds_the_apply_binds_an_override_only_where_it_is_one(run: Run, holds: bool) -> None:  # noqa: FBT001 - a table
+    asked = question(BOUND, run=run, action=Action.OVERRIDE, votes=(vote(ANA, reason="x"),), freezes=(FROZEN,))
+    assert decide(asked).granted != holds
+    assert is_apply(asked) == holds
+    assert {one.lack for one in decide(asked).missing} == ({Lack.WINDOW, Lack.FREEZE} if holds else set())
+
+
+def test_before_the_plan_rules_about_it_wait_unless_nobody_will_be_asked() -> None:
+    never = rule("never", match=Match(types=("aws_db_*",)), deny="By hand.")
+    asked = question(never, run=PRE_PLAN, action=Action.OVERRIDE, votes=(vote(ANA, reason="x"),), plan=UNREAD)
+    assert decide(asked).granted
+    assert not decide(asked).plan_unread
+    by_itself = decide(replace(asked, run=replace(PRE_PLAN, auto_apply=True)))
+    assert (by_itself.outcome, by_itself.plan_unread) == (Outcome.DENIED, True)
+    assert decide(replace(asked, run=CHECKED)).outcome is Outcome.DENIED
 
 
 # Votes

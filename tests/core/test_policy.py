@@ -103,8 +103,8 @@ def test_only_the_groups_that_matter_are_asked_for() -> None:
 
 
 @pytest.mark.parametrize("action", Action)
-def test_doing_something_to_a_run_needs_the_right_to_decide(action: Action) -> None:
-    assert right_for(action) is Right.DECIDE
+def test_doing_something_to_a_run_needs_the_right_to_decide_and_killing_it_that_of_an_admin(action: Action) -> None:
+    assert right_for(action) is (Right.ADMIN if action is Action.FORCE_CANCEL else Right.DECIDE)
 
 
 GRANTS = st.builds(

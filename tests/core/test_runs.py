@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.runs import CONFIRM, CONFIRMED_OR_LATER, FAILED, FINAL, OVERRIDABLE, Action, Phase, RunStatus, infer_confirmable, phase_of
+from bot.core.runs import (
+    CONFIRM,
+    CONFIRMED_OR_LATER,
+    FAILED,
+    FINAL,
+    NO_HURDLE,
+    OVERRIDABLE,
+    Action,
+    Hurdle,
+    HurdleKind,
+    Phase,
+    RunStatus,
+    action_at,
+    infer_confirmable,
+    phase_of,
+)
 from tests.core.making import NOON, ago, ended_run, make_run, waiting_run
 
 PHASES = {
@@ -113,6 +130,41 @@ def test_an_action_needs_the_state_and_the_token(*, allowed: bool, permitted: bo
     run = make_run(allowed=some if allowed else frozenset(), permitted=some if permitted else frozenset())
     assert run.may(Action.CANCEL) == (allowed and permitted)
     assert not run.may(Action.APPLY)
+
+
+CHECK = Hurdle(id="polchk-1", kind=HurdleKind.CHECK, is_overridable=True, may_override=True)
+
+
+def test_a_run_whose_check_failed_asks_about_that_very_check() -> None:
+    run = make_run("policy_override", hurdle=CHECK)
+    assert (run.gate, action_at(run.gate or ""), action_at(CONFIRM)) == ("override:polchk-1", Action.OVERRIDE, Action.APPLY)
+    assert run.may(Action.OVERRIDE)
+    assert not run.lacks_hurdle
+    assert make_run("discarded", hurdle=CHECK).gate is None
+    assert not make_run("discarded", hurdle=CHECK).may(Action.OVERRIDE)
+
+
+def test_a_run_whose_check_nobody_has_read_asks_nothing_yet() -> None:
+    assert make_run("policy_override").lacks_hurdle
+    assert make_run("policy_override").gate is None
+    assert make_run("policy_override", hurdle=NO_HURDLE).gate is None
+    assert not make_run("policy_override", hurdle=NO_HURDLE).lacks_hurdle
+    assert not make_run("planned").lacks_hurdle
+
+
+@pytest.mark.parametrize("state", [True, False])
+@pytest.mark.parametrize("token", [True, False])
+def test_an_override_needs_the_state_and_the_token(*, state: bool, token: bool) -> None:
+    run = make_run("policy_override", hurdle=replace(CHECK, is_overridable=state, may_override=token))
+    assert (run.allows(Action.OVERRIDE), run.permits(Action.OVERRIDE)) == (state, token)
+    assert run.may(Action.OVERRIDE) == (state and token)
+    assert not make_run("policy_override").permits(Action.OVERRIDE)
+
+
+def test_an_override_applies_where_nobody_is_asked_after_it() -> None:
+    assert not make_run("policy_override").override_applies
+    assert make_run("policy_override", auto_apply=True).override_applies
+    assert make_run("pre_apply_awaiting_decision").override_applies
 
 
 RESTING = [

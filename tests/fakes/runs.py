@@ -6,18 +6,19 @@ import itertools
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bot.core.errors import NotVisible, RequestRefused, StateMovedOn, TerraformAnswerLost, TerraformTrouble
 from bot.core.plans import PlanFacts
-from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
-from bot.core.runs import FINAL, Action, Run, RunStatus
+from bot.core.readings import ANY_RUN, Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage
+from bot.core.runs import FINAL, OVERRIDABLE, Action, Run, RunStatus
 from bot.core.workspaces import Workspace
 
 Answer = TypeVar("Answer")
 EVERYTHING = frozenset(Action)
+COOL_OFF = timedelta(seconds=10)
 RESTING = frozenset({"planned", "post_plan_completed", "cost_estimated", "policy_checked", "planned_and_saved"})
 FINAL_WORDS = frozenset(status.value for status in FINAL)
 DONE_AS = {Action.APPLY: "confirmed", Action.DISCARD: "discarded", Action.CANCEL: "canceled"}
@@ -121,6 +122,11 @@ class FakeRuns:
             self._next_in_line(moved)
         return moved
 
+    def let_force(self, run_id: str) -> Run:
+        """The time has come from which a run whose cancel was not enough may be killed."""
+        self._runs[run_id] = replace(self.run(run_id), allowed=frozenset({Action.FORCE_CANCEL}))
+        return self.run(run_id)
+
     def put(self, run: Run) -> None:
         """Have the server answer with exactly this run from now on."""
         self._runs[run.id] = run
@@ -156,6 +162,22 @@ class FakeRuns:
         """The comments that came with actions, whether or not the server keeps them."""
         return tuple(self._comments[run_id])
 
+    # What the other families of endpoints do to runs
+
+    async def answer(self, method: str, given: Mapping[str, Any], deed: Callable[[], Answer]) -> Answer:
+        """A call of another port, recorded and failed like those of this one."""
+        return await self._answer(method, given, deed)
+
+    def hear(self, run_id: str, comment: str) -> None:
+        self.run(run_id)
+        self._comments[run_id].append(comment)
+
+    def go_on(self, run_id: str, status: str, comment: str) -> Run:
+        """Something was overridden: the run takes the status, and goes on from there by itself where it asks nobody."""
+        self.hear(run_id, comment)
+        run = self.move(run_id, status)
+        return self.move(run_id, "confirmed") if run.auto_apply and status in RESTING else run
+
     # The port
 
     async def account(self) -> Account:
@@ -186,9 +208,9 @@ class FakeRuns:
         given = {"organization": organization, "page": page, "live_only": live_only}
         return await self._answer("list_organization_runs", given, lambda: self._organization_page(organization, page, live_only=live_only))
 
-    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
-        given = {"workspace_id": workspace_id, "page": page, "size": size}
-        return await self._answer("list_workspace_runs", given, lambda: self._runs_of(workspace_id, page, size))
+    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20, query: RunQuery = ANY_RUN) -> RunPage:
+        given = {"workspace_id": workspace_id, "page": page, "size": size, "query": query}
+        return await self._answer("list_workspace_runs", given, lambda: self._runs_of(workspace_id, page, size, query))
 
     async def create_run(self, wish: NewRun) -> Run:
         return await self._answer("create_run", {"wish": wish}, lambda: self._create(wish))
@@ -268,11 +290,17 @@ class FakeRuns:
         found, following = self._page(runs, page, self.page_size)
         return RunPage(tuple(found), tuple(mine[key] for key in dict.fromkeys(run.workspace_id for run in found)), following)
 
-    def _runs_of(self, workspace_id: str, page: int, size: int) -> RunPage:
+    def _runs_of(self, workspace_id: str, page: int, size: int, query: RunQuery) -> RunPage:
         workspace = self.workspace(workspace_id)
         runs = [run for run in self._newest_first() if run.workspace_id == workspace_id]
+        if self.heeds_filters:
+            runs = [run for run in runs if self._is_asked_for(run, query)]
         found, following = self._page(runs, page, size)
         return RunPage(tuple(found), (workspace,) if found else (), following)
+
+    def _is_asked_for(self, run: Run, query: RunQuery) -> bool:
+        has_commit = not query.commit or (run.commit is not None and run.commit.sha.startswith(query.commit))
+        return has_commit and (not query.statuses or run.status_word in query.statuses)
 
     def _create(self, wish: NewRun) -> Run:
         workspace = self.workspace(wish.workspace_id)
@@ -298,6 +326,7 @@ class FakeRuns:
         self._comments[run_id].append(comment)
         if action is Action.CANCEL and self.workspace(run.workspace_id).name in self.stubborn:
             self._canceling.add(run_id)
+            self._runs[run_id] = replace(run, allowed=frozenset(), force_cancel_at=self.clock() + COOL_OFF)
         else:
             self.move(run_id, DONE_AS[action])
 
@@ -363,4 +392,4 @@ def allowed_for(run: Run) -> frozenset[Action]:
         return frozenset({Action.CANCEL, Action.DISCARD})
     if run.status_word in RESTING and not run.auto_apply and not run.plan_only and run.has_changes:
         return frozenset({Action.APPLY, Action.DISCARD})
-    return frozenset({Action.DISCARD}) if "override" in run.status_word else frozenset({Action.CANCEL})
+    return frozenset({Action.DISCARD}) if run.status in OVERRIDABLE else frozenset({Action.CANCEL})

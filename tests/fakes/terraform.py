@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,7 @@ from bot.core.notifications import NewNotification, Notification, Scope
 from bot.core.policies import AWAITING_OVERRIDE, PolicyCheck, PolicyOutcome, TaskStage
 from bot.core.servers import Membership, MembershipPage, Project, ProjectPage
 from bot.core.workspaces import Workspace, WorkspaceDetail
+from tests.fakes.runs import FakeRuns
 
 Thing = TypeVar("Thing")
 HOST = "terraform.test"
@@ -34,10 +35,14 @@ def seen(things: Mapping[str, Thing], key: str, what: str) -> Thing:
 
 
 class FakeConfigurations:
-    """Uploads are taken in at once; `refusal` is what the server says of the next ones instead. `uploaded` holds their bytes."""
+    """Uploads are taken in at once; `refusal` is what the server says of the next ones instead. `uploaded` holds their bytes.
+
+    `made_in` says in which workspace each was made, by its id.
+    """
 
     def __init__(self) -> None:
         self.versions: dict[str, ConfigurationVersion] = {}
+        self.made_in: dict[str, str] = {}
         self.made: list[NewConfiguration] = []
         self.uploaded: dict[str, bytes] = {}
         self.refusal = ""
@@ -45,6 +50,7 @@ class FakeConfigurations:
     async def create(self, wish: NewConfiguration) -> ConfigurationVersion:
         self.made.append(wish)
         key = f"cv-Fake{len(self.made):012d}"
+        self.made_in[key] = wish.workspace_id
         self.versions[key] = ConfigurationVersion(
             id=key,
             status_word="pending",
@@ -58,6 +64,10 @@ class FakeConfigurations:
     async def read(self, configuration_id: str) -> ConfigurationVersion:
         return replace(seen(self.versions, configuration_id, "Configuration version"), upload_url="")
 
+    async def newest(self, workspace_id: str) -> tuple[ConfigurationVersion, ...]:
+        found = [await self.read(key) for key, owner in self.made_in.items() if owner == workspace_id]
+        return tuple(reversed(found))
+
     async def upload(self, configuration: ConfigurationVersion, archive: Path) -> ConfigurationVersion:
         known = seen(self.versions, configuration.id, "Configuration version")
         self.uploaded[known.id] = await asyncio.to_thread(archive.read_bytes)
@@ -66,6 +76,12 @@ class FakeConfigurations:
         if self.refusal:
             raise RequestRefused(HOST, self.refusal)
         return await self.read(known.id)
+
+    async def archive(self, configuration_id: str) -> None:
+        known = seen(self.versions, configuration_id, "Configuration version")
+        if known.status_word != "uploaded":
+            raise StateMovedOn(f"Configuration version {configuration_id}")
+        self.versions[known.id] = replace(known, status_word="archived")
 
 
 class FakeLogs:
@@ -103,9 +119,13 @@ class FakePlanTexts:
 
 
 class FakePolicies:
-    """What runs are judged by, as tests put it here; an override is done at once and its comment kept in `overridden`."""
+    """What runs are judged by, as tests put it here; an override is done at once and its comment kept in `overridden`.
 
-    def __init__(self) -> None:
+    With `runs` an override goes through their record of calls and failures, and has its run go on.
+    """
+
+    def __init__(self, runs: FakeRuns | None = None) -> None:
+        self.runs = runs
         self.of_run: dict[str, tuple[PolicyCheck, ...]] = {}
         self.stages_of: dict[str, tuple[TaskStage, ...]] = {}
         self.outcomes_of: dict[str, tuple[PolicyOutcome, ...]] = {}
@@ -129,6 +149,12 @@ class FakePolicies:
         return seen(self.outcomes_of, evaluation_id, "Policy evaluation")
 
     async def override_check(self, check_id: str, comment: str) -> PolicyCheck:
+        if self.runs is None:
+            return self._override_check(check_id, comment)
+        given = {"check_id": check_id, "comment": comment}
+        return await self.runs.answer("override_check", given, lambda: self._override_check(check_id, comment))
+
+    def _override_check(self, check_id: str, comment: str) -> PolicyCheck:
         for run_id, checks in self.of_run.items():
             for check in checks:
                 if check.id == check_id:
@@ -137,16 +163,31 @@ class FakePolicies:
                     done = replace(check, status_word="overridden", is_overridable=False)
                     self.of_run[run_id] = tuple(done if each is check else each for each in checks)
                     self.overridden[check_id] = comment
+                    if self.runs is not None:
+                        self.runs.go_on(run_id, "policy_override" if self._waits(run_id) else "policy_checked", comment)
                     return done
         raise NotVisible(f"Policy check {check_id}")
 
+    def _waits(self, run_id: str) -> bool:
+        return any(check.waits_for_override for check in self.of_run[run_id])
+
     async def override_stage(self, stage_id: str, comment: str) -> TaskStage:
         stage = await self.stage(stage_id)
+        if self.runs is None:
+            return self._override_stage(stage, comment)
+        given = {"stage_id": stage_id, "comment": comment}
+        return await self.runs.answer("override_stage", given, lambda: self._override_stage(stage, comment))
+
+    def _override_stage(self, stage: TaskStage, comment: str) -> TaskStage:
+        stage_id = stage.id
         if stage.status_word != AWAITING_OVERRIDE:
             raise StateMovedOn(f"Task stage {stage_id}")
         done = replace(stage, status_word="running", is_overridable=False)
         self.stages_of = {run: tuple(done if each.id == stage_id else each for each in stages) for run, stages in self.stages_of.items()}
         self.overridden[stage_id] = comment
+        if self.runs is not None:
+            run_id = next(run for run, stages in self.stages_of.items() if done in stages)
+            self.runs.go_on(run_id, f"{stage.stage}_completed", comment)
         return done
 
     async def cost(self, estimate_id: str) -> CostEstimate:
@@ -154,17 +195,41 @@ class FakePolicies:
 
 
 class FakeLocks:
-    """Locks of the workspaces given; `me` is who the token is, and others' locks are put into `details`."""
+    """Locks of the workspaces given, and with `runs` of all of theirs, whose record of calls and failures they share.
 
-    def __init__(self, *workspaces: Workspace, me: str = "runbell") -> None:
+    `me` is who the token is, and others' locks are put into `details`.
+    """
+
+    def __init__(self, *workspaces: Workspace, me: str = "runbell", runs: FakeRuns | None = None) -> None:
         self.me = me
+        self.runs = runs
         self.details = {each.id: WorkspaceDetail(workspace=each, lock=Lock(workspace_id=each.id, is_locked=False)) for each in workspaces}
 
     async def detail(self, workspace_id: str) -> WorkspaceDetail:
+        if self.runs is None:
+            return seen(self.details, workspace_id, "Workspace")
+        return await self.runs.answer("detail", {"workspace_id": workspace_id}, lambda: self._known(workspace_id))
+
+    def _known(self, workspace_id: str) -> WorkspaceDetail:
+        if self.runs is not None and workspace_id not in self.details:
+            unlocked = Lock(workspace_id=workspace_id, is_locked=False)
+            self.details[workspace_id] = WorkspaceDetail(workspace=self.runs.workspace(workspace_id), lock=unlocked)
         return seen(self.details, workspace_id, "Workspace")
 
     async def lock(self, workspace_id: str, reason: str) -> Lock:
-        detail = await self.detail(workspace_id)
+        return await self._do("lock", workspace_id, lambda: self._lock(workspace_id, reason))
+
+    async def unlock(self, workspace_id: str) -> Lock:
+        return await self._do("unlock", workspace_id, lambda: self._unlock(workspace_id))
+
+    async def force_unlock(self, workspace_id: str) -> Lock:
+        return await self._do("force_unlock", workspace_id, lambda: self._force_unlock(workspace_id))
+
+    async def _do(self, method: str, workspace_id: str, deed: Callable[[], Lock]) -> Lock:
+        return deed() if self.runs is None else await self.runs.answer(method, {"workspace_id": workspace_id}, deed)
+
+    def _lock(self, workspace_id: str, reason: str) -> Lock:
+        detail = self._known(workspace_id)
         if detail.lock.is_locked:
             raise StateMovedOn(f"Workspace {workspace_id}", "already locked")
         return self._put(
@@ -172,14 +237,14 @@ class FakeLocks:
             Lock(workspace_id=workspace_id, is_locked=True, reason=reason, holder_kind="users", holder_id=self.me, holder_name=self.me),
         )
 
-    async def unlock(self, workspace_id: str) -> Lock:
-        detail = await self.detail(workspace_id)
+    def _unlock(self, workspace_id: str) -> Lock:
+        detail = self._known(workspace_id)
         if not detail.lock.is_locked or detail.lock.holder_id != self.me:
             raise StateMovedOn(f"Workspace {workspace_id}", "is locked by somebody else, or not at all")
         return self._put(detail, Lock(workspace_id=workspace_id, is_locked=False))
 
-    async def force_unlock(self, workspace_id: str) -> Lock:
-        detail = await self.detail(workspace_id)
+    def _force_unlock(self, workspace_id: str) -> Lock:
+        detail = self._known(workspace_id)
         if not detail.lock.is_locked:
             raise StateMovedOn(f"Workspace {workspace_id}", "not locked")
         return self._put(detail, Lock(workspace_id=workspace_id, is_locked=False))
@@ -245,11 +310,19 @@ class FakeMemberships:
 class FakeHistories:
     """`said` are the comments in their order, `events_of` what tests say was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: FakeRuns | None = None) -> None:
+        self.runs = runs
         self.said: list[tuple[str, str]] = []
         self.events_of: dict[str, tuple[RunEvent, ...]] = {}
 
     async def comment(self, run_id: str, body: str) -> Comment:
+        if self.runs is None:
+            return self._comment(run_id, body)
+        return await self.runs.answer("comment", {"run_id": run_id, "body": body}, lambda: self._comment(run_id, body))
+
+    def _comment(self, run_id: str, body: str) -> Comment:
+        if self.runs is not None:
+            self.runs.hear(run_id, body)
         self.said.append((run_id, body))
         return Comment(id=f"wsc-Fake{len(self.said):012d}", body=body)
 

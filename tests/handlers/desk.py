@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,10 +17,11 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import ChatTrouble
+from bot.core.errors import ChatTrouble, NoTrigger
 from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.services.repeats import Repeats
+from bot.slack.privately import Shown
 from bot.web import listening
 from handlers import Guard, Services, register
 from tests.services.house import ANA, DEPLOYS, POLICY, TEAM, House, open_house
@@ -120,22 +121,43 @@ def bolt() -> AsyncApp:
 
 
 class FakePrivately:
-    """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused."""
+    """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused.
+
+    `threads` goes along with `told`; `written` is what was said in direct messages for good.
+    """
 
     def __init__(self) -> None:
         self.views: list[dict[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []
+        self.surfaces = FakeSurfaces()
+        self.stale: ChatTrouble | None = None
+        self.threads: list[str] = []
+        self.written: list[tuple[str, str, str]] = []
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
 
-    async def open(self, trigger_id: str, view: dict[str, Any]) -> None:
-        assert trigger_id, "a modal is opened by a click"
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> Shown:
+        if not trigger_id:
+            raise NoTrigger
         if self.trouble is not None:
             raise self.trouble
         self.views.append(view)
+        return Shown(f"V{len(self.views)}", f"h{len(self.views)}")
 
-    async def tell(self, channel: str, person: str, said: dict[str, Any]) -> None:
+    async def push(self, trigger_id: str, view: dict[str, Any]) -> Shown:
+        return await self.open(trigger_id, view)
+
+    async def update(self, known: Shown, view: dict[str, Any]) -> Shown:
+        if self.stale is not None:
+            raise self.stale
+        return await self.open(known.view_id, view)
+
+    async def tell(self, channel: str, person: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
         self.told.append((channel, person, str(said["text"])))
+        self.threads.append(thread_ts)
+
+    async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
+        self.written.append((channel, thread_ts, str(said["text"])))
 
     def person_changed(self, person_id: str) -> None:
         self.changed.append(person_id)
@@ -144,24 +166,57 @@ class FakePrivately:
         self.changed.append(group_id)
 
 
+class FakeSurfaces:
+    """Home tabs by person, and what links unfolded to; `trouble` has Slack refuse."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, dict[str, Any], str]] = []
+        self.unfurled: list[tuple[str, str, dict[str, Any]]] = []
+        self.trouble: ChatTrouble | None = None
+
+    async def publish(self, person: str, view: dict[str, Any], known: str = "") -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.published.append((person, view, known))
+
+    async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, dict[str, Any]]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.unfurled.append((channel, ts, dict(unfurls)))
+
+
 def services_of(house: House, private: FakePrivately) -> Services:
     return Services(
         command="/tf",
         app_user=APP_USER,
         address="https://terraform.test",
         launches=house.launches,
+        promotions=house.promotions,
+        retries=house.retries,
         approvals=house.approvals,
         lookups=house.lookups,
+        listings=house.listings,
+        waiting=house.waiting,
         watching=house.watching,
         freezing=house.freezing,
         reminders=house.reminders,
+        locking=house.locking,
+        comments=house.comments,
         greetings=Greetings(house.store, house.clock, lambda: house.wakes.append("paint"), "/tf"),
         closures=house.closures,
         privately=private,
         known=private,
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
+        reviews=house.reviews,
+        handouts=house.handouts,
+        suggestions=house.suggestions,
+        uploads=house.uploads,
         declare_dead=house.painter.declare_dead,
+        notices=house.notices,
+        homes=house.homes,
+        unfurls=house.unfurls,
+        surfaces=private.surfaces,
     )
 
 

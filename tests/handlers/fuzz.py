@@ -15,10 +15,12 @@ from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.slack import ids
-from bot.slack.ids import Address, encode
+from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.approval import Wanted, approval
+from bot.slack.views.start import FORM, Form, start_form
 from tests.handlers.desk import click, command, event, submission
 from tests.services.house import ANA, DEPLOYS
+from tests.slack.test_start_form import filled
 
 Body = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -48,6 +50,9 @@ ODD: tuple[Any, ...] = (
 )
 
 
+FORM_SHOWN = Form(address=FormAddress(FORM, DEPLOYS.channel, DEPLOYS.channel_name), more=frozenset({"variables", "targets"}))
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A run that waits, of which the payloads are."""
@@ -72,7 +77,7 @@ def payload(seed: int, world: World) -> Body:
 
 
 def clicked(chance: random.Random, world: World) -> Body:
-    button = chance.choice([ids.APPROVE, ids.DISCARD, ids.CANCEL, ids.UNVOTE])
+    button = chance.choice([*ids.ACTION_OF, *ids.ACTION_OF_GLASS, ids.UNVOTE])
     return click(button, encode(Address(world.run.id)), ANA, DEPLOYS, world.response_url)
 
 
@@ -85,6 +90,27 @@ def submitted(_chance: random.Random, world: World) -> Body:
     plan = PlanFacts(plan_id="plan-1", status_word="finished")
     view = approval(world.run, world.workspace, plan, DEPLOYS.channel, Wanted(reason=True, typed_name=True))
     return submission(view, {"reason": "rotate", "name": world.workspace.name}, ANA)
+
+
+def filled_in(chance: random.Random, world: World) -> Body:
+    """The form for a run: submitted, changed, or asked what it offers."""
+    view = {"id": "V1", "hash": "h1", "type": "modal", **filled(start_form(FORM_SHOWN), workspace_start=world.workspace.full_name)}
+    field = {"action_id": ids.WORKSPACE_TO_START, "block_id": "b", "value": "store"}
+    change = {"type": "checkboxes", "action_id": ids.START_MORE, "block_id": "b", "selected_options": [], "action_ts": "2.2"}
+    kinds: tuple[Body, ...] = (
+        {"type": "view_submission", "view": view, "response_urls": []},
+        {"type": "block_actions", "view": view, "container": {"type": "view", "view_id": "V1"}, "actions": [change]},
+        {"type": "block_suggestion", "view": view, "container": {"type": "view", "view_id": "V1"}, **field},
+        {"type": "shortcut", "callback_id": ids.START_FORM, "action_ts": "2.2"},
+    )
+    person = {"id": ANA.id, "username": ANA.name, "team_id": ANA.team_id}
+    return {
+        "api_app_id": "A0RUNBELL",
+        "team": {"id": ANA.team_id, "domain": "acme"},
+        "user": person,
+        "trigger_id": "1",
+        **chance.choice(kinds),
+    }
 
 
 def happened(chance: random.Random, _world: World) -> Body:
@@ -102,7 +128,10 @@ def happened(chance: random.Random, _world: World) -> Body:
     )
 
 
-KINDS: tuple[Callable[[random.Random, World], Body], ...] = (clicked, clicked, typed, typed, submitted, submitted, happened)
+KINDS: tuple[Callable[[random.Random, World], Body], ...] = (
+    *(clicked, clicked, typed, typed, submitted, submitted),
+    *(filled_in, filled_in, happened),
+)
 
 
 # What is done to them

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.core.commands import GRAMMAR, parse
 from bot.core.commands.grammar import Command, Row
-from bot.core.errors import RightMissing, TerraformAnswerLost, TerraformUnreachable
+from bot.core.errors import BadCommand, RightMissing, TerraformAnswerLost, TerraformUnreachable
 from bot.core.policy import Place
 from bot.core.runs import Run
 from bot.slack import ids
 from handlers.actions.others import INACTIVE
-from handlers.commands import ROUTES
+from handlers.commands import ROUTES, TAKES_BODY
 from tests.handlers.desk import Desk, services_of
 from tests.services.house import GUS, KIM, RAJ
 
-EXAMPLES = {
+MORE = {
     "help": "help run",
-    "workspaces": "workspaces",
-    "runs": "runs storefront-dev",
-    "audit": "audit storefront-dev",
     "run": "run storefront-dev now",
-    "show": "show storefront-dev",
-    "why": "why storefront-dev",
-    "approve": "approve storefront-dev",
-    "discard": "discard storefront-dev",
-    "cancel": "cancel storefront-dev",
-    "unvote": "unvote storefront-dev",
+    "promote": "promote storefront-dev storefront-dev",
+    "override": "override storefront-dev it is known",
+    "comment": "comment storefront-dev looks good",
     "freeze": "freeze storefront-dev until 2h a sale",
-    "unfreeze": "unfreeze storefront-dev",
-    "freezes": "freezes",
     "snooze": "snooze storefront-dev 2h",
-    "watch": "watch storefront-dev",
-    "unwatch": "unwatch storefront-dev",
-    "watches": "watches",
+    "notify": "notify me on",
 }
+"""What takes more than a workspace."""
+
+
+def example_of(row: Row) -> str:
+    """Something to type, about a workspace where there is any."""
+    about = MORE.get(row.word, f"{row.word} storefront-dev")
+    try:
+        parse(about)
+    except BadCommand:
+        return row.word
+    return about
+
+
+EXAMPLES = {row.word: example_of(row) for row in GRAMMAR}
 
 
 def with_run(desk: Desk, status: str = "planned") -> Run:
     return desk.house.runs.add_run(desk.house.runs.add_workspace("storefront-dev"), status)
 
 
+def buttons_of(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What can be clicked in an answer, by its id."""
+    return {one["action_id"]: one for block in answer["blocks"] if block["type"] == "actions" for one in block["elements"]}
+
+
 def test_every_command_of_the_grammar_has_a_route_and_every_route_a_command() -> None:
-    assert set(EXAMPLES) == {row.word for row in GRAMMAR}
     assert {type(parse(text)) for text in EXAMPLES.values()} == set(ROUTES)
     assert all(issubclass(command, Command) for command in ROUTES)
 
@@ -51,14 +61,26 @@ def test_every_command_of_the_grammar_has_a_route_and_every_route_a_command() ->
 async def test_each_command_demands_the_right_that_its_row_names(desk: Desk, row: Row) -> None:
     with_run(desk)
     wish = parse(EXAMPLES[row.word])
+    route = ROUTES[type(wish)]
+    more = {"body": {"trigger_id": "1.2.x"}} if route in TAKES_BODY else {}
     with pytest.raises(RightMissing) as refused:
-        await ROUTES[type(wish)](wish, services_of(desk.house, desk.private), GUS, Place(channel="C0DEPLOYS"))
+        await route(wish, services_of(desk.house, desk.private), GUS, Place(channel="C0DEPLOYS"), **more)
     assert refused.value.right == row.right
     assert not desk.house.runs.calls_of("act") + desk.house.runs.calls_of("create_run")
 
 
-async def test_nothing_typed_is_a_wish_for_help(desk: Desk) -> None:
-    assert await desk.type("") == await desk.type("help")
+async def test_nothing_typed_offers_what_waits_here_and_the_next_steps(desk: Desk) -> None:
+    assert "Nothing in this channel waits for you" in await desk.type("")
+    assert await desk.type("next") == await desk.type("")
+    run = with_run(desk)
+    await desk.type("watch storefront-dev")
+    await desk.house.turn()
+
+    assert "These wait for you here" in await desk.type("")
+
+    buttons = buttons_of(desk.answers[-1])
+    assert set(buttons) == {ids.LOOK_AT, ids.START_OPEN, ids.LOOK_PENDING, ids.LOOK_MINE, ids.LOOK_HELP}
+    assert buttons[ids.LOOK_AT]["options"][0]["value"].endswith(f"show {run.id}")
 
 
 async def test_help_about_one_command_gives_its_example(desk: Desk) -> None:
@@ -70,7 +92,7 @@ async def test_help_about_one_command_gives_its_example(desk: Desk) -> None:
     [
         ("rnu x", "Did you mean `/tf run`"),
         ("help rnu", "Did you mean `/tf run`"),
-        ("run", "Usage: `/tf run &lt;workspace&gt;"),
+        ("show", "Usage: `/tf show &lt;run&gt;"),
         ("run storefrnt-dev", "Did you mean `storefront-dev`?"),
         ("show run-Nothere", "I see no run “run-Nothere”"),
         ("show dns", "acme/dns has no current run."),
@@ -109,7 +131,8 @@ async def test_a_private_channel_asks_for_an_invitation(desk: Desk) -> None:
     desk.house.runs.add_workspace("storefront-dev")
     desk.house.chat.private.add("C0SECRET")
     told = await desk.type("run storefront-dev", place=Place(channel="C0SECRET"))
-    assert "Invite me with /invite" in told
+    assert "Invite me there with /invite" in told
+    assert told.endswith("<#C0SECRET>")
     assert not desk.house.runs.calls_of("create_run")
 
 
@@ -142,10 +165,10 @@ async def test_whoever_may_not_decide_is_told_who_may(desk: Desk) -> None:
 
 async def test_workspaces_are_listed_also_before_the_first_look(desk: Desk) -> None:
     with_run(desk)
-    assert "1 workspace" in await desk.type("workspaces")
+    assert "storefront-dev: 🔔 Decision needed" in await desk.type("workspaces")
     await desk.house.poll()
-    assert "1 workspace" in await desk.type("workspaces storefront-*", KIM)
-    assert "no workspace that matches `dns*`" in await desk.type("workspaces dns*", KIM)
+    assert "storefront-dev: 🔔 Decision needed" in await desk.type("workspaces storefront-*", KIM)
+    assert "no workspace `dns*`" in await desk.type("workspaces dns*", KIM)
 
 
 async def test_runs_are_listed_and_shown(desk: Desk) -> None:

@@ -129,6 +129,14 @@ async def test_an_answer_that_cannot_be_given_ends_in_the_log(desk: Desk) -> Non
     assert [entry["event"] for entry in logs if entry["event"].startswith("answer")] == ["answer refused"] * 2 + ["answer failed"] * 2
 
 
+@pytest.mark.parametrize("status, is_plain", [(400, True), (500, False)])
+async def test_an_answer_whose_blocks_slack_refuses_is_said_in_plain_text(desk: Desk, status: int, *, is_plain: bool) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    desk.statuses[:] = [status]
+    assert "storefront-dev" in await desk.type("workspaces")
+    assert ("blocks" not in desk.answers[-1]) is is_plain
+
+
 async def test_a_listener_that_asks_for_something_unknown_is_refused_when_it_is_registered() -> None:
     async def wrong(actor: Actor, services_: object) -> None:
         del actor, services_

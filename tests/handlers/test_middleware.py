@@ -57,6 +57,14 @@ def test_ids_come_from_where_slack_signs_them(body: dict[str, Any], actor: Actor
         ({"type": "event_callback", "event": {"type": "user_change"}}, True),
         ({"type": "event_callback"}, False),
         ({"type": "shortcut", "user": ["U0ANA"]}, False),
+        ({"type": "shortcut", "callback_id": "start.form"}, True),
+        ({"type": "shortcut"}, False),
+        ({"type": "message_action", "callback_id": "run.message", "message": {}}, True),
+        ({"type": "message_action", "callback_id": 7}, False),
+        ({"type": "block_suggestion", "action_id": "workspace.start", "value": "st"}, True),
+        ({"type": "block_suggestion", "action_id": "workspace.start", "value": None}, True),
+        ({"type": "block_suggestion", "action_id": "workspace.start", "value": ["st"]}, False),
+        ({"type": "block_suggestion", "value": "st"}, False),
     ],
 )
 def test_what_slack_does_not_send_so_is_not_let_in(body: dict[str, Any], is_as_slack_sends_it: bool) -> None:  # noqa: FBT001 - a table

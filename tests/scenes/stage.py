@@ -232,7 +232,7 @@ def has(message: Message, action: str) -> bool:
 
 def buttons(message: Message) -> list[str]:
     found = [element.get("action_id", "") for block in message["blocks"] or () for element in block.get("elements", ())]
-    return [action for action in found if action.startswith("run.") and action != "run.open"]
+    return [action for action in found if action.startswith("run.") and action not in {"run.open", "run.review"}]
 
 
 def key_of(message: Message) -> str:

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.terraform
 @pytest.mark.parametrize(
     "typed, answer",
     [
-        ("/tf", "More about one"),
+        ("/tf", "What would you like?"),
+        ("/tf help", "More about one"),
         ("/tf wokspaces", "workspaces"),
         ("/tf run", "Which workspace"),
         ("/tf run storefrnt-dev", "storefront-dev"),

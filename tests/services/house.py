@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.core.activations import Activation
+from bot.core.archives import Bounds
 from bot.core.commands.runs import RunReference, StartRun
 from bot.core.decisions import Intent
 from bot.core.links import message_link
@@ -20,41 +22,64 @@ from bot.core.votes import Vote
 from bot.services.access import Access
 from bot.services.alarms import Alarms
 from bot.services.approvals import Acted, Approvals
+from bot.services.arrivals import Arrivals
 from bot.services.audits import Audits
 from bot.services.autoapply import AutoApply
+from bot.services.calls import Calls
 from bot.services.clocks import Clocks
 from bot.services.closures import Closures
+from bot.services.comments import Comments
+from bot.services.comparisons import Comparisons
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
 from bot.services.freezing import Freezing
 from bot.services.glass import Glass
+from bot.services.handouts import Handouts
+from bot.services.homes import Homes
+from bot.services.hurdles import Hurdles
 from bot.services.intents import Intents, Loops
 from bot.services.kinship import Kinship
 from bot.services.knowledge import Knowledge
 from bot.services.launches import Launches, Started
+from bot.services.listings import Listings
+from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.names import Names
+from bot.services.notices import Notices
 from bot.services.painting import Painter
 from bot.services.pictures import Pictures
+from bot.services.plan_files import PlanFiles
 from bot.services.polling import Poller
 from bot.services.ports import Store
 from bot.services.projects import Projects
+from bot.services.promotions import Promotions
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.reminding import Reminders
+from bot.services.repeats import Repeats
+from bot.services.retries import Retries
+from bot.services.reviews import Reviews
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
 from bot.services.sharing import Sharing
+from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
+from bot.services.unfurls import Unfurls
+from bot.services.uploads import Sources, Uploads
+from bot.services.versions import Versions
 from bot.services.voting import Voting
+from bot.services.waiting import Waiting
 from bot.services.watching import Watching
+from bot.terraform.plan_documents import read_review
+from tests.fakes.attachments import FakeAttachments
 from tests.fakes.chat import FakeChat, FakeMessage, FakePeople
 from tests.fakes.commits import FakeRunsOfCommits
+from tests.fakes.files import FakeFiles
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.stores import sqlite_store
-from tests.fakes.terraform import FakePlanTexts, FakePolicies
+from tests.fakes.terraform import FakeConfigurations, FakeHistories, FakeLocks, FakeLogs, FakePlanTexts, FakePolicies
 
 TEAM = "T0ACME"
 ANA = Actor(id="U0ANA", team_id=TEAM, name="ana")
@@ -104,8 +129,19 @@ class House:
     reader: Reader
     recorder: Recorder
     launches: Launches
+    locks: FakeLocks
+    configurations: FakeConfigurations
+    versions: Versions
+    promotions: Promotions
+    retries: Retries
+    suggestions: Suggestions
+    uploads: Uploads
+    arrivals: Arrivals
+    files: FakeFiles
     approvals: Approvals
     lookups: Lookups
+    listings: Listings
+    waiting: Waiting
     watching: Watching
     intents: Intents
     painter: Painter
@@ -115,6 +151,7 @@ class House:
     alarms: Alarms
     texts: FakePlanTexts
     policies: FakePolicies
+    histories: FakeHistories
     evidence: Evidence
     ruling: RulesInForce
     voting: Voting
@@ -124,8 +161,17 @@ class House:
     sealer: Sealer
     freezing: Freezing
     reminders: Reminders
+    locking: Locking
+    comments: Comments
+    logs: FakeLogs
+    attachments: FakeAttachments
+    reviews: Reviews
+    handouts: Handouts
+    notices: Notices
+    homes: Homes
+    unfurls: Unfurls
 
-    async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: bool) -> Started:
+    async def start(self, workspace: str, message: str = "", *, actor: Actor = ANA, place: Place = DEPLOYS, **options: Any) -> Started:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
 
     async def act(
@@ -195,25 +241,40 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     people.add(GUS.id, GUS.name, Standing.GUEST)
     access = Access(people, policy, TEAM)
     recorder = Recorder(store, access, clock, lambda: wakes.append("paint"), fallback=fallback)
+    recorder.notices = Notices(store, access, policy.people, clock, recorder.reconsider)
     closures = Closures(store, recorder, chat, clock, lambda: wakes.append("paint"), OPERATOR)
     memberships = FakeMemberships({"prj-web": "web", "prj-data": "data platform"})
     projects = Projects(memberships, organizations)
-    reader = Reader(runs, store, recorder, clock, organizations)
+    texts, policies = FakePlanTexts(), FakePolicies(runs)
+    hurdles = Hurdles(policies)
+    reader = Reader(runs, store, recorder, clock, organizations, hurdles)
     finder = Finder(runs, store, reader, access, organizations)
-    pictures = Pictures("https://terraform.test")
+    pictures = Pictures("https://terraform.test", policy.chains)
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
-    intents = Intents(runs, store, reader, clock, pace, loops, owner="test")
-    recipes = Recipes(runs, store, recorder, reader, clock)
+    histories = FakeHistories(runs)
+    intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, owner="test")
+    recipes = Recipes(runs, store, recorder, reader, clock, hurdles)
     knowledge = Knowledge(store, recipes, organizations)
-    texts, policies = FakePlanTexts(), FakePolicies()
-    evidence = Evidence(runs, policies, Contents(texts), store, access, policy, clock)
+    contents = Contents(texts)
+    evidence = Evidence(runs, policies, contents, store, access, policy, clock)
+    comparisons = Comparisons(store, reader, contents, pace)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
     freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
     kinship = Kinship(memberships, people, clock)
-    voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, freezing.in_force)
+    voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
+    locks, configurations = FakeLocks(runs=runs), FakeConfigurations()
+    versions = Versions(runs, configurations, store, reader, access)
+    launches = Launches(store, finder, access, intents, chat, sharing, clock, locks, versions)
     approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
     clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
+    logs, attachments = FakeLogs(), FakeAttachments()
+    reviews = Reviews(PlanFiles(texts), read_review, store, finder, access)
+    waiting = Waiting(store, knowledge, access, pictures, partial(message_link, "https://acme.slack.com"))
+    listings = Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock)
+    files, arrivals = FakeFiles(), Arrivals(store, configurations, clock, pace, loops.painter)
+    sources = Sources(shared=files, files=files, configurations=configurations, locks=locks)
+    uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, Bounds())
     return House(
         runs=runs,
         chat=chat,
@@ -225,25 +286,46 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         finder=finder,
         reader=reader,
         recorder=recorder,
-        launches=Launches(store, finder, access, intents, chat, sharing, clock),
+        launches=launches,
+        locks=locks,
+        configurations=configurations,
+        versions=versions,
+        promotions=Promotions(runs, store, finder, reader, access, versions, launches, locks, policy.chains),
+        retries=Retries(store, finder, access, versions, launches),
+        suggestions=Suggestions(store, access),
+        uploads=uploads,
+        arrivals=arrivals,
+        files=files,
         approvals=approvals,
-        lookups=Lookups(runs, store, knowledge, finder, access, pictures, clock, voting),
+        lookups=Lookups(store, finder, access, pictures, voting),
+        listings=listings,
+        waiting=waiting,
+        homes=Homes(store, access, waiting, listings, clock),
+        unfurls=Unfurls(store, recorder, reader, pictures, Repeats(store, clock), "https://terraform.test"),
         watching=Watching(store, knowledge, finder, access, recorder, closures, projects, chat, clock, loops.painter),
         intents=intents,
-        painter=Painter(chat, store, pictures, reader, closures, clock, pace, tallies=tallies, sharing=sharing),
+        painter=Painter(*(chat, store, pictures, reader, closures, clock, pace), tallies=tallies, sharing=sharing, comparisons=comparisons),
         poller=Poller(recipes, store, recorder, clock, pace, organizations, lambda: 0.5),
         closures=closures,
         projects=projects,
         alarms=Alarms(store, pace, OPERATOR),
         texts=texts,
         policies=policies,
+        histories=histories,
         evidence=evidence,
         ruling=ruling,
         voting=voting,
         autoapply=AutoApply(store, approvals, pace, TEAM),
         memberships=memberships,
+        logs=logs,
+        attachments=attachments,
+        reviews=reviews,
+        handouts=Handouts(store, finder, access, sharing, reviews, logs, attachments, clock, "https://terraform.test"),
         audits=Audits(store, finder, access, clock, organizations),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
         freezing=freezing,
+        notices=recorder.notices,
+        locking=Locking(locks, runs, store, finder, reader, access, sharing, clock),
+        comments=Comments(store, finder, access, intents, sharing, clock),
         reminders=Reminders(store, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, loops.painter),
     )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,6 +131,20 @@ async def test_a_stage_has_applied_the_commit_where_a_run_of_it_was_applied(hous
     await keep(house, dev, replace(house.runs.add_run(dev, "applied"), commit=COMMIT))
     assert (await house.evidence.question(Action.APPLY, found)).applied_in == {"acme/storefront-dev"}
     assert (await house.evidence.question(Action.APPLY, replace(found, run=replace(found.run, commit=None)))).applied_in == frozenset()
+
+
+@pytest.mark.parametrize("facts, counts", [({}, True), ({"is_destroy": True}, False), ({"refresh_only": True}, False)])
+async def test_a_stage_has_applied_a_promoted_version_where_a_run_of_it_was_applied(
+    house: House, facts: dict[str, Any], *, counts: bool
+) -> None:
+    dev = house.runs.add_workspace("storefront-dev")
+    found = found_in(house, configuration_version_id="cv-1")
+    await keep(house, dev, house.runs.add_run(dev, "errored", configuration_version_id="cv-1"))
+    await keep(house, dev, house.runs.add_run(dev, "applied", configuration_version_id="cv-2"))
+    assert (await house.evidence.question(Action.APPLY, found)).applied_in == frozenset()
+    await keep(house, dev, house.runs.add_run(dev, "applied", configuration_version_id="cv-1", **facts))
+    applied = (await house.evidence.question(Action.APPLY, found)).applied_in
+    assert applied == (frozenset({"acme/storefront-dev"}) if counts else frozenset())
 
 
 async def keep(house: House, workspace: Workspace, run: Run) -> None:

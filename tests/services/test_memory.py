@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.runs import Action, Commit, Run
+from bot.core.runs import Action, Commit, Hurdle, Run
 from bot.core.snapshots import mark
 from bot.core.workspaces import Workspace
 from bot.services.memory import LASTS, Memory
@@ -50,7 +50,7 @@ def test_whatever_moves_in_a_run_is_news(name: str) -> None:
     assert not remembered().has_run(replace(RUN, **{name: OTHERS[name]}), NOON)
 
 
-@pytest.mark.parametrize("name", sorted({field.name for field in fields(Run)} - NAMES))
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(Run)} - NAMES - {"hurdle"}))
 def test_every_field_of_a_run_but_the_names_that_come_and_go_counts(name: str) -> None:
     value = getattr(RUN, name)
     changes: dict[str, Any] = {name: not value if isinstance(value, bool) else OTHERS.get(name, f"{value} and more")}
@@ -65,6 +65,14 @@ def test_names_that_come_along_now_are_news_and_names_that_do_not_are_none() -> 
     memory.keep_run(named, NOON)
     assert memory.has_run(RUN, NOON)
     assert memory.has_run(named, NOON)
+
+
+def test_a_run_whose_hurdle_nobody_has_read_is_news_at_every_look() -> None:
+    memory, waits = remembered(), replace(RUN, status_word="policy_override")
+    memory.keep_run(waits, NOON)
+    assert not memory.has_run(waits, NOON)
+    memory.keep_run(replace(waits, hurdle=Hurdle(id="polchk-1")), NOON)
+    assert memory.has_run(waits, NOON)
 
 
 def test_what_is_remembered_is_compared_again_after_a_while_and_let_go_of() -> None:

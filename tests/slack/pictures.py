@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bot.core.decisions import Decision, Deed, Intent, IntentState
+from bot.core.details import Check, Details, Failure, Said, Source
 from bot.core.messages import Kind
 from bot.core.people import Circle
 from bot.core.pictures import ReminderPicture, Request, RollupLine, RollupPicture, RunPicture
@@ -22,6 +24,16 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PROD = Workspace(id="ws-1", name="storefront-prod", organization="acme")
 LINK = "https://app.terraform.io/app/acme/workspaces/storefront-prod/runs/run-7bQ2kLm9XyZ1aB3c"
 BOTH = (Action.APPLY, Action.DISCARD)
+
+
+COMMIT = Commit(sha="4f1c2ab9d0", author="kim <!here>", url="https://github.example/acme/shop/commit/4f1c2ab9d0")
+POLICIES = Check(source=Source.POLICIES, said=Said.ADVISED, word="passed", number=5, failed=1)
+SCAN = Check(source=Source.TASK, said=Said.PASSED, name="scan", word="passed")
+GATE = Check(source=Source.TASK, said=Said.FAILED, name="gate `x`", word="failed", message="Two open ports <!channel>\nand more")
+DETAILS = Details(mark="cost-estimated policy-checked", cost=Decimal("-1012.5"), checks=(GATE, POLICIES, SCAN))
+UNSUPPORTED = Failure(summary="Unsupported *argument*", detail="An argument named “colour” is not expected here.", file="main.tf", line=12)
+INVALID = Failure(summary="Invalid index", address="module.a.null_resource.b[0]", file="modules/a.tf")
+FAILED = Details(mark="errored", failures=(UNSUPPORTED, INVALID, Failure(summary="A third one")))
 
 
 def run(status: RunStatus | str = RunStatus.PLANNED, **facts: Any) -> Run:

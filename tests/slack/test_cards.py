@@ -190,9 +190,9 @@ def test_a_call_that_is_answered_shrinks_to_its_answer(shown: RunPicture, line: 
 
 
 def test_buttons_are_those_of_the_picture() -> None:
-    assert button_ids(render(waiting())) == ["run.approve", "run.discard", "run.open"]
-    assert button_ids(render(waiting(buttons=(Action.CANCEL,)))) == ["run.cancel", "run.open"]
-    assert button_ids(render(waiting(buttons=()))) == ["run.open"]
+    assert button_ids(render(waiting())) == ["run.approve", "run.discard", "run.review", "run.open"]
+    assert button_ids(render(waiting(buttons=(Action.CANCEL,)))) == ["run.cancel", "run.review", "run.open"]
+    assert button_ids(render(waiting(buttons=()))) == ["run.review", "run.open"]
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))
@@ -207,14 +207,21 @@ def test_nothing_is_offered_at_a_status_nobody_knows() -> None:
 @pytest.mark.parametrize(
     "state, left",
     [
-        (IntentState.SENT, ["run.cancel", "run.open"]),
-        (IntentState.SETTLED, ["run.cancel", "run.open"]),
-        (IntentState.UNSURE, ["run.open"]),
-        (IntentState.UNHEARD, ["run.approve", "run.discard", "run.cancel", "run.open"]),
+        (IntentState.SENT, ["run.cancel", "run.force_cancel"]),
+        (IntentState.SETTLED, ["run.cancel", "run.force_cancel"]),
+        (IntentState.UNSURE, []),
+        (IntentState.UNHEARD, ["run.approve", "run.discard", "run.cancel", "run.force_cancel"]),
     ],
 )
 def test_a_decision_that_stands_takes_its_buttons(state: IntentState, left: list[str]) -> None:
-    assert button_ids(render(decided(state, buttons=tuple(Action)))) == left
+    buttons = tuple(action for action in Action if action is not Action.OVERRIDE)
+    assert button_ids(render(decided(state, buttons=buttons))) == [*left, "run.review", "run.open"]
+
+
+def test_a_plan_can_be_reviewed_once_it_is_finished() -> None:
+    assert "run.review" not in button_ids(render(waiting(plan=None)))
+    assert "run.review" not in button_ids(render(waiting(plan=plan(status_word="running"))))
+    assert "run.review" in button_ids(render(picture(run(RunStatus.APPLIED), plan=plan(), kind=Kind.END)))
 
 
 def approve_button(said: dict[str, Any]) -> dict[str, Any]:

@@ -27,29 +27,38 @@ from bot.core.errors import (
     VoteNotCounted,
     WatchIsCode,
     WordsWanted,
+    WorkspaceHeld,
     WrongMoment,
 )
+from bot.core.findings import Finding
 from bot.core.freezes import DeclaredFreeze, Freeze
+from bot.core.locks import Lock, holder_words
 from bot.core.messages import Kind
 from bot.core.people import Circle
 from bot.core.pictures import NotePicture
 from bot.core.reminders import Step
 from bot.core.rules import Risk
-from bot.core.runs import Action, RunStatus
+from bot.core.runs import Action, Hurdle, HurdleKind, RunStatus
 from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
 from bot.sandbox.slack.blocks.surfaces import block_problems
 from bot.sandbox.slack.view_shapes import refuse_view
 from bot.slack import answers
-from bot.slack.cards import freezes, render
+from bot.slack.cards import freezes, locks, render
 from bot.slack.cards.help import help_about
-from bot.slack.cards.lists import runs, watches, workspaces
+from bot.slack.cards.lists import watches
 from bot.slack.replies import reply
 from bot.slack.views.approval import Wanted, approval
+from bot.slack.views.override import Question, glass, override
+from tests.slack import promotions, uploads
+from tests.slack.listings import LISTS
 from tests.slack.pictures import (
     AT,
     BOTH,
+    COMMIT,
+    DETAILS,
+    FAILED,
     LINK,
     PROD,
     burst,
@@ -94,6 +103,40 @@ VERDICT = Verdict(
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 
 FROZEN = DeclaredFreeze(pattern="*-prod", reason=CLAIM, by="U0ANA", by_name="ana", channel="C0DEPLOYS", at=AT, until=AT)
+
+OUTPUT = "Sentinel Result: false\n\n## Policy 1: tags.sentinel (soft-mandatory)\nResult: false\n<!channel> *tags* are missing"
+FINDINGS = (
+    Finding(subject="1 policy", enforcement="soft-mandatory", said=OUTPUT),
+    Finding(subject="house/<!channel>", enforcement="mandatory", said=CLAIM),
+)
+FAILING = run(
+    RunStatus.POLICY_OVERRIDE,
+    allowed=frozenset({Action.DISCARD}),
+    hurdle=Hurdle(id="polchk-1", kind=HurdleKind.CHECK, is_overridable=True, may_override=True),
+)
+UNSEEN = Hurdle(id="policy_override")
+OVERRIDE = picture(
+    FAILING,
+    kind=Kind.CALL,
+    gate="override:polchk-1",
+    plan=plan(),
+    request=request(),
+    buttons=(Action.OVERRIDE, Action.DISCARD),
+    tally=tally(wants_reason=True, findings=FINDINGS, headline="It cannot be overridden yet."),
+)
+OVERRIDDEN = replace(
+    decision(Action.OVERRIDE), gate="override:polchk-1", comment=f"{CLAIM} — overridden by Ana Ruiz (U0ANA) in #deploys (ref rb-1)"
+)
+ASKED = Question(
+    run=FAILING,
+    workspace=PROD,
+    plan=plan(),
+    tally=tally(findings=FINDINGS),
+    channel="C0DEPLOYS",
+    gate="override:polchk-1",
+    applies_by_itself=True,
+)
+HELD = Lock(workspace_id="ws-1", is_locked=True, reason=CLAIM, holder_kind="users", holder_id="user-1", holder_name="<!channel>")
 
 CASES: dict[str, dict[str, Any]] = {
     "started": render(picture(run(RunStatus.PENDING, has_changes=None), request=request(), buttons=(Action.CANCEL,))),
@@ -142,8 +185,7 @@ CASES: dict[str, dict[str, Any]] = {
     "rollup_plain": render(burst(), plain=True),
     "note_about_a_channel": render(NotePicture(text="I can say nothing in this channel: it is archived.", about="C0DEPLOYS")),
     "note": render(NotePicture(text="I cannot read the plan <yet>.", mention="U0ANA", link=LINK)),
-    "list_workspaces": workspaces(((PROD, run()), (DEV, None)), total=45, pattern="storefront-*", age_seconds=180),
-    "list_runs": runs(PROD, [run(), run(RunStatus.APPLIED, message=CLAIM, created_at=AT - timedelta(days=1))], url=LINK),
+    **LISTS,
     "list_watches": watches(
         [
             Watch(channel="C1", pattern="storefront-*", owner="U0ANA"),
@@ -160,6 +202,10 @@ CASES: dict[str, dict[str, Any]] = {
             Watch(channel="C1", pattern="*-prod", owner="U0ANA", measure=Measure.FAILURES, paused_at=AT, paused_why="it is archived"),
         ]
     ),
+    "details_call": render(waiting(kind=Kind.CALL, request=None, run=run(commit=COMMIT, created_by="kim"), details=DETAILS)),
+    "details_failed": render(picture(run(RunStatus.ERRORED, has_changes=None), details=FAILED)),
+    "details_failed_end": render(picture(run(RunStatus.ERRORED, has_changes=None), kind=Kind.END, details=FAILED)),
+    "details_failed_plain": render(picture(run(RunStatus.ERRORED, has_changes=None), kind=Kind.END, details=FAILED), plain=True),
     "waiting_blocks_others": render(waiting(kind=Kind.CALL, tally=tally(), behind=4)),
     "applied_broken_glass": render(
         picture(run(RunStatus.APPLIED), plan=plan(), decision=replace(decision(), broke_glass=True), intent=intent(IntentState.SETTLED))
@@ -189,6 +235,7 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_nothing_waits": reply(NothingWaits("run-1")),
     "help": help_about(),
     "help_watch": help_about("watch"),
+    "help_family": help_about("hold"),
     "reply_right_missing": reply(
         RightMissing("decide", "acme/storefront-prod", people=["U0ANA"], groups=["S0PLATFORM"], source="runbell.toml")
     ),
@@ -200,12 +247,55 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_vote_not_counted": reply(VoteNotCounted("run-1", [("The vote of ", Named("U0KIM"), " does not count: they created the run.")])),
     "reply_not_granted": reply(NotGranted("run-1", "A rule forbids it.", [(CLAIM,)])),
     "reply_words_wanted": reply(WordsWanted("run-1", "storefront-prod", reason=True, typed_name=True)),
+    **uploads.CASES,
+    **promotions.CASES,
+    "override_call": render(OVERRIDE),
+    "override_call_plain": render(OVERRIDE, plain=True),
+    "override_applies": render(replace(OVERRIDE, kind=Kind.CARD, run=replace(FAILING, auto_apply=True, is_destroy=True))),
+    "override_in_terraform": render(
+        replace(OVERRIDE, gate="override:policy_override", tally=None, buttons=(Action.DISCARD,), run=replace(FAILING, hurdle=UNSEEN))
+    ),
+    "overridden_card": render(waiting(overridden=OVERRIDDEN, run=run(RunStatus.POLICY_CHECKED))),
+    "overridden_call": render(picture(run(RunStatus.POLICY_CHECKED), kind=Kind.CALL, gate=OVERRIDDEN.gate, overridden=OVERRIDDEN)),
+    "overriding": render(
+        replace(OVERRIDE, kind=Kind.CARD, decision=OVERRIDDEN, intent=intent(IntentState.SENT, Action.OVERRIDE), buttons=())
+    ),
+    "saved_plan_call": render(waiting(kind=Kind.CALL, run=run(RunStatus.PLANNED_AND_SAVED, save_plan=True, allowed=frozenset(BOTH)))),
+    "force_cancel_soon": render(
+        decided(IntentState.SETTLED, Action.CANCEL, run(RunStatus.APPLYING, force_cancel_at=AT + timedelta(minutes=34)))
+    ),
+    "force_cancel_now": render(
+        decided(
+            IntentState.SETTLED,
+            Action.CANCEL,
+            run(RunStatus.APPLYING, force_cancel_at=AT, allowed=frozenset({Action.FORCE_CANCEL})),
+            buttons=(Action.FORCE_CANCEL,),
+        )
+    ),
+    "reply_voted_in_a_freeze": answers.voted(run(), PROD, LINK, replace(VERDICT, action=Action.OVERRIDE), breaks=True),
+    "reply_overridden": answers.acted(Action.OVERRIDE, FAILING, PROD, LINK, IntentState.SETTLED),
+    "reply_override_words_wanted": reply(WordsWanted("run-1", "storefront-prod", word="override")),
+    "reply_locked": locks.locked(PROD),
+    "reply_unlocked": locks.unlocked(PROD, holder_words(HELD), by_force=True),
+    "reply_held": reply(WorkspaceHeld("acme/storefront-prod", holder_words(HELD), by_other=True)),
+    "reply_held_by_run": reply(WorkspaceHeld("acme/storefront-prod", "Its run run-1 holds the lock", by_run=True)),
+    "reply_held_from_slack": reply(WorkspaceHeld("acme/storefront-prod", holder_words(replace(HELD, reason="moving (ref rb-1)")))),
+    "reply_commented": locks.commented(run(), PROD, LINK, IntentState.SETTLED),
+    "reply_comment_unsure": locks.commented(run(), PROD, LINK, IntentState.UNSURE),
     "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),
 }
 
 
 VIEWS: dict[str, dict[str, Any]] = {
     "view_reason": approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
+    **uploads.VIEWS,
+    **promotions.VIEWS,
+    "view_override": override(ASKED),
+    "view_override_applies": override(
+        replace(ASKED, run=replace(FAILING, auto_apply=True), plan=None, tally=tally(wants_typed_name=True), applies_by_itself=True)
+    ),
+    "view_glass": glass(replace(ASKED, gate=""), Action.APPLY),
+    "view_override_glass": glass(replace(ASKED, run=replace(FAILING, is_destroy=True)), Action.OVERRIDE),
     "view_typed_name": approval(run(is_destroy=True), PROD, None, "C0DEPLOYS", Wanted(reason=True, typed_name=True)),
 }
 

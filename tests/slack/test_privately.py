@@ -13,7 +13,7 @@ from bot.core.pace import Pace
 from bot.sandbox.slack.server import SlackServer, open_slack
 from bot.slack.answers import said
 from bot.slack.clients import Clients
-from bot.slack.privately import Privately
+from bot.slack.privately import Privately, Shown
 from bot.slack.views.approval import Wanted, approval
 from tests.slack.pictures import PROD, plan, run
 
@@ -65,3 +65,21 @@ async def test_a_modal_wants_a_trigger_that_is_fresh() -> None:
         assert server.state.views.screen("U0KIM").document()["view"]["callback_id"] == "run.approval"
         with pytest.raises(ChatRefused):
             await private.open("1.2.never", view)
+
+
+async def test_a_modal_is_pushed_on_the_open_one_and_changed_while_it_is_what_we_know() -> None:
+    async with opened() as (server, private):
+        view = approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False))
+        await private.open(server.state.triggers.issue("U0ANA", "C0DEPLOYS"), view)
+        known = await private.push(server.state.triggers.issue("U0ANA", "C0DEPLOYS"), view)
+        modals = server.state.views.screen("U0ANA").modals
+        assert [modal.id for modal in modals][-1] == known.view_id
+        assert len(modals) == 2
+        changed = await private.update(known, view | {"title": {"type": "plain_text", "text": "Anew"}})
+        assert modals[-1].document["title"]["text"] == "Anew"
+        assert changed.hash != known.hash
+        with pytest.raises(ChatRefused) as caught:
+            await private.update(known, view)
+        assert caught.value.code == "hash_conflict"
+        await private.update(Shown(known.view_id), view)
+        assert modals[-1].document["title"]["text"] == "Approve & apply"

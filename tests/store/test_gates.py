@@ -79,3 +79,14 @@ async def test_the_newest_decisions_of_many_runs_are_found_together(database: Da
         found = await transaction.gates.latest_of(["run-1", "run-2", "run-3"])
         assert {run_id: decision.intent_id for run_id, decision in found.items()} == {"run-1": "i-2", "run-2": "i-3"}
         assert await transaction.gates.latest("run-1") == found["run-1"]
+
+
+async def test_the_newest_override_of_a_run_is_found_at_one_gate_or_at_any(database: Database) -> None:
+    first = replace(APPLY, gate="override:polchk-1", action=Action.OVERRIDE, intent_id="i-1", comment="")
+    second = replace(first, gate="override:polchk-2", intent_id="i-2", decided_at=NOON + timedelta(minutes=5))
+    await decide(database, second, first, replace(APPLY, intent_id="i-3", decided_at=NOON + timedelta(hours=1), comment=""))
+    async with database.read() as transaction:
+        assert await transaction.gates.latest_override("run-1") == second
+        assert await transaction.gates.latest_override("run-1", "override:polchk-1") == first
+        assert await transaction.gates.latest_override("run-1", "confirm") is None
+        assert await transaction.gates.latest_override("run-2") is None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bot.core.listings import FIRST, RunsWanted, Scope
 from bot.store.database import Transaction, open_database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,6 +24,14 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (lambda rows: rows.messages.of_subjects(["run-1"]), "autoindex_messages"),
         (lambda rows: rows.runs.live(), "ix_runs_is_final_asked_at"),
         (lambda rows: rows.runs.newest(["ws-1"]), "ix_runs_workspace_id_created_at"),
+        (lambda rows: rows.runs.of_configuration("cv-1"), "ix_runs_configuration"),
+        (lambda rows: rows.runs.with_commit("4e8f1c2"), "ix_runs_commit_sha"),
+        (lambda rows: rows.runs.of_status("ws-1", "applied"), "ix_runs_workspace_id_created_at"),
+        (lambda rows: rows.listings.runs(RunsWanted(), FIRST, 11), "ix_runs_created_at_id"),
+        (lambda rows: rows.listings.runs(RunsWanted(statuses=frozenset({"errored"})), FIRST, 11), "ix_runs_created_at_id"),
+        (lambda rows: rows.listings.waiting(Scope(), FIRST, 11), "ix_runs_waiting"),
+        (lambda rows: rows.listings.live("ws-1"), "ix_runs_workspace_id_created_at"),
+        (lambda rows: rows.listings.workspaces(Scope(), FIRST, 11), "ix_workspaces_organization_name"),
         (lambda rows: rows.intents.open(), "ix_intents_state_created_at"),
         (lambda rows: rows.intents.creating("run-1"), "ix_intents_run_id"),
         (lambda rows: rows.gates.latest("run-1"), "autoindex_decisions"),

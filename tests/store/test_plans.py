@@ -38,3 +38,15 @@ async def test_a_finished_plan_never_changes(database: Database) -> None:
     await put(database, PLANNING)
     async with database.read() as transaction:
         assert await transaction.plans.many(["plan-1", "plan-2"]) == {"plan-1": FINISHED}
+
+
+async def test_how_a_plan_compares_is_noted_beside_it(database: Database) -> None:
+    await put(database, FINISHED)
+    async with database.write() as transaction:
+        assert await transaction.plans.comparison("plan-1") is None
+        await transaction.plans.compared("plan-1", {"also": {"destroy": 2}})
+        await transaction.plans.compared("plan-2", {})
+    await put(database, replace(FINISHED, additions=99))
+    async with database.read() as transaction:
+        assert await transaction.plans.comparison("plan-1") == {"also": {"destroy": 2}}
+        assert await transaction.plans.comparison("plan-2") is None

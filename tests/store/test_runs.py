@@ -125,6 +125,33 @@ async def test_a_forgotten_run_is_gone(database: Database) -> None:
         assert await transaction.runs.get("run-1") is None
 
 
+async def test_the_runs_of_a_commit_are_found_by_how_its_sha_begins(database: Database) -> None:
+    shas = {"run-1": "4e8f1c2a9b", "run-2": "4e8f1c2b00", "run-3": "4e8fffffff", "run-4": "5000000000"}
+    async with database.write() as transaction:
+        for seconds, (run_id, sha) in enumerate(shas.items()):
+            await transaction.runs.put(replace(run(run_id, created_at=after(seconds)), commit=Commit(sha=sha)), NOON)
+        found = await transaction.runs.with_commit("4e8f1c2")
+        assert [stored.run.id for stored in found] == ["run-2", "run-1"]
+        assert [stored.run.id for stored in await transaction.runs.with_commit("4e8f", most=1)] == ["run-3"]
+        assert await transaction.runs.with_commit("4e8f1c2a9b0") == ()
+
+
+async def test_the_runs_of_a_configuration_version_are_found_in_whichever_workspace(database: Database) -> None:
+    async with database.write() as transaction:
+        for run_id, workspace, version in (("run-1", "ws-1", "cv-1"), ("run-2", "ws-2", "cv-1"), ("run-3", "ws-2", "cv-2")):
+            await transaction.runs.put(replace(run(run_id, workspace=workspace), configuration_version_id=version), NOON)
+        assert [stored.run.id for stored in await transaction.runs.of_configuration("cv-1")] == ["run-1", "run-2"]
+        assert await transaction.runs.of_configuration("cv-3") == ()
+
+
+async def test_the_runs_of_a_status_are_found_newest_first(database: Database) -> None:
+    async with database.write() as transaction:
+        for seconds, (run_id, status) in enumerate((("run-1", "applied"), ("run-2", "applied"), ("run-3", "errored"))):
+            await transaction.runs.put(run(run_id, status, created_at=after(seconds)), NOON)
+        assert [stored.run.id for stored in await transaction.runs.of_status("ws-1", "applied")] == ["run-2", "run-1"]
+        assert await transaction.runs.of_status("ws-2", "applied") == ()
+
+
 async def test_the_runs_of_a_commit_are_found_by_its_sha(database: Database) -> None:
     commit = Commit(sha="4e8f", author="kim", url="https://github.example/c/4e8f", message="Bump")
     runs = [replace(run(f"run-{number}"), commit=commit) for number in (1, 2)]

@@ -4,13 +4,15 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import JSON, Connection, column, insert, inspect, table, text
 
 from bot.store import schemas
 from bot.store.addresses import parse_address
@@ -53,6 +55,28 @@ async def test_migrating_brings_an_empty_database_up_and_then_does_nothing(bare_
     await migrate(bare_url)
     with connected(bare_url) as connection:
         assert connection.execute(text("SELECT count(*) FROM seen")).scalar_one() == 1
+
+
+OLD_RUNS = table("runs", *map(column, ("id", "workspace_id", "status", "is_final", "version", "asked_at")), column("snapshot", JSON()))
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_runs_of_the_release_before_are_found_by_their_configuration(bare_url: str) -> None:
+    with connected(bare_url) as connection:
+        upgrade_to(connection, "0007")
+        for number, version in enumerate(({"configuration_version_id": "cv-1"}, {"configuration_version_id": None}, {})):
+            facts = {"id": f"run-{number}", "workspace_id": "ws-1", "status": "applied", "is_final": True, "version": 1}
+            connection.execute(insert(OLD_RUNS).values(**facts, asked_at=NOON, snapshot=version))
+    with connected(bare_url) as connection:
+        upgrade_to(connection, "head")
+        found = connection.execute(text("SELECT configuration_version_id FROM runs ORDER BY id")).scalars().all()
+    assert found == ["cv-1", None, None]
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_looking_at_a_file_that_is_not_there_does_not_make_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.runs import Action, Run
+from bot.core.runs import Action, Hurdle, HurdleKind, Run
 from bot.store.snapshots import decode_run, encode_run
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -23,6 +23,8 @@ RUNS = st.builds(
     allowed=ACTIONS,
     permitted=ACTIONS,
     timestamps=st.dictionaries(st.text(), TIMES, max_size=4),
+    force_cancel_at=st.none() | TIMES,
+    hurdle=st.none() | st.builds(Hurdle, id=st.text(), kind=st.sampled_from(HurdleKind)),
 )
 
 
@@ -35,6 +37,11 @@ def test_rows_of_other_releases_are_read() -> None:
     """A key that is missing has its default, one that nobody knows is passed over, and so is an action."""
     kept = {"id": "run-1", "workspace_id": "ws-1", "status_word": "planned", "of_tomorrow": 1, "allowed": ["apply", "polish"]}
     assert decode_run(kept) == Run(id="run-1", workspace_id="ws-1", status_word="planned", allowed=frozenset({Action.APPLY}))
+
+
+@pytest.mark.parametrize("kept", [None, {}, {"id": "polchk-1"}, {"id": "polchk-1", "kind": "of tomorrow"}])
+def test_a_hurdle_of_another_release_is_read_anew(kept: dict[str, str] | None) -> None:
+    assert decode_run({"id": "run-1", "workspace_id": "ws-1", "status_word": "planned", "hurdle": kept}).hurdle is None
 
 
 def test_times_are_kept_in_utc() -> None:

@@ -79,7 +79,17 @@ async def test_how_it_stands_is_kept_with_its_gate(database: Database) -> None:
         assert await transaction.gates.look("run-1", CONFIRM) == (1, TALLY, NOON)
 
 
-@pytest.mark.parametrize("document", [None, [], {}, {**document_of(TALLY), "outcome": "perhaps"}, {**document_of(TALLY), "people": None}])
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        {},
+        {**document_of(TALLY), "outcome": "perhaps"},
+        {**document_of(TALLY), "people": None},
+        {**document_of(TALLY), "findings": ["x"]},
+    ],
+)
 def test_what_another_release_wrote_counts_as_never_judged(document: object) -> None:
     assert tally_from(document) is None
 

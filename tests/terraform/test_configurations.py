@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.configurations import ConfigurationVersion, NewConfiguration
-from bot.core.errors import RequestRefused, TerraformAnswerLost, UnexpectedAnswer
+from bot.core.errors import RequestRefused, StateMovedOn, TerraformAnswerLost, UnexpectedAnswer
 from bot.core.pace import Pace
 from bot.terraform.client import TerraformClient
 from tests.terraform.conftest import TOKEN
@@ -122,3 +122,10 @@ async def test_the_commit_of_a_version_is_read(swift: TerraformClient, server: S
     assert (found.ingress.commit_sha, found.ingress.sender, found.is_usable) == ("abc", "kim", True)
     assert await swift.configurations.ingress("cv-1") == found.ingress
     assert await swift.configurations.ingress("cv-1") is None
+
+
+async def test_a_version_that_nobody_used_is_archived(swift: TerraformClient, server: ScriptedServer) -> None:
+    server.on("POST /api/v2/configuration-versions/cv-1/actions/archive", Reply(202), Reply(409))
+    await swift.configurations.archive("cv-1")
+    with pytest.raises(StateMovedOn):
+        await swift.configurations.archive("cv-1")

@@ -18,6 +18,7 @@ from bot.core.readings import NewRun
 from bot.core.runs import Action
 from bot.terraform import connections
 from bot.terraform.client import TerraformClient
+from bot.terraform.connections import trusted_by
 from tests.terraform.conftest import QUICK, TOKEN
 from tests.terraform.samples import run_document
 from tests.terraform.servers import Reply, ScriptedServer, serving
@@ -167,6 +168,15 @@ async def test_a_server_is_trusted_by_the_ca_bundle_that_is_given_and_else_not(t
         async with TerraformClient(server.url, TOKEN, pace=QUICK) as client:
             with pytest.raises(TerraformUnreachable):
                 await client.act(Action.APPLY, "run-1", "ok")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_the_usual_authorities_are_trusted_besides_the_bundle(tmp_path: Path) -> None:
+    certificate = tmp_path / "ca.pem"
+    make_certificate(certificate, tmp_path / "key.pem")
+    usual, both = trusted_by(None).cert_store_stats(), trusted_by(certificate).cert_store_stats()
+    assert both["x509"] == usual["x509"] + 1
+    assert usual["x509_ca"] > 0
 
 
 async def test_a_bundle_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_run_of_2017_is_read_by_its_own_words() -> None:
     run = decode_run(sample("run_2017_pending"))
     assert run.status is RunStatus.PENDING
     assert run.allowed == {Action.CANCEL}
-    assert run.permitted == {Action.APPLY, Action.CANCEL}
+    assert run.permitted == {Action.APPLY, Action.CANCEL, Action.FORCE_CANCEL}
     assert run.workspace_id == "ws-yF7z4gyEQRhaCNG9"
     assert run.plan_id is None
     assert run.has_changes is None

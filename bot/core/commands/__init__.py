@@ -1,15 +1,29 @@
-"""The one grammar of commands: `parse(text) -> Command`, and the rows that help is made from."""
+"""The one grammar of commands: `parse(text) -> Command`, `format(command) -> text`, and the rows that help is made from."""
 
 from __future__ import annotations
 
 import difflib
+from functools import cache
 
-from bot.core.commands import freezes, lists, runs, watches
+from bot.core.commands import deciding, freezes, lists, locks, notices, promotions, reviews, runs, starts, uploads, watches
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.words import split
-from bot.core.errors import UnknownCommand
+from bot.core.commands.writing import ways_of_writing
+from bot.core.errors import BadCommand, UnknownCommand
 
-GRAMMAR: tuple[Row, ...] = (*lists.GRAMMAR, *runs.GRAMMAR, *freezes.GRAMMAR, *watches.GRAMMAR)
+GRAMMAR: tuple[Row, ...] = (
+    *lists.GRAMMAR,
+    *starts.GRAMMAR,
+    *uploads.GRAMMAR,
+    *promotions.GRAMMAR,
+    *runs.GRAMMAR,
+    *deciding.GRAMMAR,
+    *reviews.GRAMMAR,
+    *freezes.GRAMMAR,
+    *locks.GRAMMAR,
+    *watches.GRAMMAR,
+    *notices.GRAMMAR,
+)
 BY_WORD: dict[str, Row] = {word: row for row in GRAMMAR for word in (row.word, *row.aliases)}
 
 
@@ -22,10 +36,37 @@ def row_for(word: str) -> Row:
 
 
 def parse(text: str) -> Command:
-    """What was typed after the slash command as an object; nothing typed is a wish for help. Raises BadCommand."""
+    """What was typed after the slash command as an object; nothing typed asks what is likely wanted. Raises BadCommand."""
     words = split(text)
     if not words:
-        return lists.Help()
+        return lists.Suggest()
     row = row_for(words[0])
     positional, options = row.split(words[1:])
     return row.build(row, positional, options)
+
+
+def format(command: Command) -> str:  # noqa: A001 - what parse undoes
+    """The command as it would be typed, so that parse(format(command)) == command. ValueError for one that nobody can type."""
+    for row in rows_of(type(command)):
+        for text in ways_of_writing(row, command):
+            if is_read_as(text, command):
+                return text
+    raise ValueError("no such command can be typed")
+
+
+def is_read_as(text: str, command: Command) -> bool:
+    try:
+        return parse(text) == command
+    except BadCommand:
+        return False
+
+
+def rows_of(kind: type[Command]) -> tuple[Row, ...]:
+    """The rows that make commands of a kind, as their examples show; then all that may make others besides."""
+    shown = [row for row, made in made_by_rows() if made is kind]
+    return (*shown, *(row for row in GRAMMAR if row.pieces is None and row not in shown))
+
+
+@cache
+def made_by_rows() -> tuple[tuple[Row, type[Command]], ...]:
+    return tuple((row, type(parse(row.example))) for row in GRAMMAR)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.commands.grammar import Command, Options, Row, no_more
+from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.commands.runs import RunReference
 from bot.core.moments import duration_of, words_of_moment
 from bot.core.policy import Right
@@ -58,6 +58,10 @@ def freeze(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa
     return DeclareFreeze(pattern, reason, until)
 
 
+def frozen(command: DeclareFreeze) -> list[str]:
+    return [command.pattern, *(["until", *command.until.split()] if command.until else []), command.reason]
+
+
 def unfreeze(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - as above
     if not words:
         raise row.wrong("Which freeze shall end? “freezes” lists them.")
@@ -85,11 +89,13 @@ def snooze(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa
 GRAMMAR = (
     Row(
         word="freeze",
+        family=Family.HOLD,
         usage="freeze <workspace|glob> [until <when>] <reason>",
         summary="Have nothing applied in these workspaces for a while; runs that are voted on wait, too.",
         example="freeze *-prod until mon 09:00 the sale is on",
         right=Right.DECIDE,
         build=freeze,
+        pieces=frozen,
         details=(
             "<when> is 2h, 18:00, tomorrow 09:00, fri 18:00 or 2026-12-01; without it the freeze lasts until somebody ends it.",
             "It is said in this channel. Whoever may break the glass applies all the same: “approve <run> --break-glass <reason>”.",
@@ -97,6 +103,7 @@ GRAMMAR = (
     ),
     Row(
         word="unfreeze",
+        family=Family.HOLD,
         usage="unfreeze <workspace|glob>",
         summary="End the freezes of just this name or glob; ending somebody else’s needs the right admin.",
         example="unfreeze *-prod",
@@ -106,6 +113,7 @@ GRAMMAR = (
     ),
     Row(
         word="freezes",
+        family=Family.HOLD,
         usage="freezes",
         summary="List what is frozen, until when, by whom and why.",
         example="freezes",
@@ -114,6 +122,7 @@ GRAMMAR = (
     ),
     Row(
         word="snooze",
+        family=Family.HOLD,
         usage="snooze <run> <duration>",
         summary="Have no reminders of a run for a while; it does not expire meanwhile.",
         example="snooze storefront-prod 2h",

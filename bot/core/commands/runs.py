@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.core.commands.grammar import Command, Options, Row, no_more
+from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.links import run_id_of
 from bot.core.policy import Right
 from bot.core.runs import Action
@@ -36,11 +36,23 @@ class RunReference:
 
 @dataclass(frozen=True, slots=True)
 class StartRun(Command):
+    """`variables` are names and HCL literals; what they are set to stands in no repr. `version` is what was typed, "" for the newest.
+
+    With nothing said at all it is a wish for the form.
+    """
+
     workspace: str
     message: str = ""
     destroy: bool = False
     plan_only: bool = False
     auto_apply: bool = False
+    refresh_only: bool = False
+    targets: tuple[str, ...] = ()
+    replacements: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    version: str = ""
+    save_plan: bool = False
+    debugging: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +86,6 @@ class TakeBack(Command):
     run: RunReference
 
 
-def start(row: Row, words: Sequence[str], options: Options) -> Command:
-    if not words:
-        raise row.wrong("Which workspace shall run?")
-    if {"auto-apply", "plan-only"} <= options.keys():
-        raise row.wrong("A plan-only run can never be applied, so --auto-apply does not go with it.")
-    chosen = {name: name.replace("_", "-") in options for name in ("destroy", "plan_only", "auto_apply")}
-    return StartRun(words[0], " ".join(words[1:]), **chosen)
-
-
 def about(command: Callable[[RunReference], Command]) -> Callable[[Row, Sequence[str], Options], Command]:
     def build(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
         if not words:
@@ -106,20 +109,6 @@ def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
 
 
 GRAMMAR = (
-    Row(
-        word="run",
-        usage="run <workspace> [message] [--destroy] [--plan-only] [--auto-apply]",
-        summary="Start a run; it reports here and waits for a decision before it applies.",
-        example="run storefront-dev bump the image to 4.2.1",
-        right=Right.START,
-        flags=("destroy", "plan-only", "auto-apply"),
-        build=start,
-        details=(
-            "Without a configuration of its own it uses the one the workspace used last.",
-            "--destroy plans to destroy everything the workspace manages; --plan-only can never be applied.",
-            "--auto-apply applies it as soon as the rules grant it. Your wish counts as your vote, if you may vote; else it waits.",
-        ),
-    ),
     Row(
         word="show",
         usage="show <run>",
@@ -147,6 +136,7 @@ GRAMMAR = (
         right=Right.DECIDE,
         flags=("break-glass",),
         values=("name",),
+        fields={"break-glass": "breaks_glass", "name": "typed_name"},
         build=acting(Action.APPLY),
         details=(
             "Where a rule wants a reason, the words after the run are it; --name types the workspace's name, where one wants that.",
@@ -156,6 +146,7 @@ GRAMMAR = (
     ),
     Row(
         word="unvote",
+        family=Family.DECIDE,
         usage="unvote <run>",
         summary="Take your vote back, as long as nothing is decided.",
         example="unvote storefront-prod",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.commands.grammar import Command, Options, Row, no_more
+from bot.core.commands.grammar import Command, Family, Options, Row, filled, no_more
 from bot.core.errors import listed
 from bot.core.policy import Right
 from bot.core.watches import Measure
@@ -52,13 +52,6 @@ def add(row: Row, words: Sequence[str], options: Options) -> Command:
     )
 
 
-def filled(row: Row, options: Options, name: str) -> str:
-    """The value of an option, "" where it is left out."""
-    if name in options and not options[name].strip():
-        raise row.wrong(f"--{name} needs a value.")
-    return options.get(name, "").strip()
-
-
 def remove(row: Row, words: Sequence[str], options: Options) -> Command:
     if not words:
         raise row.wrong("Which watch shall end? “watches” lists them.")
@@ -74,12 +67,14 @@ def listing(row: Row, words: Sequence[str], options: Options) -> Command:  # noq
 GRAMMAR = (
     Row(
         word="watch",
+        family=Family.HEAR,
         usage="watch <workspace|glob> [--tag t] [--project p] [--measure all|decisions|failures] [--thread] [--mention]",
         summary="Have this channel hear of runs: when a decision is needed, and when one fails.",
         example="watch storefront-*",
         right=Right.READ,
         flags=("thread", "mention"),
         values=("tag", "project", "measure"),
+        fields={"thread": "in_thread", "mention": "mentions"},
         build=add,
         details=(
             "--tag and --project narrow it to workspaces with this tag, or in this project (by its name or id).",
@@ -92,6 +87,7 @@ GRAMMAR = (
     ),
     Row(
         word="unwatch",
+        family=Family.HEAR,
         usage="unwatch <workspace|glob> [--tag t] [--project p]",
         summary="Have this channel hear no more of them.",
         example="unwatch storefront-*",
@@ -105,6 +101,7 @@ GRAMMAR = (
     ),
     Row(
         word="watches",
+        family=Family.HEAR,
         usage="watches",
         summary="List what this channel watches, and who asked for it.",
         example="watches",

@@ -8,6 +8,7 @@ import { HomeTab } from "./home.js";
 import { ModalLayer } from "./modal.js";
 import { Names } from "./names.js";
 import { Panel } from "./panel.js";
+import { followPermalinks } from "./permalinks.js";
 import { Sidebar } from "./sidebar.js";
 import { keyOf, Store } from "./state.js";
 import { ThreadPane } from "./thread.js";
@@ -61,6 +62,7 @@ function assemble(store, names, ctx, actions) {
     store.look(channelId);
     composer.focus();
   };
+  followPermalinks(store, choose);
   const sidebar = new Sidebar(at("sidebar"), at("shade"), [at("conversation"), at("thread"), at("panel")], { store, names, choose, openPane: (id) => panel.open(id) });
   const topbar = new Topbar(at("topbar"), { store, names, openSidebar: () => sidebar.show(true), become: (person) => actions.become(person), openTab: (tab) => actions.openTab(tab) });
   const banners = new Banners(at("banners"), { store, hurry: () => actions.stream?.hurry(), invite: () => actions.invite(store.world.app.user_id) });

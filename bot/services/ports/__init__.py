@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
-from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, ReplicaRows, SeenRows
-from bot.services.ports.slack import Chat, People
+from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
+from bot.services.ports.slack import Attachments, Chat, People, SharedFiles
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
-from bot.services.ports.things import MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.uploads import UploadRows
 
 __all__ = [
     "Account",
+    "Attachments",
     "AuditRows",
     "Chat",
     "Clock",
     "Configurations",
+    "DetailRows",
     "Files",
     "FreezeRows",
     "GateRows",
@@ -34,6 +37,7 @@ __all__ = [
     "PlanRows",
     "PlanTexts",
     "Policies",
+    "PreferenceRows",
     "ReminderRows",
     "ReplicaRows",
     "RuleRows",
@@ -42,8 +46,10 @@ __all__ = [
     "RunRows",
     "Runs",
     "SeenRows",
+    "SharedFiles",
     "Store",
     "Transaction",
+    "UploadRows",
     "VoteRows",
     "Wake",
     "WatchRows",

@@ -25,6 +25,9 @@ class GateRows(Protocol):
     async def latest(self, run_id: str) -> Decision | None:
         """The newest decision about the run, at whichever gate and in whichever round."""
 
+    async def latest_override(self, run_id: str, gate: str = "") -> Decision | None:
+        """The newest decision by which something of the run was overridden, at one gate or at any."""
+
     async def latest_of(self, run_ids: Sequence[str]) -> dict[str, Decision]:
         """As `latest`, for each run about which there is one."""
 
@@ -74,8 +77,14 @@ class IntentRows(Protocol):
     async def creating(self, run_id: str) -> Intent | None:
         """The intent that created the run, where we did."""
 
+    async def creates_in(self, workspace_id: str, since: datetime) -> tuple[Intent, ...]:
+        """The wishes for runs of a workspace since then, whatever became of them, oldest first."""
+
     async def wishes(self) -> tuple[Intent, ...]:
         """The intents that created runs which go on and shall be applied without anybody deciding, oldest first."""
+
+    async def started_by(self, person: str, most: int = 20) -> tuple[Intent, ...]:
+        """What created the newest runs that somebody asked for, the newest first."""
 
     async def creating_of(self, run_ids: Sequence[str]) -> dict[str, Intent]:
         """As `creating`, for each run that we created."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -61,3 +61,17 @@ class LeavingsRows(Protocol):
 
     async def count(self, before: datetime) -> Leavings:
         """What the two would remove together."""
+
+
+class PreferenceRows(Protocol):
+    """What people have asked to hear in direct messages."""
+
+    async def hears_of_own(self, person: str) -> bool:
+        """Whether somebody wants to hear of runs of their own; nobody does who has not asked for it."""
+
+    async def hearing_of_own(self, people: Iterable[str]) -> frozenset[str]: ...
+
+    async def any_hears(self) -> bool:
+        """Whether anybody does."""
+
+    async def hear_of_own(self, person: str, now: datetime, *, wanted: bool) -> None: ...

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.handouts import Handout
 from bot.core.pictures import Picture
 from bot.core.policy import Person
+from bot.core.uploads import SharedFile
 
 
 class Chat(Protocol):
@@ -43,6 +45,11 @@ class Chat(Protocol):
         """Whether people of other companies are in the channel (Slack Connect); ChannelClosed where we cannot see it."""
 
 
+class Attachments(Protocol):
+    async def attach(self, channel: str, handout: Handout, *, thread_ts: str | None = None) -> None:
+        """Put a file into a channel, or into a thread there; a ChatTrouble where that cannot be."""
+
+
 class People(Protocol):
     """Who somebody is. Raises a ChatTrouble."""
 
@@ -55,3 +62,10 @@ class People(Protocol):
 
     async def with_email(self, email: str) -> str:
         """The id of whoever has this address in Slack; "" for nobody, and where our token may not ask."""
+
+
+class SharedFiles(Protocol):
+    """Files that people have put into Slack; their bytes come by the port Files."""
+
+    async def about(self, file_id: str) -> SharedFile:
+        """As it is now; FileUnreadable where it is gone, lies elsewhere, or we may not see it. Raises a ChatTrouble besides."""

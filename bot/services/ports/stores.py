@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
-from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, ReplicaRows, SeenRows
-from bot.services.ports.things import MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.listings import ListingRows
+from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
+from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
+from bot.services.ports.uploads import UploadRows
 
 
 class Clock(Protocol):
@@ -26,6 +28,9 @@ class Transaction(Protocol):
 
     @property
     def plans(self) -> PlanRows: ...
+
+    @property
+    def details(self) -> DetailRows: ...
 
     @property
     def watches(self) -> WatchRows: ...
@@ -52,10 +57,16 @@ class Transaction(Protocol):
     def audit(self) -> AuditRows: ...
 
     @property
+    def listings(self) -> ListingRows: ...
+
+    @property
     def freezes(self) -> FreezeRows: ...
 
     @property
     def reminders(self) -> ReminderRows: ...
+
+    @property
+    def uploads(self) -> UploadRows: ...
 
     @property
     def seen(self) -> SeenRows: ...
@@ -68,6 +79,9 @@ class Transaction(Protocol):
 
     @property
     def leavings(self) -> LeavingsRows: ...
+
+    @property
+    def preferences(self) -> PreferenceRows: ...
 
 
 class Mandate(Protocol):

@@ -13,7 +13,7 @@ from bot.core.logs import LogPiece, Part, SavedText
 from bot.core.notifications import NewNotification, Notification, Scope
 from bot.core.plans import PlanFacts
 from bot.core.policies import PolicyCheck, PolicyOutcome, TaskStage
-from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
+from bot.core.readings import ANY_RUN, Account, NewRun, RunPage, RunQuery, RunReading, WorkspacePage
 from bot.core.runs import Action, Run
 from bot.core.servers import MembershipPage, ProjectPage
 from bot.core.workspaces import Workspace, WorkspaceDetail
@@ -48,8 +48,8 @@ class Runs(Protocol):
     async def list_organization_runs(self, organization: str, *, page: int = 1, live_only: bool = False) -> RunPage:
         """All operations, plan-only ones as well, newest first, 100 a page, from the small budget; NotVisible where there is none."""
 
-    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20) -> RunPage:
-        """All operations, newest first, from the small budget."""
+    async def list_workspace_runs(self, workspace_id: str, *, page: int = 1, size: int = 20, query: RunQuery = ANY_RUN) -> RunPage:
+        """Newest first, from the small budget; a server that knows no filters answers with whatever it has."""
 
     async def create_run(self, wish: NewRun) -> Run: ...
 
@@ -73,8 +73,14 @@ class Configurations(Protocol):
     async def read(self, configuration_id: str) -> ConfigurationVersion:
         """With the commit that it was fetched from, where there is one."""
 
+    async def newest(self, workspace_id: str) -> tuple[ConfigurationVersion, ...]:
+        """The newest hundred that were made in a workspace; those that its runs were given from elsewhere are not among them."""
+
     async def upload(self, configuration: ConfigurationVersion, archive: Path) -> ConfigurationVersion:
         """Upload a gzipped tar from disk and wait until the server has taken it in; RequestRefused where it cannot."""
+
+    async def archive(self, configuration_id: str) -> None:
+        """Have the server give its files up; StateMovedOn where it is in use, or was never uploaded."""
 
 
 class Logs(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.core.details import Details
 from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
@@ -54,6 +55,15 @@ class RunRows(Protocol):
     async def of_commit(self, sha: str) -> dict[str, datetime | None]:
         """The runs of one commit, by id, with when the server created them."""
 
+    async def with_commit(self, start: str, most: int = 50) -> tuple[StoredRun, ...]:
+        """The newest runs whose commit begins so, of a letter from 0 to 9 or a to f each."""
+
+    async def of_configuration(self, configuration_version_id: str, most: int = 200) -> tuple[StoredRun, ...]:
+        """The newest runs that were given this configuration version, in whichever workspace."""
+
+    async def of_status(self, workspace_id: str, status: str, most: int = 20) -> tuple[StoredRun, ...]:
+        """The newest runs of a workspace that have a status."""
+
     async def alive(self, organization: str) -> tuple[tuple[str, datetime], ...]:
         """Of an organization, the ids of the runs that are not final, and when each was asked for: oldest first."""
 
@@ -77,6 +87,17 @@ class PlanRows(Protocol):
 
     async def put(self, plan: PlanFacts) -> None:
         """Kept for ever once finished: a run's plan never changes."""
+
+    async def comparison(self, plan_id: str) -> dict[str, Any] | None:
+        """What was noted of how the plan compares; None where nothing was."""
+
+    async def compared(self, plan_id: str, comparison: dict[str, Any]) -> None: ...
+
+
+class DetailRows(Protocol):
+    async def get(self, run_id: str) -> Details | None: ...
+
+    async def put(self, run_id: str, found: Details) -> None: ...
 
 
 class WatchRows(Protocol):
@@ -117,7 +138,7 @@ class MessageRows(Protocol):
     ) -> bool:
         """Insert the row where there is none; whether it is new. Nothing happens to one that exists. One with a parent is never due."""
 
-    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END)) -> int:
+    async def raise_wanted(self, subject: str, *, kinds: Sequence[Kind] = (Kind.CARD, Kind.CALL, Kind.END, Kind.NOTICE)) -> int:
         """Have every message of the subject painted once more; how many there are. A card that is a line raises its rollup."""
 
     async def raise_in_channel(self, channel: str, subjects: Sequence[str]) -> int:

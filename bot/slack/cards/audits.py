@@ -18,7 +18,10 @@ PASSIVE = {
     AuditKind.WATCH: "changed watches:",
     AuditKind.RULES: "changed the rules:",
     AuditKind.FREEZE: "changed freezes:",
+    AuditKind.LOCK: "changed a lock:",
     AuditKind.BREAK_GLASS: "broke the glass for",
+    AuditKind.UPLOAD: "wanted files run:",
+    AuditKind.HANDOUT: "had this put into a channel:",
 }
 
 

@@ -10,12 +10,16 @@ from bot.core.runs import Action, RunStatus
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, confirmation, link_button
 from bot.slack.cards.counts import destroys, picture_counts
+from bot.slack.cards.handing_on import handing_on_buttons
+from bot.slack.cards.reviews import review_buttons
 from bot.slack.text import cut, is_web_address, one_line
 
 
 def buttons(picture: RunPicture) -> list[Block]:
     """One block of buttons, or none where there is nothing to click."""
     elements = [action_button(picture, action) for action in offered(picture)]
+    elements += review_buttons(picture)
+    elements += handing_on_buttons(picture)
     if is_web_address(picture.link):
         elements.append(link_button(ids.OPEN, "Open in Terraform", picture.link))
     return [actions(elements)] if elements else []
@@ -29,14 +33,17 @@ def offered(picture: RunPicture) -> tuple[Action, ...]:
     if decision is None or not picture.decision_stands:
         return picture.buttons
     is_unsure = picture.intent is not None and picture.intent.state is IntentState.UNSURE
-    answered = {Action.APPLY, Action.DISCARD} | ({decision.action} if not is_unsure else set(Action))
+    answered = {Action.APPLY, Action.OVERRIDE, Action.DISCARD} | ({decision.action} if not is_unsure else set(Action))
+    if decision.action is Action.CANCEL:
+        answered -= {Action.FORCE_CANCEL}
     return tuple(action for action in picture.buttons if action not in answered)
 
 
 def action_button(picture: RunPicture, action: Action) -> Block:
     """What asks for words opens a modal instead of a dialog."""
     value = ids.encode(ids.Address(picture.run.id))
-    opens = action is Action.APPLY and picture.tally is not None and picture.tally.wants_words
+    wants_words = action is Action.APPLY and picture.tally is not None and picture.tally.wants_words
+    opens = wants_words or action is Action.OVERRIDE
     asked = None if opens else question(picture, action)
     return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=asked)
 
@@ -45,16 +52,22 @@ def label_of(action: Action) -> str:
     match action:
         case Action.APPLY:
             return "Approve & apply"
+        case Action.OVERRIDE:
+            return "Override…"
         case Action.DISCARD:
             return "Discard"
         case Action.CANCEL:
             return "Cancel run"
+        case Action.FORCE_CANCEL:
+            return "Cancel by force"
         case _:
             assert_never(action)
 
 
 def style_of(picture: RunPicture, action: Action) -> str:
     """Only one button stands out; it is red where something would be destroyed."""
+    if action in {Action.OVERRIDE, Action.FORCE_CANCEL}:
+        return "danger"
     if action is not Action.APPLY:
         return ""
     return "danger" if destroys(picture) else "primary"
@@ -75,5 +88,10 @@ def question(picture: RunPicture, action: Action) -> Block:
         case Action.CANCEL:
             applying = " What has been applied so far stays." if picture.run.was_confirmed else " Nothing has been changed yet."
             return confirmation(f"Cancel the run of {name}?", f"{where}: the run is interrupted.{applying}", "Cancel run", style="danger")
+        case Action.FORCE_CANCEL:
+            text = f"{where}: Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
+            return confirmation(f"Cancel {name} by force?", text, "Cancel by force", style="danger")
+        case Action.OVERRIDE:
+            raise ValueError("an override asks in a modal")
         case _:
             assert_never(action)

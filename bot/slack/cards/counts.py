@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.pictures import RunPicture
 from bot.core.plans import PlanFacts
+from bot.core.runs import CONFIRM
 
 UNTOLD = "the server does not say how much changes"
 
@@ -30,7 +31,7 @@ def picture_counts(picture: RunPicture) -> str:
     if picture.plan is not None and picture.plan.is_finished:
         said = counts(picture.plan)
         return "" if said == "no changes" else said
-    return UNTOLD if picture.run.gate else ""
+    return UNTOLD if picture.run.gate == CONFIRM else ""
 
 
 def destroys(picture: RunPicture) -> bool:

@@ -50,10 +50,35 @@ def is_expired(intent: Intent | None) -> bool:
     return intent is not None and intent.payload.get("expired") == "yes"
 
 
-DOING = {Action.APPLY: "Applying", Action.DISCARD: "Discarding", Action.CANCEL: "Canceling"}
-DECIDED = {Action.APPLY: "approved", Action.DISCARD: "discarded", Action.CANCEL: "asked to cancel"}
-DONE = {Action.APPLY: "Applied", Action.DISCARD: "Discarded", Action.CANCEL: "Canceled"}
-NOUN = {Action.APPLY: "approval", Action.DISCARD: "discard", Action.CANCEL: "cancel"}
+DOING = {
+    Action.APPLY: "Applying",
+    Action.OVERRIDE: "Overriding",
+    Action.DISCARD: "Discarding",
+    Action.CANCEL: "Canceling",
+    Action.FORCE_CANCEL: "Canceling by force",
+}
+DECIDED = {
+    Action.APPLY: "approved",
+    Action.OVERRIDE: "asked to override",
+    Action.DISCARD: "discarded",
+    Action.CANCEL: "asked to cancel",
+    Action.FORCE_CANCEL: "asked to cancel by force",
+}
+DONE = {
+    Action.APPLY: "Applied",
+    Action.OVERRIDE: "Overridden",
+    Action.DISCARD: "Discarded",
+    Action.CANCEL: "Canceled",
+    Action.FORCE_CANCEL: "Canceled by force",
+}
+NOUN = {
+    Action.APPLY: "approval",
+    Action.OVERRIDE: "override",
+    Action.DISCARD: "discard",
+    Action.CANCEL: "cancel",
+    Action.FORCE_CANCEL: "forced cancel",
+}
+STOPS = frozenset({Action.CANCEL, Action.FORCE_CANCEL})
 
 
 NOBODY = "The server does not say who decided"
@@ -62,7 +87,7 @@ NOBODY = "The server does not say who decided"
 def is_answered(decision: Decision, run: Run) -> bool:
     """Whether the question has been answered after all: a cancel by a canceled run, the others by any way on."""
     deed = Deed(decision.action.value)
-    return shows_deed(deed, run) if deed is Deed.CANCEL else has_moved(deed, run)
+    return shows_deed(deed, run) if decision.action in STOPS else has_moved(deed, run, decision.gate)
 
 
 def undecided(run: Run) -> str:
@@ -95,7 +120,7 @@ def accepted(decision: Decision, run: Run) -> str:
 def failed(decision: Decision, intent: Intent | None, run: Run) -> str:
     """No name: nothing came of it. Once the run has moved on the failed try is no longer news."""
     if is_answered(decision, run) or run.is_final:
-        return NOBODY if decision.action is not Action.CANCEL and run.was_confirmed else ""
+        return NOBODY if decision.action is Action.APPLY and run.was_confirmed else ""
     refused = intent is not None and intent.state is IntentState.REFUSED
     reason = "the server refused it" if refused else "the server never heard it"
     again = "; please decide again" if run.gate else ""

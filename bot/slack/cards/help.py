@@ -1,24 +1,53 @@
-"""Help, made from the grammar: there is nothing to keep in step by hand."""
+"""Help, made from the grammar: there is nothing to keep in step by hand. It tells all commands on one screen of a phone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.core.commands import GRAMMAR, row_for
-from bot.core.commands.grammar import Row
-from bot.slack.blocks import Said, context, section, sections
+from bot.core.commands.grammar import Family, Row
+from bot.core.commands.lists import Help
+from bot.slack import ids
+from bot.slack.blocks import Said, actions, context, section, sections
+from bot.slack.cards.tables import step
 from bot.slack.text import code, escape
 
-USAGE_MOST = 200
+USAGE_MOST = 300
+TITLES = {
+    Family.LOOK: "Look",
+    Family.START: "Start",
+    Family.DECIDE: "Decide",
+    Family.HOLD: "Hold up",
+    Family.HEAR: "Hear",
+}
 
 
 def help_about(topic: str = "", *, command: str = "/tf") -> Said:
-    """All commands, or all about one. UnknownCommand where there is no such topic."""
-    return one(row_for(topic), command) if topic else everything(command)
+    """All commands, those of a family, or all about one. UnknownCommand where there is no such topic."""
+    if not topic:
+        return everything(command)
+    return family(Family(topic), command) if topic in set(Family) else one(row_for(topic), command)
 
 
 def everything(command: str) -> Said:
-    lines = [f"{code(f'{command} {row.usage}', USAGE_MOST)}\n{escape(row.summary)}" for row in GRAMMAR]
+    """The words alone, by what somebody has in mind; a button for each tells more."""
+    lines = [f"*{title}*  {' '.join(code(row.word) for row in rows_of(kin))}" for kin, title in TITLES.items()]
+    first = f"*Terraform runs in Slack.* Type {code(f'{command} run')} to start a run, {code(command)} alone for what waits for you."
     more = f"More about one: {code(f'{command} help run')}"
-    return {"text": f"What {escape(command)} can do", "blocks": [section("*Terraform runs in Slack*"), *sections(lines), context(more)]}
+    steps = [step(f"{ids.LOOK_FAMILIES}{kin}", f"{title}…", Help(kin.value)) for kin, title in TITLES.items()]
+    said = "\n".join([f"What {escape(command)} can do", *lines])
+    return {"text": said, "blocks": [section(first), *sections(lines), actions(steps, "look"), context(more)]}
+
+
+def rows_of(kin: Family) -> Iterable[Row]:
+    return (row for row in GRAMMAR if row.kin is kin)
+
+
+def family(kin: Family, command: str) -> Said:
+    lines = [f"{code(f'{command} {row.usage}', USAGE_MOST)}\n{escape(row.summary)}" for row in rows_of(kin)]
+    more = f"More about one, with an example: {code(f'{command} help {next(iter(rows_of(kin))).word}')}"
+    title = f"*{TITLES[kin]}*"
+    return {"text": "\n".join([title, *lines]), "blocks": [section(title), *sections(lines), context(more)]}
 
 
 def one(row: Row, command: str) -> Said:
@@ -27,4 +56,4 @@ def one(row: Row, command: str) -> Said:
         lines.append(f"The same: {', '.join(code(f'{command} {alias}') for alias in row.aliases)}")
     lines.append(f"Example: {code(f'{command} {row.example}', USAGE_MOST)}")
     right = [context(f"It needs the right {code(row.right.value)}.")] if row.right else []
-    return {"text": "\n".join(lines), "blocks": [section("\n".join(lines)), *right]}
+    return {"text": "\n".join(lines), "blocks": [*sections(lines), *right]}

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.core.decisions import Deed, IntentState, has_moved
 from bot.core.pictures import RunPicture
-from bot.core.runs import Action, Run, RunStatus
+from bot.core.runs import CONFIRM, Action, Run, RunStatus
 from bot.slack.text import cut, one_line
 
 
@@ -27,7 +27,7 @@ FETCHING = Label("🔄", "Fetching the configuration")
 PLANNING = Label("🔄", "Planning")
 PLANNED = Label("🔄", "Planned")
 CHECKING = Label("🔄", "Checking policies")
-STOPPED = Label("🛑", "Waits for an override in Terraform")
+STOPPED = Label("🛑", "Waits for an override")
 CONFIRMED = Label("🔄", "Confirmed")
 APPLYING = Label("🔄", "Applying")
 
@@ -77,16 +77,23 @@ LABELS = MappingProxyType(
 
 NO_CHANGES = Label("✅", "No changes")
 DECISION_NEEDED = Label("🔔", "Decision needed")
+OVERRIDE_NEEDED = Label("🛑", "Override needed")
 UNSURE = Label("🔎", "Waiting for the server")
 UNDER_WAY = MappingProxyType(
-    {Action.APPLY: Label("🔄", "Approved"), Action.DISCARD: Label("🔄", "Discarding"), Action.CANCEL: Label("🔄", "Canceling")}
+    {
+        Action.APPLY: Label("🔄", "Approved"),
+        Action.OVERRIDE: Label("🔄", "Overriding"),
+        Action.DISCARD: Label("🔄", "Discarding"),
+        Action.CANCEL: Label("🔄", "Canceling"),
+        Action.FORCE_CANCEL: Label("🔄", "Canceling by force"),
+    }
 )
 
 
 def run_label(run: Run) -> Label:
     """What a run is doing, from its snapshot alone."""
     if run.gate:
-        return DECISION_NEEDED
+        return DECISION_NEEDED if run.gate == CONFIRM else OVERRIDE_NEEDED
     if found_nothing(run):
         return NO_CHANGES
     match run.status:
@@ -112,7 +119,7 @@ def found_nothing(run: Run) -> bool:
 def label(picture: RunPicture) -> Label:
     """What a message says first: what is under way because of somebody's decision, else what the run is doing."""
     decision, run = picture.decision, picture.run
-    if decision is None or not picture.decision_stands or has_moved(Deed(decision.action.value), run):
+    if decision is None or not picture.decision_stands or has_moved(Deed(decision.action.value), run, decision.gate):
         return run_label(run)
     is_unsure = picture.intent is not None and picture.intent.state is IntentState.UNSURE
     return UNSURE if is_unsure else UNDER_WAY[decision.action]

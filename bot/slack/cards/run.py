@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from bot.core.messages import Kind
 from bot.core.pictures import RunPicture
-from bot.core.runs import OVERRIDABLE, Run
+from bot.core.runs import Action, Run, RunStatus, action_at
 from bot.slack.blocks import Block, Said, context, quotation, section
 from bot.slack.cards.buttons import buttons
 from bot.slack.cards.counts import picture_counts
 from bot.slack.cards.deeds import deed_line
+from bot.slack.cards.details import commit_words, detail_lines, failure_blocks, failure_words
+from bot.slack.cards.hurdles import force_line, hurdle_line, overridden_line
 from bot.slack.cards.labels import label
+from bot.slack.cards.origins import origin_lines
+from bot.slack.cards.requests import request_lines
 from bot.slack.cards.stages import passed, stages
 from bot.slack.cards.tallies import tally_blocks
-from bot.slack.text import TEXT_MOST, code, cut, date, escape, group_mention, link, mention, one_line, quoted
+from bot.slack.text import TEXT_MOST, channel_mention, code, cut, date, escape, group_mention, link, mention, one_line, quoted
 
 SOURCES = {
     "tfe-ui": "in Terraform’s web pages",
@@ -33,7 +37,7 @@ def blocks(picture: RunPicture) -> list[Block]:
     if is_answered_call(picture):
         return [section(answer_line(picture))]
     times = passed(picture.run) if picture.kind is Kind.CARD else ""
-    said = [section("\n".join(filter(None, head(picture)))), context(*filter(None, [origin(picture), times]))]
+    said = [section("\n".join(filter(None, head(picture)))), *failure_blocks(picture), context(*filter(None, [origin(picture), times]))]
     message = run_message(picture)
     if message and picture.kind is not Kind.END:
         said.append(quotation(message))
@@ -43,7 +47,11 @@ def blocks(picture: RunPicture) -> list[Block]:
 
 def is_answered_call(picture: RunPicture) -> bool:
     """A call whose question is answered has done its work: the card and the end tell the rest."""
-    return picture.kind is Kind.CALL and (picture.run.is_final or picture.run.was_confirmed)
+    if picture.kind is not Kind.CALL:
+        return False
+    if action_at(picture.gate) is Action.OVERRIDE:
+        return picture.run.is_final or picture.run.gate != picture.gate
+    return picture.run.is_final or picture.run.was_confirmed
 
 
 def is_asked_elsewhere(picture: RunPicture) -> bool:
@@ -53,7 +61,8 @@ def is_asked_elsewhere(picture: RunPicture) -> bool:
 
 
 def answer_line(picture: RunPicture) -> str:
-    return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed_line(picture) or 'outside of Slack'} · {code(picture.run.id)}"
+    deed = overridden_line(picture) or deed_line(picture) or "outside of Slack"
+    return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed} · {code(picture.run.id)}"
 
 
 def head(picture: RunPicture) -> list[str]:
@@ -62,11 +71,17 @@ def head(picture: RunPicture) -> list[str]:
     shown = label(picture)
     return [
         f"{shown.emoji} *{escape(shown.words)}* · {code(picture.workspace.name)}{addressed(picture)}",
-        warning(picture.run),
+        *warnings(picture.run),
+        *(request_lines(picture) if picture.kind is not Kind.END else ()),
         f"Plan: {plan}" if plan else "",
+        *origin_lines(picture),
+        *(detail_lines(picture) if picture.kind is not Kind.END else ()),
         stages(picture.run) if picture.kind is Kind.CARD else "",
         "Asked in a newer message, which has the buttons" if is_asked_elsewhere(picture) else "",
+        f"Asked in {channel_mention(picture.asked_in)}" if picture.asked_in and not picture.decision_stands else "",
+        overridden_line(picture),
         deed,
+        force_line(picture.run),
     ]
 
 
@@ -75,10 +90,14 @@ def addressed(picture: RunPicture) -> str:
     return f" · {' '.join(called)}" if called else ""
 
 
+def warnings(run: Run) -> list[str]:
+    return [line for line in (hurdle_line(run), warning(run)) if line]
+
+
 def warning(run: Run) -> str:
     """What kind of run it is, where that is not the usual one."""
-    if run.status in OVERRIDABLE:
-        return "A check has failed. Whoever may override it does so in Terraform."
+    if run.status is RunStatus.PLANNED_AND_SAVED:
+        return "Saved plan: it can be applied as long as the state does not change"
     if run.is_destroy:
         return "" if run.is_final else "⚠️ *Destroy run*: it removes everything that the workspace manages"
     if run.plan_only:
@@ -90,6 +109,8 @@ def origin(picture: RunPicture) -> str:
     """Who asked and when, and the run's address in words."""
     run, request = picture.run, picture.request
     address = f"{escape(cut(one_line(picture.workspace.organization), 60))} · {code(run.id)}"
+    if run.commit is not None:
+        address = f"{commit_words(run.commit)} · {address}"
     if request is not None:
         return f"Asked by {mention(request.person)} · {date(request.asked_at)} · {address}"
     how = SOURCES.get(run.source, "outside of Slack")
@@ -108,12 +129,22 @@ def headline_text(picture: RunPicture) -> str:
         return f"☑️ Decided: {escape(cut(one_line(picture.workspace.name), 80))}"
     plan, message = picture_counts(picture), run_message(picture)
     said = f"{escape(str(label(picture)))}: {escape(cut(one_line(picture.workspace.name), 80))}{addressed(picture)}"
+    failure = failure_words(picture.details)
+    said += f". Its log: {failure}" if failure else ""
     return said + (f". Plan: {plan}" if plan else "") + (f". Its message: {quoted(message)}" if message.strip() else "")
 
 
 def plain_card(picture: RunPicture) -> Said:
     """The same without blocks, for a message that Slack would not draw: nothing can be clicked, so the link leads on."""
-    lines = [headline_text(picture), warning(picture.run), deed_line(picture), origin(picture), link(picture.link)]
+    lines = [
+        headline_text(picture),
+        *warnings(picture.run),
+        *origin_lines(picture),
+        overridden_line(picture),
+        deed_line(picture),
+        origin(picture),
+        link(picture.link),
+    ]
     return {"text": cut_at_line("\n".join(filter(None, lines)))}
 
 

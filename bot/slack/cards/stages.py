@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.runs import OVERRIDABLE, Phase, Run, RunStatus
+from bot.core.runs import CONFIRM, OVERRIDABLE, Phase, Run, RunStatus
 from bot.core.snapshots import history
 from bot.slack.text import date
 
@@ -31,14 +31,14 @@ def stage_names(run: Run) -> list[str]:
     if is_checking(run) or CHECKED & set(run.timestamps):
         names.append("Checks")
     if not run.plan_only:
-        names += ["Apply"] if run.auto_apply and run.gate is None else ["Confirm", "Apply"]
+        names += ["Apply"] if run.auto_apply and run.gate != CONFIRM else ["Confirm", "Apply"]
     return names
 
 
 def stage_now(run: Run) -> str:
     if run.phase is Phase.APPLYING:
         return "Apply"
-    if run.gate:
+    if run.gate == CONFIRM:
         return "Confirm"
     if is_checking(run):
         return "Checks"
@@ -47,4 +47,4 @@ def stage_now(run: Run) -> str:
 
 def is_checking(run: Run) -> bool:
     """Whether the plan is there and policies, costs or tasks are still looked at."""
-    return run.phase is Phase.CHECKING and run.gate is None and (run.status not in RESTS or run.status in OVERRIDABLE)
+    return run.phase is Phase.CHECKING and run.gate != CONFIRM and (run.status not in RESTS or run.status in OVERRIDABLE)

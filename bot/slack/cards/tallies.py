@@ -10,6 +10,7 @@ from bot.core.tallies import Tally
 from bot.core.verdicts import Outcome
 from bot.core.votes import Vote
 from bot.slack.blocks import Block, context, sections
+from bot.slack.cards.hurdles import finding_lines
 from bot.slack.text import code, cut, date, enumerated, escape, one_line
 
 SENTENCE_MOST = 400
@@ -32,7 +33,8 @@ def tally_blocks(picture: RunPicture) -> list[Block]:
     if picture.tally is None or picture.run.gate is None or picture.decision_stands:
         return []
     small = [*behind_words(picture), *rules_words(picture.tally), *wish_words(picture)]
-    return [*sections(tally_lines(picture.tally, picture.votes)), *([context(" · ".join(small))] if small else [])]
+    lines = [*finding_lines(picture.tally.findings), *tally_lines(picture.tally, picture.votes)]
+    return [*sections(lines), *([context(" · ".join(small))] if small else [])]
 
 
 def tally_lines(tally: Tally, votes: tuple[Vote, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command, Row
-from bot.core.commands.lists import Help, ListRuns, ListWorkspaces, ShowAudit
+from bot.core.commands.lists import Help, ListPending, ListRuns, ListWorkspaces, ShowAudit, ShowQueue, Suggest
 from bot.core.commands.runs import Act, ExplainRun, RunReference, ShowRun, StartRun, TakeBack
 from bot.core.commands.watches import AddWatch, ListWatches, RemoveWatch
 from bot.core.errors import BadCommand, BadUsage, UnknownCommand
@@ -27,12 +27,21 @@ DNS = RunReference(workspace="dns")
 @pytest.mark.parametrize(
     "text, command",
     [
-        ("", Help()),
+        ("", Suggest()),
+        (" \u200b\u00a0 ", Suggest()),
+        ("next", Suggest()),
         ("help", Help()),
         ("HELP Run", Help("run")),
         ("workspaces", ListWorkspaces()),
         ("workspaces storefront-*", ListWorkspaces("storefront-*")),
+        ("workspaces dns* --tag prod --project=“data platform”", ListWorkspaces("dns*", "prod", "data platform")),
+        ("runs", ListRuns()),
         ("runs acme/dns", ListRuns("acme/dns")),
+        ("runs shop-* --failed —mine", ListRuns("shop-*", mine=True, failed=True)),
+        ("runs --status Policy-Checked", ListRuns(status="policy_checked")),
+        ("runs --status live", ListRuns(status="live")),
+        ("pending", ListPending()),
+        ("queue <http://shop.example|shop.example>", ShowQueue("shop.example")),
         ("audit dns", ShowAudit(DNS)),
         ("audit run-7bQ2kLm9XyZ1aB3c", ShowAudit(RUN)),
         ("run dns", StartRun("dns")),
@@ -78,13 +87,20 @@ def test_a_command_is_read(text: str, command: Command) -> None:
     [
         ("help run now", "does not know what to do with “now”"),
         ("workspaces a b", "does not know what to do with “b”"),
-        ("runs", "The runs of which workspace?"),
+        ("runs --status aplied", "“aplied” is no status of a run. There is applied"),
+        ("runs --status xyz", "There is live, planned or errored, for example."),
+        ('runs --status ""', "--status needs a value."),
+        ("runs --failed --status live", "--failed is a status of its own"),
+        ("pending dns", "does not know what to do with “dns”"),
+        ("next step", "does not know what to do with “step”"),
+        ("queue", "The queue of which workspace?"),
+        ("queue a b", "“b”"),
         ("audit", "The audit of which workspace or run?"),
         ("audit a b", "“b”"),
         ("runs a b c", "“b c”"),
-        ("run", "Which workspace shall run?"),
+        ("run --destroy", "Which workspace shall run?"),
         ("run dns --auto-apply --plan-only", "can never be applied"),
-        ("run dns --detsroy", "no option --detsroy. It takes --destroy, --plan-only and --auto-apply."),
+        ("run dns --detsroy", "no option --detsroy. It takes --plan-only, --destroy, --refresh-only, --auto-apply,"),
         ("run dns --destroy=yes", "--destroy takes no value."),
         ("show", "Which run?"),
         ("show a b", "“b”"),
@@ -138,10 +154,14 @@ def test_every_row_explains_itself(row: Row) -> None:
 
 
 RIGHTS = {
-    None: {"help", "unvote"},
-    Right.READ: {"workspaces", "runs", "audit", "show", "why", "freezes", "watch", "unwatch", "watches"},
-    Right.START: {"run"},
-    Right.DECIDE: {"approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
+    None: {"help", "notify", "unvote"},
+    Right.READ: {
+        *("next", "workspaces", "runs", "pending", "queue", "audit", "show", "why", "review", "plan", "log"),
+        *("freezes", "watch", "unwatch", "watches"),
+    },
+    Right.START: {"lock", "unlock", "run", "upload", "promote", "retry"},
+    Right.ADMIN: {"force-cancel", "force-unlock"},
+    Right.DECIDE: {"override", "comment", "approve", "discard", "cancel", "freeze", "unfreeze", "snooze"},
 }
 
 

@@ -1,0 +1,63 @@
+"""What policies and tasks found fault with, in words that are short enough to be shown where somebody decides about an override."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.core.policies import PolicyCheck, PolicyOutcome, TaskResult, TaskStage
+from bot.core.redaction import redact
+
+MOST = 20
+SAID_MOST = 1500
+NAME_MOST = 200
+FAILED = frozenset({"failed", "errored", "unreachable"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`subject` is a policy, a task or how many policies; `enforcement` the server's word, "" where it gives none; `said` what it says.
+
+    All of it is text from outside.
+    """
+
+    subject: str
+    enforcement: str = ""
+    said: str = ""
+
+
+def findings_of_check(check: PolicyCheck, output: str) -> tuple[Finding, ...]:
+    """The server counts and lets the policies speak: what they printed stands with the first."""
+    counts = ((check.soft_failed, "soft-mandatory"), (check.hard_failed, "hard-mandatory"), (check.advisory_failed, "advisory"))
+    found = [Finding(subject=policies(number), enforcement=level) for number, level in counts if number]
+    first, *others = found or [Finding(subject="A policy")]
+    return (replace(first, said=short(output, SAID_MOST)), *others)
+
+
+def findings_of_stage(stage: TaskStage, outcomes: Iterable[PolicyOutcome]) -> tuple[Finding, ...]:
+    return tuple([*of_outcomes(outcomes), *of_tasks(stage.results)][:MOST])
+
+
+def of_outcomes(outcomes: Iterable[PolicyOutcome]) -> Iterator[Finding]:
+    for outcome in outcomes:
+        if outcome.status_word in FAILED:
+            where = f"{outcome.policy_set}/" if outcome.policy_set else ""
+            subject = short(f"{where}{outcome.policy}", NAME_MOST) or "A policy"
+            yield Finding(subject=subject, enforcement=short(outcome.enforcement, NAME_MOST), said=short(outcome.description, SAID_MOST))
+
+
+def of_tasks(results: Iterable[TaskResult]) -> Iterator[Finding]:
+    for result in results:
+        if result.status_word in FAILED:
+            level = "mandatory" if result.is_mandatory else "advisory"
+            yield Finding(subject=short(result.name, NAME_MOST) or "A task", enforcement=level, said=short(result.message, SAID_MOST))
+
+
+def policies(number: int) -> str:
+    return "1 policy" if number == 1 else f"{number} policies"
+
+
+def short(text: str, most: int) -> str:
+    """Without tokens, and cut."""
+    kept = redact(text.strip())
+    return kept if len(kept) <= most else f"{kept[: most - 1]}…"

@@ -1,0 +1,14 @@
+"""The button that opens a run's plan for review: wherever there is a plan to read."""
+
+from __future__ import annotations
+
+from bot.core.pictures import RunPicture
+from bot.slack import ids
+from bot.slack.blocks import Block, button
+
+
+def review_buttons(picture: RunPicture) -> list[Block]:
+    """One, or none before the plan is finished."""
+    if picture.plan is None or not picture.plan.is_finished:
+        return []
+    return [button(ids.REVIEW, "Review plan", ids.encode(ids.Address(picture.run.id)))]

@@ -1,0 +1,87 @@
+"""The modals in which somebody overrides a failed check, or passes a freeze: what it is about, what failed, and why it shall go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.findings import Finding
+from bot.core.plans import PlanFacts
+from bot.core.runs import Action, Run
+from bot.core.tallies import Tally
+from bot.core.workspaces import Workspace
+from bot.slack import ids
+from bot.slack.blocks import Block, context, modal, plain_section, section, text_input
+from bot.slack.cards.counts import counts
+from bot.slack.cards.hurdles import finding_lines, hurdle_line
+from bot.slack.text import code, cut, cut_lines, enumerated, one_line
+from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, RULES_MOST
+
+OUTPUTS_MOST = 2
+OUTPUT_LINES = 25
+OUTPUT_MOST = 1200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a modal asks about. `applies_by_itself`: whoever started the run has us apply it as soon as the rules grant that."""
+
+    run: Run
+    workspace: Workspace
+    plan: PlanFacts | None
+    tally: Tally | None
+    channel: str
+    gate: str
+    applies_by_itself: bool = False
+
+
+def override(asked: Question) -> Block:
+    findings = asked.tally.findings if asked.tally is not None else ()
+    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *finding_lines(findings, with_output=False)]
+    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.tally)]
+    blocks.append(text_input(REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
+    submit = "Override & apply" if asked.run.override_applies else "Override"
+    return closed(asked, ids.OVERRIDING, "Override a failed check", [*blocks, *name_field(asked)], submit)
+
+
+def glass(asked: Question, action: Action) -> Block:
+    doing = "overridden, and by that applied" if action is Action.OVERRIDE else "applied"
+    warning = f"⚠️ A freeze is in force. It is {doing} *in spite of it*, and those who review it are told, with your name and your reason."
+    blocks = [section("\n".join([*facts(asked), warning])), *rules_blocks(asked.tally)]
+    blocks.append(text_input(REASON, "Why can it not wait?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
+    return closed(asked, ids.GLASS_FOR[action], "Break the glass", [*blocks, *name_field(asked)], "Break the glass")
+
+
+def closed(asked: Question, callback_id: str, title: str, blocks: list[Block], submit: str) -> Block:
+    address = ids.ViewAddress(asked.run.id, asked.channel, asked.workspace.name, asked.gate)
+    return modal(callback_id, title, blocks, submit=submit, metadata=ids.encode_view(address))
+
+
+def facts(asked: Question) -> list[str]:
+    changes = counts(asked.plan) if asked.plan is not None and asked.plan.is_finished else ""
+    destroys = "⚠️ *Destroy run*: it removes everything that the workspace manages" if asked.run.is_destroy else ""
+    plan = f"Plan: {changes}" if changes else ""
+    return [one for one in (f"{code(asked.workspace.full_name, 160)} · {code(asked.run.id)}", plan, destroys) if one]
+
+
+def later(asked: Question) -> str:
+    if not asked.applies_by_itself or asked.run.override_applies:
+        return ""
+    return "It was started with `--auto-apply`: once overridden it is applied as soon as the rules grant that."
+
+
+def outputs(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """What was said at length, as plain text: nothing in it is parsed."""
+    for finding in [one for one in findings if "\n" in one.said][:OUTPUTS_MOST]:
+        yield cut_lines(finding.said, OUTPUT_LINES, OUTPUT_MOST)
+
+
+def rules_blocks(tally: Tally | None) -> list[Block]:
+    rules = tally.rules if tally is not None else ()
+    return [context(f"Rules: {enumerated([code(rule) for rule in rules], RULES_MOST)}")] if rules else []
+
+
+def name_field(asked: Question) -> list[Block]:
+    if asked.tally is None or not asked.tally.wants_typed_name:
+        return []
+    return [text_input(NAME, f"Type the workspace's name: {cut(one_line(asked.workspace.name), NAME_MOST)}", most=NAME_MOST)]

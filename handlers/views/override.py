@@ -1,0 +1,43 @@
+"""An override, or an apply in spite of a freeze, with its reason: judged at this moment, and at the gate that was shown or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.commands.runs import RunReference
+from bot.core.policy import Actor, Place
+from bot.core.runs import Action
+from bot.slack import ids
+from bot.slack.blocks import Said
+from bot.slack.views.approval import given
+from handlers.answers import answer_to
+from handlers.services import Services
+from handlers.views.others import view_submitted
+
+
+async def override_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+    return await decided(payload, services, actor, Action.OVERRIDE, breaks=False)
+
+
+async def glass_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+    action = ids.ACTION_OF_GLASS.get(str(payload.get("callback_id", "")))
+    return await decided(payload, services, actor, action, breaks=True) if action is not None else await view_submitted()
+
+
+async def decided(payload: Mapping[str, Any], services: Services, actor: Actor, action: Action, *, breaks: bool) -> Said | None:
+    address = ids.decode_view(payload.get("private_metadata"))
+    if address is None:
+        return await view_submitted()
+    reason, name = given(payload)
+    acted = await services.approvals.act(
+        action,
+        RunReference(run_id=address.run_id),
+        actor,
+        Place(channel=address.channel),
+        reason,
+        typed_name=name,
+        breaks_glass=breaks,
+        gate=address.gate,
+    )
+    return answer_to(acted, services, is_seen=True)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.errors import StoreBusy
+from bot.core.policy import Actor
+from bot.core.runs import Action
+from bot.services.repeats import Repeats
+from tests.handlers.desk import APP_USER, Desk, event
+from tests.services.house import ANA, GUS, KIM
+
+ME = f"<@{APP_USER}>"
+THREAD = "1795520000.000100"
+
+
+def said(desk: Desk, words: str, actor: Actor = ANA, *, number: int = 1, **more: Any) -> dict[str, Any]:
+    """A mention in a channel, said just now; `more` are other facts of the event."""
+    inner = {
+        "type": "app_mention",
+        "user": actor.id,
+        "text": words,
+        "ts": f"{desk.house.clock.now().timestamp():.0f}.{number:06}",
+        "channel": "C0DEPLOYS",
+        "event_ts": "1.1",
+    }
+    return event(inner | more, f"Ev{number}")
+
+
+def written(desk: Desk, words: str, actor: Actor = ANA, **more: Any) -> dict[str, Any]:
+    return said(desk, words, actor, **{"type": "message", "channel": "D0ANA", "channel_type": "im"} | more)
+
+
+def waiting(desk: Desk, name: str = "storefront-prod") -> str:
+    return desk.house.runs.add_run(desk.house.runs.add_workspace(name), "planned").id
+
+
+def decided(desk: Desk) -> list[tuple[Any, Any]]:
+    return [(call.given["action"], call.given["run_id"]) for call in desk.house.runs.calls_of("act")]
+
+
+async def test_a_mention_in_a_thread_is_answered_there_to_whoever_asked_alone(desk: Desk) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, f"{ME} show storefront-prod", thread_ts=THREAD))
+    ((channel, person, text),) = desk.private.told
+    assert (channel, person, desk.private.threads) == ("C0DEPLOYS", "U0ANA", [THREAD])
+    assert "Decision needed" in text
+    assert run_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ME} help show",
+        f"hey {ME}, help show",
+        f"<@{APP_USER}|runbell>: /tf help show",
+        f"{ME}\u00a0help  “show”",
+    ],
+)
+async def test_what_follows_the_mention_is_the_command(desk: Desk, text: str) -> None:
+    await desk.send(said(desk, text))
+    assert "Show a run as it is now." in desk.private.told[0][2]
+
+
+async def test_a_mention_decides_as_a_click_would(desk: Desk) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, f"{ME} approve {run_id} looks good"))
+    assert decided(desk) == [(Action.APPLY, run_id)]
+    assert "Approved" in desk.private.told[0][2]
+
+
+async def test_whoever_may_not_decide_may_not_by_a_mention(desk: Desk) -> None:
+    run_id = waiting(desk)
+    for number, actor in enumerate((KIM, GUS, Actor(id=ANA.id, team_id="T0OTHER")), start=1):
+        await desk.send(said(desk, f"{ME} approve {run_id}", actor, number=number, user_team=actor.team_id))
+    assert decided(desk) == []
+    assert len(desk.private.told) == 3
+    assert not any("Approved" in text for _, _, text in desk.private.told)
+
+
+async def test_an_event_that_is_sent_again_does_nothing_again(desk: Desk) -> None:
+    run_id = waiting(desk)
+    body = said(desk, f"{ME} approve {run_id}")
+    await desk.send(body)
+    await desk.send(body)
+    await desk.send(body | {"event_id": "Ev9"})
+    assert decided(desk) == [(Action.APPLY, run_id)]
+    assert len(desk.private.told) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"edited": {"user": "U0ANA", "ts": "1.2"}},
+        {"bot_id": "B0OTHER"},
+        {"bot_id": "B0RUNBELL", "user": APP_USER},
+        {"user": APP_USER},
+        {"subtype": "bot_message"},
+        {"subtype": "message_changed"},
+        {"ts": "soon"},
+        {"user": None},
+        {"text": 7},
+        {"channel": {}},
+    ],
+)
+async def test_what_no_person_has_just_said_is_no_command(desk: Desk, more: dict[str, Any]) -> None:
+    await desk.send(said(desk, f"{ME} help", **more))
+    await desk.send(written(desk, "help", **more))
+    assert (desk.private.told, desk.private.written) == ([], [])
+
+
+async def test_where_it_cannot_be_known_whether_it_came_before_nothing_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(*_: Any) -> bool:
+        raise StoreBusy
+
+    monkeypatch.setattr(Repeats, "is_news", busy)
+    await desk.send(said(desk, f"{ME} help"))
+    assert desk.private.told == []
+
+
+async def test_what_was_said_long_ago_is_acted_upon_no_more(desk: Desk) -> None:
+    body = said(desk, f"{ME} help")
+    desk.house.clock.move(601)
+    await desk.send(body)
+    assert desk.private.told == []
+
+
+async def test_a_message_of_a_channel_without_a_mention_is_none_of_ours(desk: Desk) -> None:
+    await desk.send(said(desk, "help", type="message", channel_type="channel"))
+    assert (desk.private.told, desk.private.written) == ([], [])
+
+
+async def test_words_that_would_open_a_form_get_a_button_that_can(desk: Desk) -> None:
+    await desk.send(said(desk, f"{ME} run"))
+    ((_, _, text),) = desk.private.told
+    assert "Which workspace shall run?" in text
+    assert desk.private.views == []
+
+
+async def test_direct_messages_are_commands(desk: Desk) -> None:
+    run_id = waiting(desk)
+    await desk.send(written(desk, "show storefront-prod"))
+    await desk.send(written(desk, f"/tf approve {run_id}", number=2, thread_ts=THREAD))
+    await desk.send(written(desk, f"{ME} xyzzy", number=3))
+    assert [(channel, thread) for channel, thread, _ in desk.private.written] == [("D0ANA", ""), ("D0ANA", THREAD), ("D0ANA", "")]
+    assert decided(desk) == [(Action.APPLY, run_id)]
+    assert "no command “xyzzy”" in desk.private.written[2][2]
+
+
+@pytest.mark.parametrize("text", ["hello", "Hi!", "Good morning", "thanks 🙏", f"{ME} hey there"])
+async def test_a_greeting_is_answered_in_a_friendly_way(desk: Desk, text: str) -> None:
+    await desk.send(written(desk, text))
+    ((_, _, answer),) = desk.private.written
+    assert answer.startswith("👋")
+
+
+async def test_a_file_without_a_word_is_led_to_the_shortcut(desk: Desk) -> None:
+    await desk.send(written(desk, "", subtype="file_share", files=[{"id": "F1"}]))
+    assert "Run this configuration" in desk.private.written[0][2]
+
+
+async def test_what_was_said_is_in_the_audit_as_a_command(desk: Desk) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, f"{ME} show {run_id}"))
+    await desk.send(said(desk, f"{ME} approve {run_id}", GUS, number=2))
+    async with desk.house.store.read() as transaction:
+        rows = await transaction.audit.page(0)
+    heard = [(row.person, row.action, row.channel, row.outcome) for row in rows if row.action in {"show", "approve"}]
+    assert heard == [("U0ANA", "show", "C0DEPLOYS", "done"), ("U0GUS", "approve", "C0DEPLOYS", "RightMissing")]
