@@ -25,9 +25,25 @@ class Tallies:
         self._voting = voting
         self._clock = clock
         self._pace = pace
+        self._judging: dict[str, asyncio.Future[bool]] = {}
 
     async def refresh(self, run_id: str) -> bool:
-        """Judge unless it was done lately; whether it was. No message waits for it for long: one is painted without where it fails."""
+        """Judge unless it was done lately; whether it was. No message waits for it for long: one is painted without where it fails.
+
+        The channels of a run ask at the same moment: what one of them has begun to judge the others wait for.
+        """
+        if (judging := self._judging.get(run_id)) is not None:
+            return await asyncio.shield(judging)
+        judging = self._judging[run_id] = asyncio.get_running_loop().create_future()
+        was_judged = False
+        try:
+            was_judged = await self._judge(run_id)
+        finally:
+            del self._judging[run_id]
+            judging.set_result(was_judged)
+        return was_judged
+
+    async def _judge(self, run_id: str) -> bool:
         async with self._store.read() as transaction:
             stored = await transaction.runs.get(run_id)
             gate = open_gate(stored.run) if stored is not None else CONFIRM

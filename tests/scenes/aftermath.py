@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.scenes.chaos import CHANNELS, LOUD, Chaos
+from tests.scenes.chaos import CHANNELS, WATCHES, Chaos
 from tests.scenes.stage import Message, buttons, key_of
 
 Shown = Mapping[str, list[Message]]
@@ -30,11 +31,13 @@ class Intent:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """`truth` is what the server says of each run, `asked` how often it was asked what. `started` and `decided` are the channels in
-    which a run was, and `born` says what a card told its channel when it was posted: the gate, the end, or nothing.
+    """`truth` is what the server says of each run, `asked` how often it was asked what, `names` those of the workspaces by their ids.
+    `started` and `decided` are the channels in which a run was, and `born` says what a card told its channel when it was posted: the
+    gate, the end, or nothing.
     """
 
     truth: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, str]
     asked: Mapping[str, int]
     comments: Mapping[str, str]
     intents: tuple[Intent, ...]
@@ -76,15 +79,18 @@ class Aftermath:
                 yield f"creation {one.id} is {one.state}, its run {one.run_id}, and the server has {made}"
 
     def wrongs_of(self, run_id: str, run: Mapping[str, Any], channel: str, shown: Shown) -> Iterator[str]:
-        """What a run that is over has too little or too much of in a channel. Everybody here watches everything, two of six loudly."""
-        has_waited = "planned-at" in run["status-timestamps"] and run["has-changes"]
+        """What a run that is over has too little or too much of in a channel."""
+        pattern, measure = WATCHES[channel]
+        measure = measure if fnmatchcase(self.names[run["workspace"]], pattern) else ""
+        has_waited, has_failed = "planned-at" in run["status-timestamps"] and run["has-changes"], run["status"] == "errored"
         is_ours = channel in (self.started.get(run_id), self.decided.get(run_id))
-        has_card = is_ours or has_waited or channel in LOUD or run["status"] == "errored"
+        is_called = has_waited and (measure in {"all", "decisions"} or channel == self.started.get(run_id))
+        has_card = is_ours or is_called or measure == "all" or (has_failed and measure != "")
         told = self.born.get((run_id, channel), "")
         wanted = {
             "card/": has_card,
-            "call/confirm": has_waited and told != "confirm",
-            "end/": has_card and told != "ended" and (is_ours or run["status"] == "errored"),
+            "call/confirm": is_called and told != "confirm",
+            "end/": has_card and told != "ended" and (is_ours or has_failed),
         }
         for key, is_wanted in wanted.items():
             found = shown.get(f"{run_id}/{key}", [])
@@ -107,8 +113,10 @@ async def aftermath_of(chaos: Chaos) -> Aftermath:
     stage, truth = chaos.fleet.stage, await chaos.truth()
     intents = tuple(Intent(*row) for row in await chaos.ask(INTENTS))
     decided = await chaos.ask(DECIDED)
+    workspaces = (await stage.terraform("GET", "organizations/acme/workspaces?page[size]=100")).json()
     return Aftermath(
         truth=truth,
+        names={one["id"]: one["attributes"]["name"] for one in workspaces["data"]},
         asked=(await stage.control("GET", "requests"))["counts"],
         comments={run_id: (await stage.terraform("GET", f"runs/{run_id}/comments")).text for run_id, *_ in decided},
         intents=intents,

@@ -22,9 +22,16 @@ from bot.store.addresses import parse_address
 from tests.scenes.fleet import Fleet, rows
 from tests.scenes.stage import Message, NothingSeen, has, key_of
 
-LOUD = ("C0DEPLOYS", "C0SECRET")
-QUIET = ("C0INFRA", "C0PROD", "C0GENERAL", "C0PARTNERS")
-CHANNELS = LOUD + QUIET
+WATCHES = {
+    "C0DEPLOYS": ("*", "all"),
+    "C0SECRET": ("*-prod", "all"),
+    "C0INFRA": ("*", "decisions"),
+    "C0PROD": ("s*", "decisions"),
+    "C0GENERAL": ("*", "failures"),
+    "C0PARTNERS": ("*-dev", "decisions"),
+}
+"""The workspaces that a channel watches, and how much of them; in the last one others read along, so that nobody acts there."""
+CHANNELS = tuple(WATCHES)
 PEOPLE = ("U0ANA", "U0KIM")
 SAMPLES = ("storefront-dev", "storefront-staging", "storefront-prod", "search-index", "dns", "billing")
 MADE_UP = 24
@@ -124,8 +131,8 @@ class Chaos:
         await asyncio.gather(*map(self._watch_in, CHANNELS))
 
     async def _watch_in(self, channel: str) -> None:
-        measure = " --measure all" if channel in LOUD else ""
-        while not (await self.fleet.stage.types("U0ANA", f"/tf watch *{measure}", channel))["ok"]:
+        pattern, measure = WATCHES[channel]
+        while not (await self.fleet.stage.types("U0ANA", f"/tf watch {pattern} --measure {measure}", channel))["ok"]:
             await asyncio.sleep(0.1)
         await self.fleet.stage.expects("workspaces", channel=channel)
 
@@ -193,14 +200,18 @@ class Chaos:
         """People look at a channel and answer what it asks; where nothing has come of it a while later, somebody clicks again."""
         answered: dict[str, float] = {}
         while True:
-            for message in await self.fleet.stage.of_the_bot(self.chance.choice(CHANNELS)):
-                run_id, now = key_of(message).split("/")[0], time.monotonic()
-                if not has(message, "run.approve") or now - answered.get(run_id, 0) < PATIENCE / self.fleet.speed:
-                    continue
-                if run_id not in answered or await self.insist(lambda run_id=run_id: self.still_waits(run_id)):  # type: ignore[misc]
-                    await self.answer(message)
-                answered[run_id] = now
+            asking = [one for one in await self.fleet.stage.of_the_bot(self.chance.choice(CHANNELS)) if has(one, "run.approve")]
+            await asyncio.gather(*(self.answer_in_time(message, answered) for message in asking))
             await asyncio.sleep(0.15)
+
+    async def answer_in_time(self, message: Message, answered: dict[str, float]) -> None:
+        run_id, now = key_of(message).split("/")[0], time.monotonic()
+        if now - answered.get(run_id, 0) < PATIENCE / self.fleet.speed:
+            return
+        is_first = run_id not in answered
+        answered[run_id] = now
+        if is_first or await self.insist(lambda: self.still_waits(run_id)):
+            await self.answer(message)
 
     async def still_waits(self, run_id: str) -> bool:
         return bool((await self._document(f"runs/{run_id}"))["data"]["attributes"]["actions"]["is-confirmable"])
@@ -224,13 +235,15 @@ class Chaos:
         raise NothingSeen("the server does not answer")
 
     async def truth(self) -> dict[str, dict[str, Any]]:
-        """Every run that there is, by id."""
+        """Every run that there is, by id, with the id of its workspace."""
         found: dict[str, dict[str, Any]] = {}
         number: int | None = 1
         while number is not None:
             path = f"organizations/acme/runs?page[size]=100&page[number]={number}"
             document = await self.insist(lambda path=path: self._document(path))  # type: ignore[misc]
-            found |= {one["id"]: one["attributes"] for one in document["data"] if one["id"] not in self.past}
+            for one in document["data"]:
+                if one["id"] not in self.past:
+                    found[one["id"]] = one["attributes"] | {"workspace": one["relationships"]["workspace"]["data"]["id"]}
             number = document["meta"]["pagination"]["next-page"]
         return found
 
