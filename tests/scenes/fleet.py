@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import httpx
 import psycopg
 
 from bot.demos import child_environment
-from tests.scenes.nursery import Nursery
+from tests.scenes.nursery import nursery
 from tests.scenes.stage import NothingSeen, Process, Stage, open_stage
 
 READY_WITHIN = 60.0
@@ -36,15 +35,13 @@ POSTGRES = "postgresql"
 class Fleet:
     """`ships` are the processes by a name that outlives them; each life of one has a log of its own.
 
-    The bots run `speed` times as fast, and what the server's clock is about `server_speed` times. They are born in the `nursery`, where
-    there is one.
+    The bots run `speed` times as fast, and what the server's clock is about `server_speed` times.
     """
 
     stage: Stage
     url: str
     speed: float = 20.0
     server_speed: float = 20.0
-    nursery: Nursery | None = None
     lives: int = 0
     ships: dict[str, Process] = field(default_factory=dict)
 
@@ -70,18 +67,7 @@ class Fleet:
         }
         log = self.stage.folder / log_name
         log.touch()
-        if self.nursery is not None:
-            return Process(await self.nursery.bear(words, environment, self.stage.folder, log), log)
-        with log.open("wb") as output:
-            child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", *words),
-                env=environment,
-                cwd=self.stage.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        return Process(child, log)
+        return Process(await nursery().bear(words, environment, self.stage.folder, log), log)
 
     async def prepare(self) -> None:
         """What an operator does once on PostgreSQL: the tables, and the rules."""
@@ -165,12 +151,11 @@ async def open_fleet(
     speed: float = 20.0,
     server_speed: float | None = None,
     tables: bool = True,
-    nursery: Nursery | None = None,
 ) -> AsyncIterator[Fleet]:
     """A scripted sandbox whose clock runs as fast as the bots, or as is said, and a database with its tables; no bot yet."""
     server_speed = speed if server_speed is None else server_speed
     async with open_stage(folder, "--engine", "scripted", "--speed", str(server_speed), *options, rules=RULES) as stage:
-        fleet = Fleet(stage, url, speed, server_speed, nursery)
+        fleet = Fleet(stage, url, speed, server_speed)
         if url.startswith(POSTGRES) and tables:
             await fleet.prepare()
         try:

@@ -1,39 +1,42 @@
-"""A process that has imported the bot already, and forks: a bot of its own that begins to serve within a tenth of a second.
+"""A process that has imported the bot and the sandbox already, and forks: a child begins to serve within a tenth of a second.
 
-Two thirds of a start are imports, which scenes that kill hundreds of processes need not pay for each time. `python -m tests.scenes.nursery`
-says {"ready": 1}, reads one JSON object a line, {"words", "environment", "folder", "log"}, answers {"born": pid}, and says
-{"ended": pid, "status": …}.
+Two thirds of a start are imports, which scenes need not pay for each time. `python -m tests.scenes.nursery` says {"ready": 1}, reads one
+JSON object a line, {"words", "environment", "folder", "log", "errors"}, answers {"born": pid}, and says {"ended": pid, "status": …}.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
+import queue
 import signal
+import subprocess
 import sys
+import threading
 import time
 import traceback
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bot import app, cli, sealings
-from bot.__main__ import main
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = (app, cli, sealings)
-QUICKLY = 1.5
+QUICKLY = 2.0
 """Seconds that the imports take at most where nothing else is to be done."""
 
 
 def nurse() -> None:
     """Until nothing is asked for any more; whoever lives then is killed."""
+    from bot import app, cli, sealings  # noqa: F401, PLC0415 - those who ask need none of it
+    from bot.sandbox import world  # noqa: F401, PLC0415 - as above
+
     living: set[int] = set()
 
     def reap(_number: int = 0, _frame: FrameType | None = None) -> None:
@@ -68,12 +71,14 @@ def live(wanted: Mapping[str, Any]) -> NoReturn:
     os.chdir(wanted["folder"])
     os.environ.clear()
     os.environ.update(wanted["environment"])
-    for number, path, flags in ((0, os.devnull, os.O_RDONLY), (1, wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)):
-        os.dup2(os.open(path, flags, 0o600), number)
-    os.dup2(1, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number, path in ((1, wanted["log"]), (2, wanted["errors"])):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
     sys.argv = ["runbell", *wanted["words"]]
     status = 0
     try:
+        from bot.__main__ import main  # noqa: PLC0415 - as above
+
         main()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
@@ -95,7 +100,6 @@ class Born:
 
     pid: int
     returncode: int | None = None
-    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:
@@ -106,67 +110,79 @@ class Born:
         self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> int:
-        await self.over.wait()
-        assert self.returncode is not None
+        while self.returncode is None:
+            await asyncio.sleep(0.005)
         return self.returncode
 
 
 class Nursery:
-    """`seconds` is how long the imports took, by which the machine is judged."""
+    """One for all scenes of a process, whichever loop they run in.
 
-    def __init__(self, process: asyncio.subprocess.Process, seconds: float) -> None:
-        self._process = process
-        self.seconds = seconds
+    `seconds` is how long the imports took, by which the machine is judged.
+    """
+
+    def __init__(self) -> None:
+        began = time.monotonic()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.scenes.nursery"],
+            cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        assert json.loads(self._process.stdout.readline()) == {"ready": 1}
+        self.seconds = time.monotonic() - began
         self._children: dict[int, Born] = {}
-        self._asked = asyncio.Lock()
-        self._born: asyncio.Queue[Born] = asyncio.Queue()
+        self._born: queue.Queue[Born] = queue.Queue()
+        self._asked = threading.Lock()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
 
     def speed(self, most: float) -> float:
         """How fast a day can pass on this machine as it is now: one that has much else to do keeps no promise of a second."""
         return max(min(most, most * QUICKLY / self.seconds), 1.0)
 
-    async def bear(self, words: tuple[str, ...], environment: Mapping[str, str], folder: Path, log: Path) -> Born:
-        wanted = {"words": words, "environment": dict(environment), "folder": str(folder), "log": str(log)}
-        assert self._process.stdin is not None
-        async with self._asked:
-            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
-            await self._process.stdin.drain()
-            return await self._born.get()
+    async def bear(
+        self, words: tuple[str, ...], environment: Mapping[str, str], folder: Path, log: Path, errors: Path | None = None
+    ) -> Born:
+        """`python -m bot` with these words, its output in `log`; what it writes to stderr goes to `errors`, where that is given."""
+        await asyncio.to_thread(log.touch)
+        wanted = {"words": words, "environment": dict(environment), "folder": str(folder), "log": str(log), "errors": str(errors or log)}
+        return await asyncio.to_thread(self._bear, wanted)
 
-    async def listen(self) -> None:
+    def _bear(self, wanted: Mapping[str, Any]) -> Born:
+        assert self._process.stdin is not None
+        with self._asked:
+            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self._process.stdin.flush()
+            return self._born.get(timeout=30)
+
+    def _listen(self) -> None:
         assert self._process.stdout is not None
-        async for line in self._process.stdout:
+        for line in self._process.stdout:
             said = json.loads(line)
             if "born" in said:
                 child = self._children[said["born"]] = Born(said["born"])
-                self._born.put_nowait(child)
+                self._born.put(child)
             else:
-                child = self._children.pop(said["ended"])
-                child.returncode = said["status"]
-                child.over.set()
+                self._children.pop(said["ended"]).returncode = said["status"]
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._listening.join(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
-@asynccontextmanager
-async def open_nursery() -> AsyncIterator[Nursery]:
-    began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.scenes.nursery"),
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert json.loads(await process.stdout.readline()) == {"ready": 1}
-    nursery = Nursery(process, time.monotonic() - began)
-    listening = asyncio.create_task(nursery.listen())
-    try:
-        yield nursery
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
-        await listening
+@cache
+def nursery() -> Nursery:
+    """Opened by the first scene, and closed when all tests are over."""
+    found = Nursery()
+    atexit.register(found.close)
+    return found
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 import httpx
 
 from bot.demos import RULES, child_environment
+from tests.scenes.nursery import nursery
 
 Message = dict[str, Any]
 PATIENCE = 40.0
@@ -83,16 +83,7 @@ class Stage:
         environment |= {"RUNBELL_TEST_SPEED": str(self.speed), "RUNBELL_LOG_FORMAT": "json", **self.settings}
         log = self.folder / f"bot-{self.starts}.log"
         self.starts += 1
-        with log.open("wb") as output:
-            child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve"),
-                env=environment,
-                cwd=self.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        self.bot = Process(child, log)
+        self.bot = Process(await nursery().bear(("serve",), environment, self.folder, log), log)
         await self.until_ready()
 
     async def until_ready(self) -> None:
@@ -261,9 +252,7 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(folder, *options)
         stack.push_async_callback(sandbox.end)
-        assert isinstance(sandbox.child, asyncio.subprocess.Process)
-        assert sandbox.child.stdout is not None
-        card = json.loads(await asyncio.wait_for(sandbox.child.stdout.readline(), 20))
+        card = await card_of(sandbox)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         (folder / "runbell.toml").write_text(rules, encoding="utf-8")
         stage = Stage(card, client, folder)
@@ -273,18 +262,21 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
 
 
 async def start_sandbox(folder: Path, *options: str) -> Process:
-    log = folder / "sandbox.log"
+    card, errors = folder / "sandbox.json", folder / "sandbox.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | {"PYTHONPATH": str(ROOT)}
-    with log.open("ab") as errors:
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "sandbox", "--json", "--port", "0", *options),
-            env=environment,
-            cwd=folder,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
-        )
-    return Process(child, log)
+    words = ("sandbox", "--json", "--port", "0", *options)
+    return Process(await nursery().bear(words, environment, folder, card, errors), card)
+
+
+async def card_of(sandbox: Process) -> dict[str, Any]:
+    """What it says of itself in its first line."""
+    async with asyncio.timeout(20):
+        while True:
+            assert sandbox.child.returncode is None, (sandbox.log.parent / "sandbox.log").read_text(encoding="utf-8")
+            if sandbox.log.exists() and (said := sandbox.log.read_text(encoding="utf-8")).endswith("\n"):
+                card: dict[str, Any] = json.loads(said.splitlines()[0])
+                return card
+            await asyncio.sleep(0.01)
 
 
 async def end_bot(stage: Stage) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.scenes.aftermath import aftermath_of
 from tests.scenes.chaos import MADE_UP, Chaos
 from tests.scenes.fleet import open_fleet
-from tests.scenes.nursery import open_nursery
+from tests.scenes.nursery import nursery
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "60"))
 KILLS = int(os.environ.get("CHAOS_KILLS", "15"))
@@ -24,14 +24,13 @@ pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "600")))
 
 
 async def play(folder: Path, url: str, *names: str) -> list[str]:
-    async with open_nursery() as nursery:
-        speed = nursery.speed(SPEED)
-        async with open_fleet(folder, url, "--workspaces", str(MADE_UP), speed=speed, nursery=nursery) as fleet:
-            chaos = Chaos(fleet, names, RUNS, KILLS, SEED)
-            await chaos.play()
-            wrongs = list((await aftermath_of(chaos)).wrongs())
-            chaos.note(f"judged, at {speed:.1f} times the usual pace")
-            return wrongs
+    speed = nursery().speed(SPEED)
+    async with open_fleet(folder, url, "--workspaces", str(MADE_UP), speed=speed) as fleet:
+        chaos = Chaos(fleet, names, RUNS, KILLS, SEED)
+        await chaos.play()
+        wrongs = list((await aftermath_of(chaos)).wrongs())
+        chaos.note(f"judged, at {speed:.1f} times the usual pace")
+        return wrongs
 
 
 async def test_one_process_on_a_file_tells_everything_once_however_often_it_is_killed(tmp_path: Path) -> None:
