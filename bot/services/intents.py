@@ -17,6 +17,7 @@ from bot.services.calls import Calls
 from bot.services.notes import tell
 from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.reading import Reader
+from bot.services.recording import want_where_started
 from bot.services.values import Values
 from bot.services.wishes import GONE, is_orphaned, lacks_values, masked, wish_of
 
@@ -174,6 +175,8 @@ class Intents:
             moved = await transaction.intents.move(intent, IntentState.SETTLED, run_id=run_id, settled_at=now, lease_until=None)
             if moved:
                 await note_intent(transaction, intent, IntentState.SETTLED, now, run_id=run_id)
+            if moved and intent.deed is Deed.CREATE:
+                await want_where_started(transaction, run_id, now)
             await transaction.messages.raise_wanted(run_id)
         await self._look_at(run_id)
         if moved and self.mirror is not None and intent.deed is not Deed.COMMENT:

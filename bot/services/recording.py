@@ -273,3 +273,17 @@ def ears_of(run: Run, past: Past, hearing: Mapping[str, Hearing], messages: Sequ
 
 def started_in(creating: Intent | None) -> str:
     return creating.channel if creating is not None and creating.deed is Deed.CREATE else ""
+
+
+async def want_where_started(transaction: Transaction, run_id: str, now: datetime) -> None:
+    """A run that others saw before we knew that it is ours (its creation was not answered) is told where it was asked for all the same.
+
+    One that nobody has seen yet is told with the first look at it.
+    """
+    stored = await transaction.runs.get(run_id)
+    if stored is None:
+        return
+    past = await past_of(transaction, [run_id])
+    for ear in ears_of(stored.run, past, {}, past.messages.get(run_id, ())):
+        for wanted in tidings(stored.run, ear, now):
+            await transaction.messages.want(run_id, wanted.channel, wanted.kind, wanted.gate, text=wanted.says)

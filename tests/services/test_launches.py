@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.commands.watches import AddWatch
 from bot.core.decisions import IntentState
 from bot.core.errors import DestroyForbidden, NotInChannel, RequestRefused, RightMissing, TerraformAnswerLost, UnknownWorkspace
 from bot.core.messages import Kind
-from tests.services.house import DEPLOYS, GUS, KIM, RAJ, House
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, RAJ, House
 
 
 async def test_a_started_run_never_applies_by_itself_and_has_its_card_at_once(house: House) -> None:
@@ -118,3 +119,27 @@ async def test_a_refusal_of_the_server_is_raised_in_its_own_words(house: House) 
         await house.start("storefront-dev")
 
     assert await house.open_intents() == ()
+
+
+@pytest.mark.parametrize("status", ["planned", "planned_and_finished", "errored"])
+async def test_a_run_that_was_seen_before_its_lost_creation_was_settled_is_told_where_it_was_asked_for(house: House, status: str) -> None:
+    """Another channel watches, so that all of the run is known by then, and nothing about it changes any more."""
+    workspace = house.runs.add_workspace("storefront-dev")
+    await house.poll()
+    await house.watching.add(AddWatch("*"), ANA, OTHER)
+    house.runs.lose_answer("create_run")
+    await house.start("storefront-dev")
+    [made] = (await house.runs.list_workspace_runs(workspace.id)).runs
+    house.runs.move(made.id, status)
+    await house.poll()
+    await house.reader.read(made.id)
+    await house.paint()
+    assert house.in_channel() == []
+
+    await house.turn()
+    await house.paint()
+
+    assert await house.open_intents() == ()
+    assert [message.key for message in house.in_channel()] == [f"{made.id}/card/"]
+    [card] = house.in_channel()
+    assert (card.run_picture.run.status_word, card.run_picture.request is not None) == (status, True)
