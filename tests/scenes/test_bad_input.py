@@ -15,7 +15,6 @@ pytestmark = pytest.mark.terraform
         ("/tf", "What would you like?"),
         ("/tf help", "More about one"),
         ("/tf wokspaces", "workspaces"),
-        ("/tf run", "Which workspace"),
         ("/tf run storefrnt-dev", "storefront-dev"),
         ("/tf run storefront-dev --destory", "--destory"),
         ("/tf show run-0000000000000000", "run-0000000000000000"),
