@@ -21,7 +21,6 @@ export class Composer {
     this.at = null;
     this.draft = "";
     this.picked = 0;
-    this.sending = false;
     const aria = { "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": `${id}-suggestions`, "aria-describedby": `${id}-usage` };
     this.input = h("textarea", { id, rows: "1", spellcheck: "false", autocapitalize: "off", autocomplete: "off", ...aria, oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => this.#close() });
     this.list = h("div", { class: "suggestions", role: "listbox", id: `${id}-suggestions`, "aria-label": "Commands", hidden: true });
@@ -153,13 +152,12 @@ export class Composer {
 
   async #submit() {
     const text = this.input.value.trim();
-    if (!text || this.sending) return;
+    if (!text) return;
     history.add(text);
     this.at = null;
-    this.sending = true;
     this.input.value = "";
     this.#typed();
-    const taken = await this.send(text).finally(() => { this.sending = false; });
+    const taken = await this.send(text);
     if (taken || this.input.value) return;
     this.input.value = text;
     this.#typed({ suggest: false });
