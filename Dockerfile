@@ -2,7 +2,7 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY requirements.txt ./
-RUN python -m venv /opt/runbell && /opt/runbell/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN python -m venv /opt/runbell && /opt/runbell/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot ./bot
 COPY handlers ./handlers

@@ -55,6 +55,7 @@ lock: ## Write requirements.txt anew from pyproject.toml (needs uv on the PATH)
 clean: ## Remove .venv and everything else that was made
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+# The lock is whole, so nothing is resolved: an older pip looks for the newest coverage[toml] beside the pinned coverage and fails.
 # The stamp holds a checksum of what .venv was made from and where it stands, so a moved clone is made anew as well.
 setup:
 	@key=$$({ pwd; cat requirements.txt pyproject.toml; } | cksum); \
@@ -76,7 +77,8 @@ setup:
 	  echo "Bringing $(VENV) up to date with requirements.txt and pyproject.toml."; \
 	fi; \
 	rm -f $(VENV)/made-from; \
-	$(RUN_WITHOUT_PIP_NEWS) $(PY) -m pip install --require-hashes -r requirements.txt \
+	$(RUN_WITHOUT_PIP_NEWS) $(PY) -m pip install --no-deps --require-hashes -r requirements.txt \
 	  && $(RUN_WITHOUT_PIP_NEWS) $(PY) -m pip install --quiet --no-deps --no-build-isolation -e . \
+	  && $(PY) -m pip check \
 	  && echo "$$key" >$(VENV)/made-from \
 	  && echo "$(VENV) is ready."

@@ -16,7 +16,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-LOCKED = "--require-hashes -r requirements.txt"
+LOCKED = "--no-deps --require-hashes -r requirements.txt"
 
 
 def steps(word: str) -> list[str]:
