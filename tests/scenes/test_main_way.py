@@ -42,6 +42,7 @@ async def test_a_run_is_discarded_with_a_reason(stage: Stage) -> None:
     await stage.until_run("storefront-staging", "discarded")
     end = await stage.until(lambda one: key_of(one).endswith("/end/"))
     assert "<@U0ANA>" in whole_text(end)
+    assert ": `not before the sale`" in whole_text(end)
 
 
 async def test_a_run_is_canceled_while_it_plans(stage: Stage) -> None:

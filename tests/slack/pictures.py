@@ -63,7 +63,7 @@ def request(message: str = "Bump the image to 4.2.1", person: str = "U0KIM") -> 
     return Request(person=person, message=message, asked_at=AT)
 
 
-def decision(action: Action = Action.APPLY, person: str = "U0ANA") -> Decision:
+def decision(action: Action = Action.APPLY, person: str = "U0ANA", reason: str = "") -> Decision:
     return Decision(
         run_id="run-7bQ2kLm9XyZ1aB3c",
         gate="confirm",
@@ -72,7 +72,7 @@ def decision(action: Action = Action.APPLY, person: str = "U0ANA") -> Decision:
         person=person,
         person_name="Ana Ruiz",
         channel="C0DEPLOYS",
-        comment="",
+        comment=f"{reason} — {action.value} by Ana Ruiz (U0ANA) in #deploys (ref int-1)" if reason else "",
         plan_digest="weak:1",
         decided_at=AT + timedelta(minutes=5),
         intent_id="int-1",

@@ -19,7 +19,7 @@ from bot.slack.cards import render
 from bot.slack.cards.counts import counts
 from bot.slack.cards.labels import LABELS, run_label
 from bot.slack.cards.stages import stages
-from tests.slack.pictures import AT, BOTH, button_ids, decided, mrkdwn_texts, nodes, picture, plan, request, run, seen, waiting
+from tests.slack.pictures import AT, BOTH, button_ids, decided, decision, mrkdwn_texts, nodes, picture, plan, request, run, seen, waiting
 
 OURS = re.compile(r"<(?:@U0[A-Z]+|!date\^\d+\^[^|>]*\|[^>]*|https://app\.terraform\.io/[^|>]*(?:\|[^<>]*)?)>")
 ODD = st.text(st.one_of(st.characters(), st.sampled_from("<>&`“”*_~|@!#:\u202e\u200d\u0301\n\x00\ud800")), max_size=400)
@@ -124,6 +124,20 @@ def deed_of(said: dict[str, Any]) -> str:
 )
 def test_a_decision_names_who_and_when(state: IntentState, action: Action, status: RunStatus, line: str) -> None:
     assert deed_of(render(decided(state, action, run(status), kind=Kind.END))) == line
+
+
+@pytest.mark.parametrize(
+    "action, status, verb",
+    [
+        (Action.APPLY, RunStatus.APPLYING, "Approved by"),
+        (Action.APPLY, RunStatus.APPLIED, "Applied by"),
+        (Action.DISCARD, RunStatus.DISCARDED, "Discarded by"),
+        (Action.CANCEL, RunStatus.PLANNING, "Canceling for"),
+    ],
+)
+def test_a_decision_says_why_in_words_that_are_not_parsed(action: Action, status: RunStatus, verb: str) -> None:
+    said = decided(IntentState.SETTLED, action, run(status), kind=Kind.END, decision=decision(action, reason="see <!here> — *now*"))
+    assert deed_of(render(said)) == f"{verb} <@U0ANA> · TIME: `see &lt;!here&gt; — *now*`"
 
 
 @pytest.mark.parametrize(

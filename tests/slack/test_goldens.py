@@ -172,7 +172,14 @@ CASES: dict[str, dict[str, Any]] = {
     "applied": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED))),
     "applied_end": render(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.END)),
     "applied_nobody_knows_by_whom": render(decided(IntentState.ELSEWHERE, shown=run(RunStatus.APPLIED))),
-    "discarded": render(decided(IntentState.SETTLED, Action.DISCARD, run(RunStatus.DISCARDED))),
+    "discarded": render(
+        decided(
+            IntentState.SETTLED,
+            Action.DISCARD,
+            run(RunStatus.DISCARDED),
+            decision=decision(Action.DISCARD, reason="not <!before> the sale"),
+        )
+    ),
     "plan_failed_end": render(picture(run(RunStatus.ERRORED, has_changes=None), request=request(), kind=Kind.END)),
     "plan_only": render(picture(run(RunStatus.PLANNED_AND_FINISHED, plan_only=True), plan=plan(), request=request())),
     "no_changes": render(picture(run(RunStatus.PLANNED_AND_FINISHED, has_changes=False), plan=plan(0, 0, 0, has_changes=False))),

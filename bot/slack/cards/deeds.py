@@ -7,7 +7,9 @@ from typing import assert_never
 from bot.core.decisions import Decision, Deed, Intent, IntentState, has_moved, shows_deed
 from bot.core.pictures import RunPicture
 from bot.core.runs import Action, Run
-from bot.slack.text import date, mention
+from bot.slack.text import code, date, mention
+
+REASON_MOST = 120
 
 
 def deed_line(picture: RunPicture) -> str:
@@ -99,22 +101,28 @@ def undecided(run: Run) -> str:
 
 
 def done(decision: Decision, run: Run) -> str:
-    """`Applied by @ana · 10:02` once the run is where the decision wanted it; empty before."""
+    """`Applied by @ana · 10:02: why` once the run is where the decision wanted it; empty before."""
     is_there = run.is_final and not run.has_failed and shows_deed(Deed(decision.action.value), run)
     if not is_there or (decision.action is Action.APPLY and run.status_word != "applied"):
         return ""
     verb = "Destroyed" if decision.action is Action.APPLY and run.is_destroy else DONE[decision.action]
-    return f"{verb} by {mention(decision.person)} · {date(decision.decided_at)}"
+    return f"{verb} by {mention(decision.person)} · {date(decision.decided_at)}{why(decision)}"
 
 
 def accepted(decision: Decision, run: Run) -> str:
     """The server took the call, and the run is not where it was to go, or not yet."""
     who, at = mention(decision.person), date(decision.decided_at)
     if decision.action is Action.APPLY:
-        return f"Approved by {who} · {at}"
+        return f"Approved by {who} · {at}{why(decision)}"
     if run.is_final:
         return f"{who} {DECIDED[decision.action]} · {at}; the run ended otherwise"
-    return f"{DOING[decision.action]} for {who} · {at}"
+    return f"{DOING[decision.action]} for {who} · {at}{why(decision)}"
+
+
+def why(decision: Decision) -> str:
+    """In the words of whoever decided; empty where they gave none."""
+    reason, signed, _ = decision.comment.rpartition(" — ")
+    return f": {code(reason, REASON_MOST)}" if signed else ""
 
 
 def failed(decision: Decision, intent: Intent | None, run: Run) -> str:

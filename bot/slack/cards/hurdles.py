@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from bot.core.findings import Finding
 from bot.core.pictures import RunPicture
 from bot.core.runs import OVERRIDABLE, Action, Run, action_at
+from bot.slack.cards.deeds import why
 from bot.slack.text import code, cut, date, escape, mention, one_line
 
 FINDINGS_MOST = 5
 SAID_MOST = 160
-REASON_MOST = 120
 
 
 def hurdle_line(run: Run) -> str:
@@ -42,10 +42,8 @@ def overridden_line(picture: RunPicture) -> str:
     decision = picture.overridden
     if decision is None:
         return ""
-    reason, signed, _ = decision.comment.rpartition(" — ")
-    why = f": {code(reason, REASON_MOST)}" if signed else ""
     glass = " · in spite of a freeze" if decision.broke_glass else ""
-    return f"Overridden by {mention(decision.person)} · {date(decision.decided_at)}{why}{glass}"
+    return f"Overridden by {mention(decision.person)} · {date(decision.decided_at)}{why(decision)}{glass}"
 
 
 def force_line(run: Run) -> str:
