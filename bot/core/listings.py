@@ -32,16 +32,16 @@ FIRST = Turn()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Workspaces that match `pattern` and one of `allowed`, which are globs as in core/workspaces.py; `tag` and `project_id` narrow it."""
+    """Workspaces that match `pattern` and one of `allowed`, which are globs as in core/workspaces.py; `tag` and `project_ids` narrow it."""
 
     pattern: str = EVERYTHING
     allowed: tuple[str, ...] = (EVERYTHING,)
     tag: str = ""
-    project_id: str = ""
+    project_ids: tuple[str, ...] = ()
 
     @property
     def is_everything(self) -> bool:
-        return self.pattern == EVERYTHING and EVERYTHING in self.allowed and not self.tag and not self.project_id
+        return self.pattern == EVERYTHING and EVERYTHING in self.allowed and not self.tag and not self.project_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

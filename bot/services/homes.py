@@ -76,6 +76,6 @@ async def shown(transaction: Transaction, watches: Sequence[Watch], reach: Reach
 
 
 async def covers_any(transaction: Transaction, watch: Watch, reach: Reach) -> bool:
-    scope = Scope(pattern=watch.pattern, allowed=reach.globs, tag=watch.tag, project_id=watch.project_id)
+    scope = Scope(pattern=watch.pattern, allowed=reach.globs, tag=watch.tag, project_ids=tuple(filter(None, [watch.project_id])))
     found = await transaction.listings.workspaces(scope, FIRST, COVERED_MOST)
     return any(reach.allows(one) and watch.covers(one) for one in found)

@@ -59,7 +59,7 @@ class Listings:
     async def workspaces(self, wish: ListWorkspaces, actor: Actor, turn: Turn = FIRST) -> Page[WorkspaceRow]:
         """By organization and name, with their current runs."""
         reach = await self._reach(actor)
-        scope = Scope(pattern=wish.pattern, allowed=reach.globs, tag=wish.tag, project_id=await self._projects.id_of(wish.project))
+        scope = Scope(pattern=wish.pattern, allowed=reach.globs, tag=wish.tag, project_ids=await self._projects.ids_of(wish.project))
 
         def keeps(one: Workspace) -> bool:
             return reach.allows(one) and matches(wish.pattern, one) and (not wish.tag or wish.tag in one.tags)

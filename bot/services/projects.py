@@ -16,15 +16,19 @@ class Projects:
         self._organizations = organizations
 
     async def id_of(self, written: str) -> str:
-        """The id of the project that is meant by its name or its id, "" where none is. UnknownProject where it is not there."""
+        """The first of `ids_of`, "" where none is meant."""
+        return next(iter(await self.ids_of(written)), "")
+
+    async def ids_of(self, written: str) -> tuple[str, ...]:
+        """Those that are meant by a name, which each organization may have, or by an id. UnknownProject where there is none."""
         if not written:
-            return ""
+            return ()
         known = [project for organization in self._organizations for project in await self._all(organization)]
         exact = [one.id for one in known if written in {one.id, one.name}]
         alike = [one.id for one in known if written.lower() == one.name.lower()]
         if not exact and not alike:
             raise UnknownProject(written, near_names(written, [one.name for one in known]))
-        return (exact or alike)[0]
+        return tuple(exact or alike)
 
     async def _all(self, organization: str) -> list[Project]:
         """None where the server has no projects."""

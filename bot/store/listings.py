@@ -94,8 +94,8 @@ def in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield or_(false(), *map(matching, scope.allowed))
     if scope.tag:
         yield cast(workspaces.c.tags, Text).contains(json.dumps(scope.tag), autoescape=True)
-    if scope.project_id:
-        yield workspaces.c.project_id == scope.project_id
+    if scope.project_ids:
+        yield workspaces.c.project_id.in_(scope.project_ids)
 
 
 def matching(pattern: str) -> ColumnElement[bool]:

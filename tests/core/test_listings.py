@@ -129,7 +129,7 @@ def test_a_database_lets_pass_all_that_a_glob_means(pattern: str, text: str) -> 
 
 def test_everything_is_told_from_something() -> None:
     assert Scope().is_everything
-    some = (Scope(pattern="a"), Scope(allowed=("a",)), Scope(tag="t"), Scope(project_id="p"))
+    some = (Scope(pattern="a"), Scope(allowed=("a",)), Scope(tag="t"), Scope(project_ids=("p",)))
     assert not any(scope.is_everything for scope in some)
 
 

@@ -88,3 +88,78 @@ async def test_people_look_at_what_waits_at_a_queue_and_at_runs_a_page_at_a_time
     await page(world, "Your runs*: I have seen none")
     asked_for_it = [one for one in (await world.calls("/runs"))[lists:] if "/workspaces/" in one["path"]]
     assert asked_for_it == []
+
+
+async def names(stage: Stage, text: str, said: str) -> list[str]:
+    """The first column of the list that a command is answered with."""
+    await stage.types("U0KIM", text)
+    return [row.split()[0] for row in rows(await page(stage, said))]
+
+
+async def test_lists_are_narrowed_and_lead_on(world: Stage) -> None:
+    assert await names(world, "/tf workspaces storefront-*", "Workspaces* `storefront-*`") == [
+        "storefront-dev",
+        "storefront-prod",
+        "storefront-staging",
+    ]
+    assert await names(world, "/tf workspaces --tag finance", "with the tag `finance`") == ["billing", "payments"]
+    in_project = "/tf workspaces *s* --tag catalog --project “default project”"
+    assert await names(world, in_project, "in the project `default project`") == ["search-index"]
+    await choose(world, await page(world, "in the project"))
+    await page(world, "I have seen none. Older ones are on")
+    await world.types("U0KIM", "/tf workspaces --project nowhere")
+    await page(world, "I see no project “nowhere”.")
+
+
+async def test_runs_are_narrowed_by_who_and_how_and_what_waits_longest_comes_first(world: Stage) -> None:
+    await world.types("U0KIM", "/tf run storefront-staging by kim")
+    await world.until(lambda one: has(one, "run.approve"))
+    await world.start_outside("storefront-dev", "by another")
+    await world.until_run("storefront-dev", "planned")
+    await world.start_outside("billing")
+    await world.until_run("billing", "errored")
+    everything = await until_rows(world, "/tf runs", 3)
+    assert len([row for row in rows(everything) if "Decision needed" in row]) == 2
+
+    assert mentions(await until_rows(world, "/tf runs --mine", 1)) == ["by kim"]
+    assert mentions(await until_rows(world, "/tf runs --status planned", 2)) == ["by another", "by kim"]
+    assert mentions(await until_rows(world, "/tf runs *-dev --status live", 1)) == ["by another"]
+    assert len(rows(await until_rows(world, "/tf runs --failed", 1))) == 1
+    waiting = await until_rows(world, "/tf pending", 2)
+    assert [row.split(" ")[0] for row in rows(waiting)] == ["storefront-staging", "storefront-dev"]
+    assert "in Terraform" in rows(waiting)[1]
+    await choose(world, waiting, 1)
+    await page(world, "storefront-dev")
+    await world.types("U0KIM", "/tf runs --failed --status live")
+    await page(world, "--failed is a status of its own")
+
+
+async def until_rows(stage: Stage, text: str, number: int) -> Message:
+    """The answer to a command, asked again until everything that it is to show was seen."""
+    async with asyncio.timeout(20):
+        while True:
+            found = await answer(stage, text)
+            if any(block["type"] == "table" for block in found["blocks"]) and len(rows(found)) == number:
+                return found
+
+
+async def answer(stage: Stage, text: str) -> Message:
+    before = {one["ts"] for one in await stage.sees("U0KIM")}
+    await stage.types("U0KIM", text)
+    return await stage.until(lambda one: one["ephemeral"] and one["ts"] not in before, person="U0KIM")
+
+
+def mentions(message: Message) -> list[str]:
+    return [next((said for said in ("by kim", "by another") if said in row), row) for row in rows(message)]
+
+
+async def test_a_queue_says_who_holds_the_lock_and_that_nothing_is_in_front(world: Stage) -> None:
+    await world.types("U0KIM", "/tf queue dns")
+    await page(world, "Nothing is in front: a new run begins at once.")
+    await world.types("U0KIM", "/tf lock dns moving its state")
+    await world.expects("locked acme/dns, so new runs wait there: moving its state")
+    await world.types("U0KIM", "/tf run dns too early")
+    queue = await until_rows(world, "/tf queue dns", 1)
+    assert "Locked* by `" in whole_text(queue)
+    assert "moving its state — asked for by kim (U0KIM) in #deploys, 20" in whole_text(queue)
+    assert "Waits for its turn" in rows(queue)[0]

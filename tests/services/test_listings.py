@@ -14,6 +14,7 @@ from bot.core.listings import Turn
 from bot.core.locks import Lock
 from bot.core.policy import Grant, Policy, Right
 from bot.core.runs import Run
+from bot.core.servers import Project
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.listings import SIZE
 from tests.services.house import ANA, GUS, KIM, POLICY, RAJ, House, open_house
@@ -53,6 +54,15 @@ async def test_workspaces_are_narrowed_by_tag_and_project(house: House) -> None:
         assert [row.workspace.name for row in (await house.listings.workspaces(wish, KIM)).rows] == ["dns"]
     with pytest.raises(UnknownProject):
         await house.listings.workspaces(ListWorkspaces(project="nowhere"), KIM)
+
+
+async def test_a_project_is_meant_in_every_organization_that_has_one_of_that_name(house: House) -> None:
+    house.memberships.known += [Project(id="prj-web-too", name="Web")]
+    house.runs.add_workspace("dns", project_id="prj-web")
+    house.runs.add_workspace("shop", project_id="prj-web-too")
+    house.runs.add_workspace("other", project_id="prj-data")
+    listed = await house.listings.workspaces(ListWorkspaces(project="WEB"), KIM)
+    assert [row.workspace.name for row in listed.rows] == ["dns", "shop"]
 
 
 async def test_a_list_is_paged_and_says_when_the_server_was_looked_at(house: House) -> None:

@@ -75,7 +75,7 @@ async def test_workspaces_come_in_the_order_of_their_names_from_one_on_and_back(
         (Scope(allowed=()), []),
         (Scope(tag="“käse”"), ["dns"]),
         (Scope(tag="%"), []),
-        (Scope(project_id="prj-1"), ["catalog"]),
+        (Scope(project_ids=("prj-1", "prj-2")), ["catalog"]),
     ],
 )
 async def test_a_scope_narrows_a_list(database: Database, scope: Scope, found: list[str]) -> None:
