@@ -48,7 +48,7 @@ RUN_LADDER = (
 
 
 class TerraformClient:
-    """One server, spoken to with one token. Every method raises a TerraformTrouble of core/errors.py and nothing else.
+    """One server, spoken to with one token. Every method raises a TerraformTrouble of core/errors and nothing else.
 
     `address` is scheme and host, `https://app.terraform.io`; `blob_hosts` are those that it may send us to for logs, plans and uploads.
     `ca_bundle`, a PEM file, is trusted besides the usual authorities; `proxy` is a URL, and the environment's proxies count for

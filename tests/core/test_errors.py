@@ -33,7 +33,7 @@ def leaves(kind: type[RunbellError] = RunbellError) -> Iterator[type[RunbellErro
 
 
 EXAMPLES: dict[str, Any] = {"float": 2.5, "int": 502}
-LEAVES = sorted((kind for kind in set(leaves()) if kind.__module__ == errors.__name__), key=lambda kind: kind.__name__)
+LEAVES = sorted((kind for kind in set(leaves()) if kind.__module__.startswith(f"{errors.__name__}.")), key=lambda kind: kind.__name__)
 
 
 def example_of(kind: type[RunbellError]) -> RunbellError:
@@ -52,6 +52,11 @@ def test_every_error_says_a_plain_sentence(kind: type[RunbellError]) -> None:
 @pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
 def test_every_error_stands_in_the_tree_at_the_top(kind: type[RunbellError]) -> None:
     assert re.search(rf"[├└]── {kind.__name__}\b", errors.__doc__ or "")
+
+
+def test_whoever_raises_or_catches_an_error_finds_it_in_one_place() -> None:
+    assert set(errors.__all__) == {kind.__name__ for kind in LEAVES} | BRANCHES | {"RunbellError", "REFUSED", "listed"}
+    assert all(hasattr(errors, name) for name in errors.__all__)
 
 
 def test_the_tree_at_the_top_names_no_error_that_is_not_there() -> None:

@@ -30,7 +30,7 @@ HOSTILE = "x<!channel> `<@U0ANA>` \u202e<https://evil.example|good>"
 
 def leaves(kind: type[RunbellError] = RunbellError) -> Iterator[type[RunbellError]]:
     """Every error that has no kinds below it, and those with kinds that are raised themselves. The database's own are for operators."""
-    below = [each for each in kind.__subclasses__() if each.__module__ == RunbellError.__module__]
+    below = [each for each in kind.__subclasses__() if each.__module__.startswith(f"{errors.__name__}.")]
     if not below or "__init__" in vars(kind):
         yield from [] if kind is RunbellError else [kind]
     for each in below:

@@ -12,7 +12,7 @@ from bot.core.uploads import SharedFile
 
 
 class Chat(Protocol):
-    """Messages of ours in Slack. Every method raises a ChatTrouble of core/errors.py and nothing else.
+    """Messages of ours in Slack. Every method raises a ChatTrouble of core/errors and nothing else.
 
     Where a channel is asked for, a person's id stands for the direct messages with them.
     """

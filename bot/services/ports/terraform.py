@@ -1,4 +1,4 @@
-"""The Runs API of one server, as the use cases need it. Each method raises a TerraformTrouble of core/errors.py and nothing else."""
+"""The Runs API of one server, as the use cases need it. Each method raises a TerraformTrouble of core/errors and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.core.workspaces import Workspace, WorkspaceDetail
 
 
 class Runs(Protocol):
-    """The Runs API of one server. Every method raises a TerraformTrouble of core/errors.py and nothing else."""
+    """The Runs API of one server. Every method raises a TerraformTrouble of core/errors and nothing else."""
 
     async def account(self) -> Account: ...
 

@@ -1,0 +1,271 @@
+"""The errors a person may see; each builds its own plain sentence. No Slack markup in here: bot/slack/replies.py dresses them.
+
+A module a family; whoever raises or catches one imports it from here.
+
+RunbellError
+├── BadCommand                what was typed
+│   ├── UnknownCommand
+│   ├── BadUsage
+│   └── WrongMoment
+├── NotFound                  what was named
+│   ├── UnknownWorkspace
+│   ├── UnknownRun
+│   ├── NoCurrentRun
+│   ├── UnknownProject
+│   ├── UnknownWatch
+│   ├── UnknownFreeze
+│   ├── UnknownVersion
+│   ├── StrayVersion
+│   ├── SeveralCommits
+│   └── SeveralWatches
+├── NotAllowed                who may
+│   ├── RightMissing
+│   ├── GlassNotTheirs
+│   ├── VoteNotCounted
+│   └── MembershipUnread
+├── CannotAct                 what the run or its workspace allows
+│   ├── AlreadyDecided
+│   ├── NotPossibleNow
+│   ├── TokenMayNot
+│   ├── HurdleUnread
+│   ├── PlanChanged
+│   ├── ApprovalSwitchedOff
+│   ├── RulesDiffer
+│   ├── NotGranted
+│   ├── WordsWanted
+│   ├── NoVote
+│   ├── NothingWaits
+│   ├── NothingToReview
+│   ├── NothingWritten
+│   ├── VersionUnusable
+│   ├── OtherOrganization
+│   ├── SameWorkspace
+│   ├── NeverApplied
+│   ├── AppliedSince
+│   ├── ChainChanged
+│   ├── PromotionRefused
+│   ├── CannotRetry
+│   ├── NoRunsHere
+│   ├── TokenMayNotStart
+│   ├── NoConfiguration
+│   ├── TerraformTooOld
+│   ├── NotLocked
+│   ├── WorkspaceHeld
+│   └── DestroyForbidden
+├── ChannelTrouble            where it should be said
+│   ├── NotInChannel
+│   ├── AlreadyWatched
+│   ├── ChannelShared
+│   └── WatchIsCode
+├── UploadTrouble             files that shall become a run
+│   ├── FileNotTaken              of another kind, or too many
+│   ├── FileUnreadable            Slack does not give it
+│   ├── ArchiveRefused            what is in it
+│   ├── VersionControlled         the workspace takes no uploads
+│   ├── UploadNotTaken            the server is slow
+│   └── UploadStopped             on its way, with the step
+├── TerraformTrouble          the server
+│   ├── TerraformUnreachable      never received
+│   ├── TerraformAnswerLost       perhaps received
+│   ├── TerraformFailed           5xx: perhaps done
+│   ├── TerraformRateLimited
+│   ├── TokenRejected
+│   ├── OrganizationToken
+│   ├── NotVisible                404 or 403
+│   ├── StateMovedOn              409
+│   ├── RequestRefused            422 and the like, in the server's words
+│   ├── AddressRefused            a URL that leads where ours do not go
+│   ├── TooLarge
+│   └── UnexpectedAnswer
+├── ChatTrouble               Slack
+│   ├── ChatUnreachable           never received
+│   ├── ChatAnswerLost            perhaps received
+│   ├── ChatRateLimited
+│   ├── ChatRefused
+│   │   ├── MessageGone
+│   │   ├── CannotEdit
+│   │   ├── ThreadClosed
+│   │   └── ChannelClosed
+│   └── InstallationDead
+├── HandledBefore             a payload that came in twice
+├── NoTrigger                 words that would open a form
+└── StoreBusy                 the database
+"""
+
+from __future__ import annotations
+
+from bot.core.errors.arrivals import HandledBefore, NoTrigger, StoreBusy
+from bot.core.errors.channels import AlreadyWatched, ChannelShared, NotInChannel, WatchIsCode
+from bot.core.errors.chats import (
+    REFUSED,
+    CannotEdit,
+    ChannelClosed,
+    ChatAnswerLost,
+    ChatRateLimited,
+    ChatRefused,
+    ChatUnreachable,
+    InstallationDead,
+    MessageGone,
+    ThreadClosed,
+)
+from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
+from bot.core.errors.decisions import (
+    AlreadyDecided,
+    ApprovalSwitchedOff,
+    HurdleUnread,
+    NotGranted,
+    NothingToReview,
+    NothingWaits,
+    NothingWritten,
+    NotPossibleNow,
+    NoVote,
+    PlanChanged,
+    RulesDiffer,
+    TokenMayNot,
+    WordsWanted,
+)
+from bot.core.errors.kinds import (
+    BadCommand,
+    CannotAct,
+    ChannelTrouble,
+    ChatTrouble,
+    NotAllowed,
+    NotFound,
+    RunbellError,
+    TerraformTrouble,
+    UploadTrouble,
+    listed,
+)
+from bot.core.errors.names import (
+    NoCurrentRun,
+    SeveralCommits,
+    SeveralWatches,
+    StrayVersion,
+    UnknownFreeze,
+    UnknownProject,
+    UnknownRun,
+    UnknownVersion,
+    UnknownWatch,
+    UnknownWorkspace,
+)
+from bot.core.errors.permissions import GlassNotTheirs, MembershipUnread, RightMissing, VoteNotCounted
+from bot.core.errors.promotions import AppliedSince, CannotRetry, ChainChanged, NeverApplied, PromotionRefused, SameWorkspace
+from bot.core.errors.servers import (
+    AddressRefused,
+    NotVisible,
+    OrganizationToken,
+    RequestRefused,
+    StateMovedOn,
+    TerraformAnswerLost,
+    TerraformFailed,
+    TerraformRateLimited,
+    TerraformUnreachable,
+    TokenRejected,
+    TooLarge,
+    UnexpectedAnswer,
+)
+from bot.core.errors.starts import (
+    DestroyForbidden,
+    NoConfiguration,
+    NoRunsHere,
+    NotLocked,
+    OtherOrganization,
+    TerraformTooOld,
+    TokenMayNotStart,
+    VersionUnusable,
+    WorkspaceHeld,
+)
+from bot.core.errors.uploads import ArchiveRefused, FileNotTaken, FileUnreadable, UploadNotTaken, UploadStopped, VersionControlled
+
+__all__ = [
+    "REFUSED",
+    "AddressRefused",
+    "AlreadyDecided",
+    "AlreadyWatched",
+    "AppliedSince",
+    "ApprovalSwitchedOff",
+    "ArchiveRefused",
+    "BadCommand",
+    "BadUsage",
+    "CannotAct",
+    "CannotEdit",
+    "CannotRetry",
+    "ChainChanged",
+    "ChannelClosed",
+    "ChannelShared",
+    "ChannelTrouble",
+    "ChatAnswerLost",
+    "ChatRateLimited",
+    "ChatRefused",
+    "ChatTrouble",
+    "ChatUnreachable",
+    "DestroyForbidden",
+    "FileNotTaken",
+    "FileUnreadable",
+    "GlassNotTheirs",
+    "HandledBefore",
+    "HurdleUnread",
+    "InstallationDead",
+    "MembershipUnread",
+    "MessageGone",
+    "NeverApplied",
+    "NoConfiguration",
+    "NoCurrentRun",
+    "NoRunsHere",
+    "NoTrigger",
+    "NoVote",
+    "NotAllowed",
+    "NotFound",
+    "NotGranted",
+    "NotInChannel",
+    "NotLocked",
+    "NotPossibleNow",
+    "NotVisible",
+    "NothingToReview",
+    "NothingWaits",
+    "NothingWritten",
+    "OrganizationToken",
+    "OtherOrganization",
+    "PlanChanged",
+    "PromotionRefused",
+    "RequestRefused",
+    "RightMissing",
+    "RulesDiffer",
+    "RunbellError",
+    "SameWorkspace",
+    "SeveralCommits",
+    "SeveralWatches",
+    "StateMovedOn",
+    "StoreBusy",
+    "StrayVersion",
+    "TerraformAnswerLost",
+    "TerraformFailed",
+    "TerraformRateLimited",
+    "TerraformTooOld",
+    "TerraformTrouble",
+    "TerraformUnreachable",
+    "ThreadClosed",
+    "TokenMayNot",
+    "TokenMayNotStart",
+    "TokenRejected",
+    "TooLarge",
+    "UnexpectedAnswer",
+    "UnknownCommand",
+    "UnknownFreeze",
+    "UnknownProject",
+    "UnknownRun",
+    "UnknownVersion",
+    "UnknownWatch",
+    "UnknownWorkspace",
+    "UploadNotTaken",
+    "UploadStopped",
+    "UploadTrouble",
+    "VersionControlled",
+    "VersionUnusable",
+    "VoteNotCounted",
+    "WatchIsCode",
+    "WordsWanted",
+    "WorkspaceHeld",
+    "WrongMoment",
+    "listed",
+]
