@@ -1,4 +1,4 @@
-"""What listeners are given: the use cases of one installation. They are made in bot/app.py."""
+"""What listeners are given: the use cases of one installation. They are made in bot/app."""
 
 from __future__ import annotations
 

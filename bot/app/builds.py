@@ -12,8 +12,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.app.bolts import bolt_app, slack_session
+from bot.app.grounds import Given, Outside, owner
 from bot.app.parts import CLOCK_EVERY, App, Standing
-from bot.app.works import Outside, owner, use_cases
+from bot.app.works import use_cases
 from bot.clients import release, slack_files, spelled, terraform_client
 from bot.core.pace import Pace
 from bot.core.roles import Mode, looking, painting
@@ -75,7 +76,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             attachments=SlackAttachments(clients, pace),
             surfaces=Surfaces(clients, pace),
         )
-        work = use_cases(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint)
+        work = use_cases(Given(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint))
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)
         link = link_of(settings, bolt, pace, standing.presence)
