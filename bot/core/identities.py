@@ -46,13 +46,15 @@ class Origin:
     """Somebody whom a run came from, as far as is known; all empty where somebody did it and nobody knows who.
 
     `vcs` is the name of the account that pushed (`sender-username` of the ingress attributes), never the author that a commit names: that
-    anybody can write. `email` is the one under which the Terraform server knows `terraform`.
+    anybody can write. `email` is the one under which the Terraform server knows `terraform`, and `may_be_ours` says that this may be the
+    account of our own token, behind which anybody may stand.
     """
 
     slack: str = ""
     terraform: str = ""
     vcs: str = ""
     email: str = ""
+    may_be_ours: bool = False
 
     @property
     def known_as(self) -> str:
@@ -109,7 +111,7 @@ class Identities:
     def _is_known_by_another_name(self, slack: str, origin: Origin) -> bool:
         """Whoever wrote down all names of a person has said that other names are not theirs."""
         known = self._humans.get(slack)
-        if known is None:
+        if known is None or origin.may_be_ours:
             return False
         return bool((origin.terraform and known.terraform) or (origin.vcs and known.vcs and not origin.terraform))
 
@@ -118,18 +120,21 @@ def origins_of(*, creator: str | None, own_account: str, requester: str, sender:
     """Whom a run came from.
 
     `creator` is the server's username, None where it names none; `own_account` is ours, whose runs were asked for in Slack by `requester`
-    (a Slack id, "" where nobody did). `sender` is who pushed, "" where a commit is there without a name, None where there is no commit.
-    A run by our account that nobody is known to have asked for came from somebody whom nobody knows.
+    (a Slack id, "" where nobody is known to have), and "" where the server does not tell it. `sender` is who pushed, "" where a commit is
+    there without a name, None where there is no commit.
+    A run that is by our account, or may be, and that nobody is known to have asked for came from somebody whom nobody knows.
     """
     found: dict[Role, Origin] = {}
-    if requester:
-        found[Role.REQUESTER] = Origin(slack=requester)
     if creator is None:
         found[Role.CREATOR] = Origin(vcs=sender or "")
-    elif creator == own_account:
-        found[Role.CREATOR] = Origin(slack=requester)
+    elif creator == own_account or (requester and not own_account):
+        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(slack=requester)
+    elif not own_account:
+        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(terraform=creator, email=email, may_be_ours=True)
     else:
         found[Role.CREATOR] = Origin(terraform=creator, email=email)
+    if requester:
+        found[Role.REQUESTER] = Origin(slack=requester)
     if sender is not None:
         found[Role.AUTHOR] = Origin(vcs=sender)
     return MappingProxyType(found)

@@ -75,7 +75,7 @@ def test_all_accounts_of_a_human_are_one() -> None:
         ),
         (
             {"creator": "runbell", "requester": "", "sender": None},
-            {Role.CREATOR: Origin()},
+            {Role.CREATOR: Origin(), Role.REQUESTER: Origin()},
         ),
         (
             {"creator": None, "requester": "", "sender": "kim-gh"},
@@ -97,6 +97,15 @@ def test_all_accounts_of_a_human_are_one() -> None:
 )
 def test_a_run_comes_from_whom_the_server_and_slack_name(facts: dict[str, Any], origins: dict[Role, Origin]) -> None:
     assert dict(origins_of(own_account="runbell", **facts)) == origins
+
+
+def test_where_our_own_account_is_not_known_a_run_may_be_ours() -> None:
+    asked_for = origins_of(creator="runbell", own_account="", requester="U0KIM", sender=None)
+    assert dict(asked_for) == {Role.CREATOR: Origin(slack="U0KIM"), Role.REQUESTER: Origin(slack="U0KIM")}
+    nobody = origins_of(creator="runbell", own_account="", requester="", sender=None)
+    assert [IDENTITIES.same("U0KIM", nobody.get(role)) for role in Role] == [UNKNOWN, NO, UNKNOWN]
+    listed = origins_of(creator="ana", own_account="", requester="", sender=None)
+    assert [[IDENTITIES.same(one, listed[role]) for one in ("U0ANA", "U0KIM")] for role in (Role.CREATOR, Role.REQUESTER)] == [[YES, NO]] * 2
 
 
 def test_an_unknown_person_is_told_by_the_name_that_is_known() -> None:

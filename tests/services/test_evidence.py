@@ -118,8 +118,9 @@ async def test_where_the_server_does_not_say_whether_there_is_a_commit_anybody_m
 async def test_our_account_is_asked_for_once_and_again_where_nobody_answered(house: House) -> None:
     house.runs.fail("account", TerraformUnreachable("terraform.test"))
     found = found_in(house, created_by="runbell")
-    for known in (Origin(terraform="runbell"), Origin(), Origin()):
-        assert (await house.evidence.question(Action.APPLY, found)).origins[Role.CREATOR] == known
+    for known in (Origin(terraform="runbell", may_be_ours=True), Origin(), Origin()):
+        origins = (await house.evidence.question(Action.APPLY, found)).origins
+        assert (origins[Role.CREATOR], origins[Role.REQUESTER]) == (known, known)
     assert len(house.runs.calls_of("account")) == 2
 
 
