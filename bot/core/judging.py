@@ -154,10 +154,16 @@ def missing_stages(question: Question, rule: Rule) -> list[Missing]:
 
 
 def candidates(question: Question) -> frozenset[str]:
-    """The Slack ids of people whose vote would bring the run closer: those named, and those of groups that could be read."""
+    """The Slack ids of people whose vote would bring the run closer: those named, and those of groups that could be read.
+
+    Nobody's would where a rule denies it, or leads out of Slack.
+    """
+    rules = applying(question)
+    if any(rule.deny or rule.leads_outside for rule in rules):
+        return frozenset()
     ballots, _ = ballots_of(question)
     found: frozenset[str] = frozenset()
-    for claim in claims_of(question, applying(question)):
+    for claim in claims_of(question, rules):
         counted, _ = judge(claim, ballots, question)
         missing = votes_missing(claim, counted, question.membership)
         if missing is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from bot.core.runs import Action, Run
 from bot.core.verdicts import Fallen, Lack, Outcome, headline
 from bot.core.votes import Vote, Why
 from bot.core.windows import Window
-from tests.core.cases import EVERYBODY, GUS, RAJ, SEC, circle, question, rule, vote
+from tests.core.cases import EVERYBODY, GUS, RAJ, SEC, SMALL, circle, question, rule, vote
 from tests.core.making import ANA, KIM, NOON, PROD, grant, make_run
 
 TWO = rule("two", votes=2)
@@ -103,7 +104,7 @@ def test_what_is_missing_counts_votes_and_names_who_is_yet_to_be_heard() -> None
 def test_stopping_a_run_needs_the_right_alone() -> None:
     freeze = Freeze(scope="everything", reason="sale")
     for action in (Action.DISCARD, Action.CANCEL, Action.FORCE_CANCEL):
-        asked = question(TWO, rule("no", deny="Never."), votes=(vote(ANA),), action=action, freezes=(freeze,))
+        asked = question(TWO, rule("no", deny="Never."), votes=(vote(ANA),), action=action, freezes=(freeze,), run=AT_APPLY)
         assert decide(asked).granted
         assert not decide(replace(asked, votes=(vote(RAJ),))).granted
 
@@ -319,6 +320,7 @@ def test_a_plan_that_is_not_known_is_told_where_a_rule_about_plans_applies() -> 
     about_plans = rule("plans", match=Match(destroys=True))
     assert decide(question(about_plans, plan=UNREAD)).plan_unread
     assert decide(question(rule("dear", match=Match(cost_above=None, failed_policy=True)), plan=UNREAD)).plan_unread
+    assert decide(question(rule("dear", match=Match(cost_above=Decimal(5))), plan=replace(SMALL, cost_rise=None))).plan_unread
     assert not decide(question(rule("place", match=Match(workspaces=("*",))), plan=UNREAD)).plan_unread
     assert not decide(question(about_plans)).plan_unread
 
@@ -331,6 +333,11 @@ def test_candidates_are_those_whose_vote_would_bring_it_closer() -> None:
     assert candidates(asked) == {KIM.id, RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM)))) == {RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM), vote(SEC)))) == frozenset()
+
+
+def test_there_are_no_candidates_where_no_vote_helps() -> None:
+    for hopeless in (rule("never", deny="No."), rule("outside", outside=True), rule("critical", risk=Risk.CRITICAL)):
+        assert candidates(question(TWO, hopeless)) == frozenset()
 
 
 def test_whoever_a_run_came_from_is_no_candidate_for_four_eyes() -> None:
