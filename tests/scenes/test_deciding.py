@@ -1,4 +1,4 @@
-"""Failed checks, runs that do not end, comments and locks over the real wires, on one stage."""
+"""Failed checks, runs that do not end, saved plans, retries, comments and locks over the real wires, on one stage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.demos import RULES
-from tests.scenes.stage import PATIENCE, Stage, buttons, has, key_of, open_stage, whole_text
+from tests.scenes.sights import modal, posted
+from tests.scenes.stage import PATIENCE, Message, Stage, buttons, has, key_of, open_stage, whole_text
 
 WHY = "the tag comes with the next release"
 
@@ -34,17 +35,84 @@ async def overrides(stage: Stage, workspace: str) -> None:
     await stage.until(
         lambda one: key_of(one) == key_of(call) and "Overridden by <@U0ANA>" in whole_text(one) and not has(one, "run.override")
     )
-    assert await stage.calls("/actions/apply") == []
+    assert await stage.calls(f"{run_of(asked)}/actions/apply") == []
     await stage.clicks("U0ANA", asked, "run.approve")
     run = await stage.until_run(workspace, "applied")
     said = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
     assert [one["attributes"]["body"].partition(" (")[0] for one in said] == [f"{WHY} — overridden by ana", "applied by ana"]
 
 
+def run_of(message: Message) -> str:
+    return key_of(message).split("/")[0]
+
+
+async def asked_to_override(stage: Stage, workspace: str) -> Message:
+    return await stage.until(lambda one: has(one, "run.override") and workspace in whole_text(one))
+
+
+async def passes_a_stage_and_is_discarded(stage: Stage, workspace: str) -> None:
+    """What policies of the other kind have stopped is overridden as the task stage that it is; and the run is thrown away all the same."""
+    await stage.types("U0KIM", f"/tf run {workspace} without an owner")
+    call = await asked_to_override(stage, workspace)
+    assert "failed (mandatory)" in whole_text(call)
+    await stage.clicks("U0KIM", call, "run.override")
+    await submits(stage, "U0KIM", WHY)
+    asked = await stage.until(lambda one: "/call/confirm" in key_of(one) and has(one, "run.approve") and workspace in whole_text(one))
+    assert len([one for one in await stage.calls("/actions/override") if "/task-stages/" in one["path"]]) == 1
+    await stage.types("U0KIM", f"/tf discard {workspace} not before the sale")
+    await stage.until(lambda one: key_of(one) == key_of(asked) and ": `not before the sale`" in whole_text(one))
+    await stage.until_run(workspace, "discarded")
+
+
+async def is_applied_by_its_override(stage: Stage, workspace: str) -> None:
+    """The workspace applies by itself: the dialog says so, and a freeze holds the override as it would hold an apply."""
+    await stage.types("U0ANA", f"/tf watch {workspace}")
+    await stage.types("U0ANA", f"/tf freeze {workspace} hands off")
+    await stage.expects(f"froze “{workspace}”: hands off")
+    run_id = await stage.start_outside(workspace)
+    call = await asked_to_override(stage, workspace)
+    await stage.clicks("U0RAJ", call, "run.override")
+    shown = await modal(stage, lambda text: "*Overriding it applies the run*: nobody is asked again." in text, "U0RAJ")
+    assert shown["submit"]["text"] == "Override & apply"
+    await submits(stage, "U0RAJ", WHY)
+    await stage.expects("You may not", person="U0RAJ")
+    await stage.types("U0ANA", f"/tf override {workspace} {WHY}")
+    await stage.expects(f"{workspace} is frozen", person="U0ANA")
+    assert [one for one in await stage.calls("/actions/override") if run_id in one["path"]] == []
+    await stage.types("U0ANA", f"/tf unfreeze {workspace}")
+    await stage.expects(f"ended the freeze of “{workspace}”.")
+    await stage.types("U0ANA", f"/tf override {workspace} {WHY}")
+    await stage.until_run(workspace, "applied")
+    await stage.until(lambda one: run_of(one) == run_id and f"`{WHY}`" in whole_text(one))
+    assert await stage.calls(f"{run_id}/actions/apply") == []
+
+
+async def is_saved_and_confirmed(stage: Stage, workspace: str) -> None:
+    await stage.types("U0ANA", f"/tf run {workspace} for tonight --save-plan")
+    call = await stage.until(lambda one: has(one, "run.approve") and workspace in whole_text(one))
+    assert "Saved plan: it can be applied as long as the state does not change" in whole_text(call)
+    await stage.clicks("U0ANA", call, "run.approve")
+    run = await stage.until_run(workspace, "applied")
+    assert (run["id"], run["attributes"]["save-plan"]) == (run_of(call), True)
+
+
+async def is_tried_again_with_debugging(stage: Stage, workspace: str) -> None:
+    await stage.types("U0KIM", f"/tf run {workspace}")
+    failed = await stage.until_run(workspace, "errored")
+    await stage.types("U0KIM", f"/tf retry {workspace} --debug")
+    card = await stage.until(lambda one: "Tries" in whole_text(one) and workspace in whole_text(one) and bool(key_of(one)))
+    again = (await stage.terraform("GET", f"runs/{run_of(card)}")).json()["data"]
+    versions = [one["relationships"]["configuration-version"]["data"]["id"] for one in (failed, again)]
+    assert again["id"] != failed["id"]
+    assert again["attributes"]["debugging-mode"] is True
+    assert versions[0] == versions[1]
+
+
 async def is_killed(stage: Stage, workspace: str) -> None:
     """A run that a cancel does not end: the card says from when on it can be killed, and then how."""
     await stage.types("U0ANA", f"/tf run {workspace} for ever")
     card = await stage.until(lambda one: "/card/" in key_of(one) and workspace in whole_text(one) and "Planning" in whole_text(one))
+    assert "Planning... (0 %)" in await posted(stage, "log", workspace, card), "as far as it has come"
     await stage.clicks("U0ANA", card, "run.cancel")
     counting = await stage.expects("an admin can cancel it by force from")
     assert not has(counting, "run.force_cancel")
@@ -95,4 +163,19 @@ async def test_a_check_is_overridden_a_run_killed_a_workspace_locked_and_a_run_c
             is_killed(stage, "storefront-staging"),
             is_locked_and_let_go(stage, "search-index"),
             is_commented(stage, "dns"),
+        )
+
+
+async def test_a_stage_and_an_apply_are_overridden_a_saved_plan_confirmed_and_a_failed_run_tried_again(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, "--engine", "scripted", "--speed", "10", rules=RULES) as stage:
+        stage.settings["TFE_TOKEN"] = stage.card["terraform"]["user_token"]
+        await stage.control("POST", "stages/catalog-import", json_body={"policy_evaluation": "failed", "seconds": 0.2})
+        await stage.control("POST", "scripts/catalog-import", json_body={"additions": 3, "plan_seconds": 1})
+        await stage.control("POST", "stages/docs-site", json_body={"policy_check": "soft_failed", "seconds": 0.2})
+        await stage.start_bot()
+        await asyncio.gather(
+            passes_a_stage_and_is_discarded(stage, "catalog-import"),
+            is_applied_by_its_override(stage, "docs-site"),
+            is_saved_and_confirmed(stage, "storefront-prod"),
+            is_tried_again_with_debugging(stage, "billing"),
         )

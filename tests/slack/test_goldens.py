@@ -264,6 +264,17 @@ CASES: dict[str, dict[str, Any]] = {
     ),
     "overridden_card": render(waiting(overridden=OVERRIDDEN, run=run(RunStatus.POLICY_CHECKED))),
     "overridden_call": render(picture(run(RunStatus.POLICY_CHECKED), kind=Kind.CALL, gate=OVERRIDDEN.gate, overridden=OVERRIDDEN)),
+    "overridden_and_decided_call": render(
+        decided(
+            IntentState.SETTLED,
+            Action.DISCARD,
+            run(RunStatus.DISCARDED),
+            kind=Kind.CALL,
+            gate="confirm",
+            decision=decision(Action.DISCARD, reason="too late"),
+            overridden=OVERRIDDEN,
+        )
+    ),
     "overriding": render(
         replace(OVERRIDE, kind=Kind.CARD, decision=OVERRIDDEN, intent=intent(IntentState.SENT, Action.OVERRIDE), buttons=())
     ),

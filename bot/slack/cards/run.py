@@ -61,7 +61,9 @@ def is_asked_elsewhere(picture: RunPicture) -> bool:
 
 
 def answer_line(picture: RunPicture) -> str:
-    deed = overridden_line(picture) or deed_line(picture) or "outside of Slack"
+    """By whom the question of the call was answered; that the run was overridden before is told by the card."""
+    asked_to_override = action_at(picture.gate) is Action.OVERRIDE
+    deed = (overridden_line(picture) if asked_to_override else "") or deed_line(picture) or "outside of Slack"
     return f"☑️ *Decided* · {code(picture.workspace.name)} · {deed} · {code(picture.run.id)}"
 
 
