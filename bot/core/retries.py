@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from bot.core.commands.runs import StartRun
 from bot.core.runs import Run, RunStatus
+from bot.core.signatures import unsigned
 
 RETRIABLE = frozenset({RunStatus.ERRORED, RunStatus.CANCELED, RunStatus.FORCE_CANCELED, RunStatus.DISCARDED, RunStatus.POLICY_SOFT_FAILED})
 OFFERED = RETRIABLE - {RunStatus.DISCARDED}
 """Those under which a button offers it: what somebody has thrown away is not pressed upon anybody."""
 
-NOTE = re.compile(r"\s*\(retry of [^()\s]{1,140}\)\Z")
-SIGNATURE = re.compile(r"(?:(?:\A|\s+—\s+)asked for by [^\n]{1,400})?\s*\(ref rb-[0-9a-f]{1,40}\)\Z")
-"""What we write at the end of a run's message; the reference in it must never come to stand in another one."""
+NOTE = re.compile(r"\(retry of [^()\s]{1,140}\)\Z")
+NOTE_MOST = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +60,6 @@ def wish_to_retry(run: Run, options: RunOptions, workspace: str, message: str, *
 
 def plain_message(message: str) -> str:
     """A run's message without what we add to it: who asked for it, our reference, and which run it tries again."""
-    return NOTE.sub("", SIGNATURE.sub("", message.rstrip())).strip()
+    text = unsigned(message)
+    found = NOTE.search(text, max(0, len(text) - NOTE_MOST))
+    return text if found is None else text[: found.start()].rstrip()

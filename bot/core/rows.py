@@ -9,6 +9,7 @@ from bot.core.listings import Page
 from bot.core.locks import Lock
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
+from bot.core.signatures import unsigned
 from bot.core.tallies import Tally
 from bot.core.workspaces import Workspace
 
@@ -24,11 +25,17 @@ class WorkspaceRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """`link` leads to the run's page."""
+    """`link` leads to the run's page; `asked_by` is the Slack id of who had us start it, "" where we did not."""
 
     run: Run
     workspace: Workspace
     link: str
+    asked_by: str = ""
+
+    @property
+    def said(self) -> str:
+        """The run's message without what we add to it on the server: who asked is told beside it."""
+        return unsigned(self.run.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.core.locks import Lock
 from bot.core.obstacles import cautions, obstacle
 from bot.core.origins import Origin, encode_origin
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.signatures import signed
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.access import Access
 from bot.services.finding import Finder
@@ -113,13 +114,6 @@ class Launches:
                 **({"origin": encode_origin(origin)} if origin is not None else {}),
             },
         )
-
-
-def signed(message: str, person: Person, place: Place, intent_id: str) -> str:
-    """The run's message: what was asked, who asked where, and the reference by which the run is found again."""
-    where = f"#{place.channel_name}" if place.channel_name else place.channel
-    head = f"{message.strip()} — " if message.strip() else ""
-    return f"{head}asked for by {person.name} ({person.id}) in {where} (ref {intent_id})"
 
 
 async def enter(chat: Chat, channel: str) -> None:

@@ -89,8 +89,8 @@ class Listings:
                 return await self._placed(transaction, found)
 
             page = await page_of(fetch, lambda row: is_in(row.workspace, wish.pattern, reach), lambda row: row.run.id, turn, SIZE)
-            looked_at = await last_look(transaction)
-        return RunList(replace(page, looked_at=looked_at), tuple((one, self._pictures.workspace_link(one)) for one in named))
+            rows, looked_at = await asked(transaction, page.rows), await last_look(transaction)
+        return RunList(replace(page, rows=rows, looked_at=looked_at), tuple((one, self._pictures.workspace_link(one)) for one in named))
 
     async def queue(self, name: str, actor: Actor) -> Queue:
         """What of a workspace has not ended. The workspace, its lock and the run in front are read afresh, the others are as seen."""
@@ -101,8 +101,9 @@ class Listings:
             await self._refresh(workspace.current_run_id)
         async with self._store.read() as transaction:
             live = await transaction.listings.live(workspace.id)
-        ordered = sorted(live, key=lambda stored: rank(stored.run, workspace))
-        rows = tuple(RunRow(stored.run, workspace, self._pictures.link(workspace, stored.run)) for stored in ordered)
+            ordered = sorted(live, key=lambda stored: rank(stored.run, workspace))
+            here = [RunRow(stored.run, workspace, self._pictures.link(workspace, stored.run)) for stored in ordered]
+            rows = await asked(transaction, here)
         seen_at = tuple(stored.asked_at for stored in ordered)
         return Queue(workspace, self._pictures.workspace_link(workspace), rows, seen_at, lock)
 
@@ -141,6 +142,12 @@ class Listings:
             await self._reader.read(run_id)
         except TerraformTrouble:
             return
+
+
+async def asked(transaction: Transaction, rows: Sequence[RunRow]) -> tuple[RunRow, ...]:
+    """With who asked for each; a message may say anything, so that is taken from what we did ourselves."""
+    creating = await transaction.intents.creating_of([row.run.id for row in rows])
+    return tuple(replace(row, asked_by=creating[row.run.id].person) if row.run.id in creating else row for row in rows)
 
 
 def is_in(workspace: Workspace, pattern: str, reach: Reach) -> bool:

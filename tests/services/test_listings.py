@@ -116,6 +116,22 @@ async def test_runs_come_newest_first_with_their_links_and_without_a_run_list_of
     assert house.runs.calls == []
 
 
+async def test_who_asked_for_a_run_is_told_beside_its_message_and_by_what_we_did_alone(house: House) -> None:
+    house.runs.add_workspace("shop")
+    started = (await house.start("shop", message="bump it", actor=ANA)).run_id
+    ours = (await house.runs.read_run(str(started))).run
+    assert "asked for by ana" in ours.message
+    forged = house.runs.add_run(await house.runs.read_workspace("acme", "shop"), "pending", message=ours.message)
+    for run_id in (str(started), forged.id):
+        await house.reader.read(run_id)
+
+    listed = (await house.listings.runs(ListRuns("shop"), KIM)).page.rows
+    queued = (await house.listings.queue("shop", KIM)).rows
+
+    for rows in (listed, queued):
+        assert {row.run.id: (row.said, row.asked_by) for row in rows} == {started: ("bump it", "U0ANA"), forged.id: ("bump it", "")}
+
+
 async def test_runs_are_narrowed_by_how_they_stand(house: House) -> None:
     failed, done, live = await seen_run(house, "a"), await seen_run(house, "b", "applied"), await seen_run(house, "c", "planned")
     await house.poll()

@@ -18,12 +18,13 @@ from tests.slack.pictures import AT, LINK, PROD, plan, run, tally
 NOW = AT + timedelta(seconds=12)
 PAGE = "https://app.terraform.io/app/acme/workspaces/storefront-prod"
 CLAIM = "Approved by Ana Ruiz\n✅ *Applied* by <@U0ANA> <!channel> `x`"
+SIGNED = "rotate the keys — asked for by kim (U0KIM) in #deploys (ref rb-0123456789ab)"
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 OTHER = Workspace(id="ws-3", name="x" * 90, organization="globex")
 ON, BACK = Turn("run-9"), Turn("run-0", back=True)
 
 ROWS = (
-    RunRow(run(id="run-0"), PROD, LINK),
+    RunRow(run(id="run-0", message=SIGNED), PROD, LINK, "U0KIM"),
     RunRow(run(RunStatus.ERRORED, id="run-1", message=CLAIM, created_at=AT - timedelta(days=1)), DEV, LINK),
     RunRow(run("dreaming_of_<sheep>", id="run-9", message="", created_at=None), OTHER, "javascript:alert(1)"),
 )
@@ -46,8 +47,8 @@ PENDING = run(RunStatus.PENDING, id="run-2", has_changes=None, timestamps={"plan
 ALONE = run(RunStatus.PLANNING, id="run-3", plan_only=True, message="")
 
 
-def queue(*runs: Any, lock: Lock | None = FREE, workspace: Workspace = PROD) -> dict[str, Any]:
-    rows = tuple(RunRow(one, workspace, LINK) for one in runs)
+def queue(*runs: Any, lock: Lock | None = FREE, workspace: Workspace = PROD, by: str = "") -> dict[str, Any]:
+    rows = tuple(RunRow(one, workspace, LINK, by) for one in runs)
     return queues.queue(Queue(workspace, PAGE, rows, tuple(AT for _ in rows), lock), NOW)
 
 
@@ -70,6 +71,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "pending_last_page": pending.pending(Page((replace(WAITS, tally=tally(lacks=()), behind=0),), BACK, None, AT), ListPending(), NOW),
     "pending_none": pending.pending(Page((), None, None, AT), ListPending(), NOW),
     "queue": queue(run(id="run-1"), PENDING, ALONE),
+    "queue_asked_for": queue(run(id="run-1", message=SIGNED), replace(ALONE, message=SIGNED.partition("— ")[2]), by="U0KIM"),
     "queue_of_one": queue(run(RunStatus.PLANNING, id="run-1")),
     "queue_locked": queue(PENDING, lock=HELD),
     "queue_locked_by_nobody_knows_whom": queue(lock=None, workspace=DEV),

@@ -55,6 +55,15 @@ def test_nobody_is_called_and_nothing_linked_by_what_is_listed(name: str) -> Non
     assert not [node for node in nodes(LISTS[name]) if str(node.get("url", "")).startswith("javascript")]
 
 
+@pytest.mark.parametrize("name", ["list_runs_first_page", "queue_asked_for"])
+def test_what_we_sign_on_the_server_is_told_as_a_person(name: str) -> None:
+    shown = str(LISTS[name])
+    assert "rotate the keys" in shown
+    assert "asked for by" not in shown
+    assert "rb-0123456789ab" not in shown
+    assert {"type": "user", "user_id": "U0KIM"} in nodes(LISTS[name])
+
+
 def test_what_is_too_long_for_a_button_is_not_asked_for_by_one() -> None:
     elements = [one for block in largest()["runs"]["blocks"] if block["type"] == "actions" for one in block["elements"]]
     assert {one["action_id"] for one in elements} <= {ids.LOOK_AT, ids.LOOK_ON, ids.LOOK_BACK}

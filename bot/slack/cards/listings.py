@@ -12,7 +12,7 @@ from bot.core.runs import Run
 from bot.slack import ids
 from bot.slack.blocks import Block, Said, actions, context, moment, section, words
 from bot.slack.cards.labels import run_label
-from bot.slack.cards.tables import MESSAGE_MOST, NAME_MOST, Line, cell, linked, menu, paged, seen, step, turns
+from bot.slack.cards.tables import MESSAGE_MOST, NAME_MOST, Line, cell, linked, menu, paged, said_by, seen, step, turns
 from bot.slack.text import code, cut, escape, link, one_line
 
 EARLIER = "Older runs are on the workspace’s page"
@@ -82,11 +82,11 @@ def state(wish: ListRuns) -> str:
 
 
 def run_line(row: RunRow, *, alone: bool) -> Line:
-    label, message = str(run_label(row.run)), cut(one_line(row.run.message), MESSAGE_MOST)
+    label, message = str(run_label(row.run)), cut(one_line(row.said), MESSAGE_MOST)
     name = cut(one_line(row.workspace.name), NAME_MOST)
     where = [] if alone else [cell(words(name))]
     return Line(
-        cells=(cell(linked(label, row.link)), *where, when(row.run), cell(words(message or "–"))),
+        cells=(cell(linked(label, row.link)), *where, when(row.run), said_by(message, row.asked_by)),
         words=f"{label}: {name}{f' · “{message}”' if message else ''}",
         leads_to=ShowRun(RunReference(run_id=row.run.id)),
         label=f"{label} · {name if not alone else message or row.run.id}",

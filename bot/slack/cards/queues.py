@@ -14,7 +14,7 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Said, actions, moment, section, words
 from bot.slack.cards.labels import run_label
-from bot.slack.cards.tables import MESSAGE_MOST, Line, cell, linked, menu, paged, seen, step
+from bot.slack.cards.tables import MESSAGE_MOST, Line, cell, linked, menu, paged, said_by, seen, step
 from bot.slack.text import code, cut, escape, link, one_line, quoted
 
 ROWS_MOST = 20
@@ -93,7 +93,7 @@ def passes(run: Run) -> bool:
 
 
 def line(row: RunRow, place: int) -> Line:
-    label, message = str(run_label(row.run)), cut(one_line(row.run.message), MESSAGE_MOST)
+    label, message = str(run_label(row.run)), cut(one_line(row.said), MESSAGE_MOST)
     since = max(row.run.timestamps.values(), default=row.run.created_at)
     number = "↷" if passes(row.run) else str(place)
     return Line(
@@ -101,7 +101,7 @@ def line(row: RunRow, place: int) -> Line:
             cell(words(number)),
             cell(linked(label, row.link)),
             cell(moment(since) if since is not None else words("–")),
-            cell(words(message or "–")),
+            said_by(message, row.asked_by),
         ),
         words=f"{number} {label}: {row.run.id}{f' · “{message}”' if message else ''}",
         leads_to=ShowRun(RunReference(run_id=row.run.id)),

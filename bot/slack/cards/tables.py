@@ -14,7 +14,7 @@ from bot.core.commands.grammar import Command
 from bot.core.listings import FIRST, Turn
 from bot.core.moments import duration_words
 from bot.slack import ids
-from bot.slack.blocks import Block, Said, actions, button, context, plain, rich_text, section, words
+from bot.slack.blocks import Block, Said, actions, button, context, person, plain, rich_text, section, words
 from bot.slack.text import TEXT_MOST, cut, escape, is_web_address, one_line
 
 NAME_MOST = 60
@@ -44,6 +44,14 @@ def linked(label: str, url: str) -> Block:
     """A link whose words are never parsed; the words alone where the address is none of the web."""
     shown = cut(one_line(label), NAME_MOST) or " "
     return {"type": "link", "url": url, "text": shown} if is_web_address(url) else words(shown)
+
+
+def said_by(message: str, person_id: str) -> Block:
+    """What a run was started for, and who asked for it, who is told of nothing by that."""
+    by = [person(person_id)] if person_id else []
+    return cell(
+        *([words(message)] if message else []), *([words(" · ")] if message and by else []), *by, *([] if message or by else [words("–")])
+    )
 
 
 def table(headings: Sequence[str], lines: Iterable[Line]) -> Block:
