@@ -54,7 +54,8 @@ async def never(_transaction: Transaction, _workspace: Workspace, _now: datetime
 class Ballot:
     """Who votes for what, at which gate, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself.
 
-    `breaks_glass`: they may approve in spite of freezes, and do, with or without a vote that counts.
+    `breaks_glass`: they may approve in spite of freezes, and do, with or without a vote that counts; where there is no freeze, they are
+    voters like any other.
     """
 
     found: Found
@@ -167,19 +168,19 @@ class Voting:
         own = ballot.vote(read, now)
         others = tuple(vote for vote in votes if vote.person != own.person)
         freezes = tuple(await self._freezes(transaction, ballot.found.workspace, now))
+        broken = freezes if ballot.breaks_glass and is_apply(read) else ()
         question = replace(read, votes=(*others, own), now=now, freezes=() if ballot.breaks_glass else freezes)
         verdict = decide(question)
         objection = objection_to(own, verdict, question)
         if objection is not None:
             question = replace(question, votes=votes)
             verdict = decide(question)
-        if objection is not None and not ballot.by_wish and not (ballot.breaks_glass and verdict.granted):
+        if objection is not None and not ballot.by_wish and not (broken and verdict.granted):
             raise objection
         if objection is None:
             await self._cast(transaction, ballot, own, number, is_enough=verdict.granted)
         decision = None
         if verdict.granted:
-            broken = freezes if ballot.breaks_glass and is_apply(question) else ()
             decision = await self._decide(transaction, ballot, question, number, make, broken)
         else:
             verdict = decide(replace(question, freezes=freezes))

@@ -258,6 +258,17 @@ async def test_without_a_freeze_there_is_no_glass_to_break(house: House) -> None
     assert house.in_channel(Place(channel="C0REVIEW")) == []
 
 
+async def test_who_may_break_the_glass_has_no_say_once_the_freeze_is_over(house: House) -> None:
+    run = planned(house)
+    await freeze(house)
+    await house.vote(run.id, KIM)
+    await house.freezing.lift(LiftFreeze("*-prod"), ANA, DEPLOYS)
+    with pytest.raises(VoteNotCounted):
+        await broken(house, run, RAJ)
+    assert house.runs.calls_of("act") == []
+    assert (await house.vote(run.id, KIM)).outcome is IntentState.SETTLED
+
+
 async def test_who_is_not_named_gives_no_reason_or_cannot_be_read_breaks_nothing(house: House) -> None:
     run = planned(house)
     await freeze(house)
