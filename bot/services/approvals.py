@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import NoVote, PlanChanged, WordsWanted
+from bot.core.errors import NotPossibleNow, NoVote, PlanChanged, WordsWanted
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Standing, right_for
 from bot.core.questions import Question
+from bot.core.reminders import Waiting
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
 from bot.core.verdicts import Lack, Verdict
@@ -25,7 +26,7 @@ from bot.services.finding import Finder
 from bot.services.gates import PARTICIPLE, gate_for, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import Glass
 from bot.services.intents import Intents
-from bot.services.ports import Clock, Store, Wake
+from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.reading import Found, Reader
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
@@ -152,12 +153,15 @@ class Approvals:
         person = await self._access.demand(stop.actor, right_for(stop.action), stop.found.workspace)
         return await self._stopped(stop, person, self._clock.now())
 
-    async def expire(self, run_id: str, channel: str, why: str) -> Acted:
-        """Discard a run that has waited too long: nobody decides it, the file of rules says so."""
+    async def expire(self, waiting: Waiting, channel: str, why: str) -> Acted:
+        """Discard a run that has waited too long at its gate: nobody decides it, the file of rules says so.
+
+        NotPossibleNow where it waits for something else by now, or somebody has put its clock off.
+        """
         asked_at = self._clock.now()
-        found = await self._reader.read(run_id)
+        found = await self._reader.read(waiting.run_id)
         actor = Actor(id=OURSELVES.id, team_id="", name=OURSELVES.name)
-        stop = Stop(Action.DISCARD, found, actor, Place(channel=channel), why, {"expired": "yes"})
+        stop = Stop(Action.DISCARD, found, actor, Place(channel=channel), why, {"expired": "yes"}, waiting)
         return await self._stopped(stop, OURSELVES, asked_at)
 
     async def _stopped(self, stop: Stop, person: Person, asked_at: datetime) -> Acted:
@@ -169,6 +173,7 @@ class Approvals:
             current = await newest(transaction, found.run, asked_at)
             refuse_elsewhere(gate, current, stop.action)
             refuse_impossible(stop.action, current)
+            await refuse_put_off(transaction, current, stop.waiting)
             decision, intent = stop.decided(person, number, self._clock)
             await transaction.gates.decide(decision)
             await transaction.audit.add(
@@ -257,7 +262,7 @@ class Approvals:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A wish to discard or cancel, by force or not."""
+    """A wish to discard or cancel, by force or not; `waiting` is the clock that wishes it, where no person does."""
 
     action: Action
     found: Found
@@ -265,6 +270,7 @@ class Stop:
     place: Place
     comment: str
     more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    waiting: Waiting | None = None
 
     def decided(self, person: Person, number: int, clock: Clock) -> tuple[Decision, Intent]:
         intent_id = new_id()
@@ -282,6 +288,12 @@ class Stop:
             intent_id=intent_id,
         )
         return decision, intent_of(decision, self.found.workspace, self.actor.team_id, self.more)
+
+
+async def refuse_put_off(transaction: Transaction, run: Run, waiting: Waiting | None) -> None:
+    """A clock ends its own question alone, and as it stands under the gate's lock: somebody may have put it off a moment ago."""
+    if waiting is not None and (run.gate != waiting.gate or not await transaction.reminders.move(waiting, waiting)):
+        raise NotPossibleNow(run.id, PARTICIPLE[Action.DISCARD], run.status_word)
 
 
 def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tuple[Decision, Intent]:

@@ -126,7 +126,7 @@ class Reminders:
         async with self._store.read() as transaction:
             called = called_in(await transaction.messages.of_subject(scene.run.id), scene.waiting.gate)
         why = f"Nobody decided within {duration_words(now - scene.waiting.began_at)}, so it expired"
-        await self._approvals.expire(scene.run.id, next(iter(called), ""), why)
+        await self._approvals.expire(scene.waiting, next(iter(called), ""), why)
         log.info("run_expired", run=scene.run.id, workspace=scene.workspace.full_name)
 
     async def snooze(self, reference: RunReference, span: timedelta, actor: Actor, place: Place) -> Snoozed:

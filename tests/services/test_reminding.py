@@ -13,7 +13,7 @@ import pytest
 from bot.core.commands.runs import RunReference
 from bot.core.commands.watches import AddWatch
 from bot.core.decisions import IntentState
-from bot.core.errors import NothingWaits, RightMissing, TerraformUnreachable
+from bot.core.errors import NothingWaits, NotPossibleNow, RightMissing, TerraformUnreachable
 from bot.core.freezes import FreezeWindow
 from bot.core.messages import Kind
 from bot.core.pictures import ReminderPicture
@@ -228,6 +228,28 @@ async def test_a_decision_outside_of_the_clock_is_no_trouble_for_an_expiry(house
     await warned_long_ago(house, run)
     house.runs.move(run.id, "discarded")
     await after(house, DAY)
+    assert house.runs.calls_of("act") == []
+
+
+async def test_a_clock_discards_nothing_that_waits_for_another_answer_by_now(house: House) -> None:
+    run = await begun(house)
+    await warned_long_ago(house, run)
+    waiting = await clock_of(house, run)
+    assert waiting is not None
+    with pytest.raises(NotPossibleNow):
+        await house.approvals.expire(replace(waiting, gate="override:polchk-1"), "", "too late")
+    assert house.runs.calls_of("act") == []
+
+
+async def test_what_is_snoozed_while_it_is_about_to_expire_stays(house: House) -> None:
+    run = await begun(house)
+    await warned_long_ago(house, run)
+    waiting = await clock_of(house, run)
+    assert waiting is not None
+    await house.reminders.snooze(RunReference(run_id=run.id), timedelta(hours=3), KIM, DEPLOYS)
+    with pytest.raises(NotPossibleNow):
+        await house.approvals.expire(waiting, "", "too late")
+    await after(house, 2 * HOUR)
     assert house.runs.calls_of("act") == []
 
 
