@@ -123,7 +123,7 @@ def test_a_whole_file_becomes_rules_people_chains_and_windows() -> None:
 
 def test_four_eyes_can_mean_every_role() -> None:
     assert parse_rules('[[rules]]\nname = "eyes"\nfour_eyes = true').rules[0].demand.four_eyes == frozenset(Role)
-    assert parse_rules('[[rules]]\nname = "eyes"\nfour_eyes = false').rules[0].demand.four_eyes == frozenset()
+    assert parse_rules('[[rules]]\nname = "eyes"\nvotes = 1\nfour_eyes = false').rules[0].demand.four_eyes == frozenset()
 
 
 def test_a_window_without_anything_is_always_open() -> None:
@@ -179,10 +179,23 @@ VOTES = RULE + "votes = 1\n"
         (RULE + 'deny = ""', 3, "“deny” is words in quotes."),
         # Slips: what can never match, or never be met
         (RULE, 1, "This rule demands nothing"),
+        (RULE + "reason = false\nmembers = false", 1, "This rule demands nothing"),
+        (VOTES + "people = []", 4, "“people” is empty. Leave it out to mean those who have the right decide."),
+        (VOTES + "groups = []", 4, "“groups” is empty. Leave it out to mean those who have the right decide."),
+        (VOTES + "four_eyes = []", 4, "“four_eyes” is empty. Leave it out to mean nobody in particular."),
+        (VOTES + "one_from_each = []", 4, "“one_from_each” is empty. Leave it out to mean nobody in particular."),
+        (VOTES + 'workspaces = ["prod["]', 4, "“prod[” cannot name a workspace"),
+        (VOTES + 'workspaces = ["!prod"]', 4, "“!prod” cannot name a workspace"),
         (VOTES + 'deny = "no"', 3, "A rule that denies demands nothing besides. Leave out votes"),
         (RULE + 'deny = "no"\noutside = true', 4, "A rule that denies demands nothing besides. Leave out outside"),
         (VOTES + "reason = true\noutside = true", 3, "A rule that leads outside demands nothing besides. Leave out votes and reason"),
         (VOTES + 'organizations = ["acme"]\nworkspaces = ["umbrella/*"]', 5, "can never match: none of its workspaces"),
+        (VOTES + 'kinds = ["destroy"]\nreplaces = true', 5, "a destroy run replaces nothing. Did you mean “destroys”?"),
+        (
+            VOTES + """types = ["aws_db_*"]\naddresses = ['module.m["x.y"].aws_vm.web["a.b"]']""",
+            5,
+            "none of its addresses is of",
+        ),
         (VOTES + 'kinds = ["plan_only"]', 4, "never comes to bear: a plan-only run is never applied"),
         (VOTES + 'kinds = ["empty", "refresh_only"]\ndestroys = true', 4, "a run that is empty or refresh_only changes no resource"),
         (RULE + 'votes = 3\npeople = ["U0ANA", "U0KIM"]', 3, "can never be met: it wants 3 votes of 2 people."),
@@ -244,6 +257,10 @@ def test_a_machine_without_time_zones_is_told_what_it_lacks(monkeypatch: pytest.
         RULE + 'risk = "critical"',
         RULE + 'risk = "critical"\npeople = ["U0ANA"]\nvotes = 1',
         VOTES + 'kinds = ["empty", "apply"]\ndestroys = true',
+        VOTES + 'kinds = ["destroy"]\ndestroys = true\nreplaces = true',
+        VOTES + 'types = ["aws_db_*"]\naddresses = ["aws_vm.web", "module.m.aws_db_instance.main"]',
+        VOTES + 'types = ["aws_db_*"]\naddresses = ["module.m.*"]',
+        VOTES + 'workspaces = ["*-[pd]rod", "a[!0-9]*/b"]',
         VOTES + 'after_stage = true\n[[chains]]\nname = "c"\nstages = ["a", "b"]',
     ],
 )

@@ -96,6 +96,10 @@ def match(section: Section) -> Match:
 
 
 def demand(section: Section, windows: Mapping[str, Window]) -> Demand:
+    for key in ("people", "groups"):
+        section.is_not_empty(key, "those who have the right decide")
+    for key in ("one_from_each", "four_eyes"):
+        section.is_not_empty(key, "nobody in particular")
     circle = Circle(
         people=frozenset(section.words("people", PEOPLE)),
         groups=frozenset(section.words("groups", GROUPS)),

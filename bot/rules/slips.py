@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from bot.core.errors import listed
+from bot.core.globs import is_plain
 from bot.core.rules import Match, Risk, Rule, RunKind
 from bot.rules.sections import Section
 
 VOTERS = ("people", "groups", "members", "votes", "one_from_each", "four_eyes", "reason", "typed_name")
 DEMANDS = (*VOTERS, "after_stage", "windows", "risk")
 CHANGES_NOTHING = frozenset({RunKind.EMPTY, RunKind.REFRESH_ONLY})
+TYPED = re.compile(r"(?:.*\.)?(?P<type>[\w-]+)\.[\w-]+(?:\[[^\[\]]*\])?")
+"""An address whose type can be told."""
 
 Slip = tuple[str, str]
 """A sentence, and the key that it is told at."""
@@ -34,6 +38,16 @@ def never_matches(match: Match) -> Iterator[Slip]:
     if match.kinds and match.kinds <= CHANGES_NOTHING and match.asks_resources:
         kinds = listed(sorted(match.kinds))
         yield f"This rule can never match: a run that is {kinds} changes no resource, and it asks for resources that change.", "kinds"
+    if match.kinds == {RunKind.DESTROY} and match.replaces and not match.destroys:
+        yield "This rule can never match: a destroy run replaces nothing. Did you mean “destroys”?", "replaces"
+    if match.types and match.addresses and not any(may_be(address, match.types) for address in match.addresses):
+        yield "This rule can never match: none of its addresses is of one of its types.", "addresses"
+
+
+def may_be(address: str, types: tuple[str, ...]) -> bool:
+    """Whether a glob over addresses may find a resource of one of the types."""
+    found = TYPED.fullmatch(address) if is_plain(address) else None
+    return found is None or any(fnmatchcase(found["type"], glob) for glob in types)
 
 
 def never_met(section: Section, rule: Rule) -> Iterator[Slip]:
@@ -50,7 +64,7 @@ def never_met(section: Section, rule: Rule) -> Iterator[Slip]:
 
 
 def says_nothing(section: Section, rule: Rule) -> Iterator[Slip]:
-    spoken = [key for key in DEMANDS if key in section.table]
+    spoken = [key for key in DEMANDS if section.table.get(key)]
     if "deny" in section.table or rule.outside:
         what = "denies" if "deny" in section.table else "leads outside"
         more = [*spoken, *(["outside"] if "deny" in section.table and rule.outside else [])]

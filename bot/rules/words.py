@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 
 PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 GROUP = re.compile(r"S[A-Z0-9]{2,}")
-GLOB = re.compile(r"(?:[\w*?\[\]!-]+/)?[\w*?\[\]!-]+")
+PART = r"(?:[\w*?-]|\[!?[\w-]+\])+"
+GLOB = re.compile(rf"(?:{PART}/)?{PART}")
 
 IsRight = Callable[[str], object]
 Explain = Callable[[str], str]
