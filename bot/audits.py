@@ -14,8 +14,8 @@ from bot.core.sealing import Break, Head, Verifier
 from bot.store.database import Database, looking_into
 
 NAMES = tuple(field.name for field in fields(AuditRow))
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULAS = (*"=+-@\t\r\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
+"""What a spreadsheet takes for the beginning of a formula, blanks aside; in some languages the wide forms of = + - @ as well."""
 
 Say = Callable[[str], object]
 
@@ -75,7 +75,8 @@ def json_writer(out: TextIO) -> Callable[[AuditRow], object]:
 
 
 def csv_writer(out: TextIO) -> Callable[[AuditRow], object]:
-    writer = csv.writer(out, lineterminator="\n")
+    """Every cell in quotes, or a lone carriage return within one would begin a row for those who read it as the end of a line."""
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(NAMES)
     return lambda row: writer.writerow([cell(value) for value in values(row).values()])
 
@@ -88,4 +89,4 @@ def values(row: AuditRow) -> Mapping[str, object]:
 def cell(value: object) -> str:
     """What a spreadsheet would reckon with gets an apostrophe before it."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text

@@ -234,14 +234,14 @@ def test_a_time_that_is_none_is_told(environment: Head, option: str) -> None:
     assert environment.number == ROWS
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx"])
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\n=1", "\r=1", "  =1", "\uff1d1", "\uff201"])
 async def test_a_spreadsheet_reckons_with_nobodys_words(tmp_path: Path, text: str) -> None:
     url = f"sqlite:///{tmp_path / 'runbell.db'}"
     async with open_database(url) as database:
         await write(database, entry(1, reason=text))
     out = io.StringIO()
     await export(url, "csv", None, None, out)
-    (row,) = csv.DictReader(io.StringIO(out.getvalue()))
+    (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
     assert row["reason"] == f"'{text}"
 
 
