@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bot.core.commands.runs import StartRun
 from bot.core.errors import CannotAct, DestroyForbidden, NoConfiguration, NoRunsHere, TerraformTooOld, TokenMayNotStart
+from bot.core.locks import RUNS, holder_words
 from bot.core.workspaces import WorkspaceDetail
 
 LOCAL = "local"
@@ -49,11 +50,10 @@ def cautions(wish: StartRun, detail: WorkspaceDetail) -> tuple[str, ...]:
 def lock_caution(detail: WorkspaceDetail) -> str:
     """A run holds the lock while it goes on; whoever else does has to let go of it."""
     lock = detail.lock
-    if lock.holder_kind == "runs":
+    if lock.holder_kind == RUNS:
         return f"Another run of {detail.workspace.full_name} goes on, so this one waits for its end."
-    by = f" by {lock.holder_name}" if lock.holder_name else ""
-    why = f" ({lock.reason})" if lock.reason else ""
-    return f"{detail.workspace.full_name} is locked{by}{why}, so the run waits until it is unlocked."
+    held = f" {holder_words(lock)}." if lock.holder_name or lock.holder_id or lock.reason else ""
+    return f"{detail.workspace.full_name} is locked, so the run waits until it is unlocked.{held}"
 
 
 def release_of(version: str) -> tuple[int, int, int] | None:

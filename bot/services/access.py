@@ -44,11 +44,11 @@ class Access:
             await self.demand(actor, right, workspace)
         return person
 
-    async def demand_membership(self, actor: Actor, right: Right = Right.READ, what: str = "this channel's watches") -> Person:
+    async def demand_membership(self, actor: Actor, right: Right = Right.READ) -> Person:
         """The person, if they are a full member of our Slack workspace; for what concerns no workspace in particular."""
         person = await self.person(actor)
         if person.standing is not Standing.MEMBER:
-            raise RightMissing(right, what, standing=person.standing, source=self._policy.source)
+            raise RightMissing(right, "any workspace", standing=person.standing, source=self._policy.source)
         return person
 
     async def readable(self, actor: Actor, workspaces: Iterable[Workspace]) -> tuple[Workspace, ...]:

@@ -85,7 +85,7 @@ class Launches:
 
     async def demand_member(self, actor: Actor) -> None:
         """For whoever only wants to be asked: RightMissing for guests and people of other Slack workspaces."""
-        await self._access.demand_membership(actor, Right.START, "any workspace")
+        await self._access.demand_membership(actor, Right.START)
 
     async def _detail(self, workspace: Workspace) -> WorkspaceDetail:
         """What the workspace says of itself, or no more than we know already where that is not to be had."""

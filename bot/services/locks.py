@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.core.audits import AuditKind, Entry
 from bot.core.commands.locks import ForceUnlock, LockWorkspace, UnlockWorkspace
 from bot.core.errors import NotLocked, RunbellError, StateMovedOn, TerraformTrouble, TokenMayNot, WorkspaceHeld
-from bot.core.locks import RUNS, Lock, holder_words, is_ours
+from bot.core.locks import RUNS, Lock, holder_words, is_ours, signed_reason
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
@@ -58,7 +58,7 @@ class Locking:
         if lock.is_locked:
             raise WorkspaceHeld(workspace.full_name, holder_words(lock))
         reference = new_id()
-        reason = self._signed(wish.reason, person, place, reference)
+        reason = signed_reason(wish.reason, person, place, self._clock.now(), reference)
 
         async def is_done() -> bool:
             found = (await self._locks.detail(workspace.id)).lock
@@ -138,11 +138,6 @@ class Locking:
             return (await self._runs.account()).name
         except TerraformTrouble:
             return ""
-
-    def _signed(self, reason: str, person: Person, place: Place, reference: str) -> str:
-        where = f"#{place.channel_name}" if place.channel_name else place.channel
-        head = f"{reason.strip()} — " if reason.strip() else ""
-        return f"{head}asked for by {person.name} ({person.id}) in {where}, {self._clock.now():%Y-%m-%d %H:%M} UTC (ref {reference})"
 
     async def _tell(
         self,

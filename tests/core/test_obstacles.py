@@ -64,7 +64,7 @@ def test_nothing_is_held_against_what_may_be(wish: StartRun, seen: WorkspaceDeta
         (Lock(workspace_id="ws-1", is_locked=True, holder_kind="runs", holder_id="run-1"), "Another run of acme/dns goes on"),
         (
             Lock(workspace_id="ws-1", is_locked=True, holder_kind="users", holder_name="ana", reason="audit"),
-            "locked by ana (audit), so",
+            "so the run waits until it is unlocked. ana holds the lock: audit.",
         ),
         (Lock(workspace_id="ws-1", is_locked=True), "acme/dns is locked, so the run waits"),
     ],

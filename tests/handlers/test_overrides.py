@@ -68,7 +68,7 @@ async def test_a_click_opens_a_modal_with_what_failed_and_its_submission_overrid
     run = await failing(desk)
     assert await desk.click(ids.OVERRIDE, encode(Address(run.id))) == []
     [view] = desk.private.views
-    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", "override:polchk-1"))
+    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", "override:polchk-1", "1.1"))
     assert "tags are missing" in json.dumps(view)
     assert sent(desk) == 0
 
@@ -218,7 +218,8 @@ async def test_a_lock_is_set_told_and_broken_by_typing(desk: Desk) -> None:
     desk.house.runs.add_workspace("storefront-dev")
     assert "🔒 `acme/storefront-dev` is locked" in await desk.type("lock storefront-dev moving its state", KIM)
     again = await desk.type("lock storefront-dev", ANA)
-    assert "It was locked from Slack: moving its state — asked for by kim" in again
+    assert "kim locked it from Slack, " in again
+    assert "UTC: moving its state" in again
     assert "/tf unlock acme/storefront-dev" in again
     assert "🔓" in await desk.type("unlock storefront-dev", KIM)
     assert "is not locked" in await desk.type("unlock storefront-dev", KIM)

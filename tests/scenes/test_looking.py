@@ -160,6 +160,6 @@ async def test_a_queue_says_who_holds_the_lock_and_that_nothing_is_in_front(worl
     await world.expects("locked acme/dns, so new runs wait there: moving its state")
     await world.types("U0KIM", "/tf run dns too early")
     queue = await until_rows(world, "/tf queue dns", 1)
-    assert "Locked* by `" in whole_text(queue)
-    assert "moving its state — asked for by kim (U0KIM) in #deploys, 20" in whole_text(queue)
+    assert "Locked* from Slack by `kim` · " in whole_text(queue)
+    assert ": “moving its state”. No run begins" in whole_text(queue)
     assert "Waits for its turn" in rows(queue)[0]

@@ -41,7 +41,7 @@ async def test_a_lock_is_said_and_the_run_waits_for_it(house: House) -> None:
     described(house, workspace, lock=lock)
     started = await house.start("storefront-dev")
     assert started.run_id is not None
-    assert started.cautions == ("acme/storefront-dev is locked by kim (audit), so the run waits until it is unlocked.",)
+    assert started.cautions == ("acme/storefront-dev is locked, so the run waits until it is unlocked. kim holds the lock: audit.",)
 
 
 async def test_a_server_that_tells_nothing_of_a_workspace_is_asked_all_the_same(house: House) -> None:

@@ -43,6 +43,9 @@ WAITS = Waits(
 UNJUDGED = Waits(run=run(RunStatus.POLICY_OVERRIDE, id="run-8", message=CLAIM), workspace=DEV, link=LINK, since=AT, behind=1)
 FREE = Lock(workspace_id="ws-1", is_locked=False)
 HELD = Lock(workspace_id="ws-1", is_locked=True, reason=CLAIM, holder_kind="users", holder_id="user-1", holder_name="ana")
+FROM_SLACK = replace(
+    HELD, holder_name="deployers", reason=f"{CLAIM} — asked for by ana (U0ANA) in #deploys, 2026-03-02 09:30 UTC (ref rb-0123456789ab)"
+)
 PENDING = run(RunStatus.PENDING, id="run-2", has_changes=None, timestamps={"plan-queueable": AT + timedelta(minutes=1)})
 ALONE = run(RunStatus.PLANNING, id="run-3", plan_only=True, message="")
 
@@ -74,6 +77,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "queue_asked_for": queue(run(id="run-1", message=SIGNED), replace(ALONE, message=SIGNED.partition("— ")[2]), by="U0KIM"),
     "queue_of_one": queue(run(RunStatus.PLANNING, id="run-1")),
     "queue_locked": queue(PENDING, lock=HELD),
+    "queue_locked_from_slack": queue(PENDING, lock=FROM_SLACK),
     "queue_locked_by_nobody_knows_whom": queue(lock=None, workspace=DEV),
     "queue_empty": queue(),
     "queue_waits_for_an_agent": queue(

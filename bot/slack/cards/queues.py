@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.commands.lists import ListRuns, ShowQueue
 from bot.core.commands.runs import RunReference, ShowRun
-from bot.core.locks import Lock
+from bot.core.locks import Lock, from_slack
 from bot.core.rows import Queue, RunRow
 from bot.core.runs import Run, RunStatus
 from bot.core.workspaces import Workspace
@@ -15,7 +15,7 @@ from bot.slack import ids
 from bot.slack.blocks import Said, actions, moment, section, words
 from bot.slack.cards.labels import run_label
 from bot.slack.cards.tables import MESSAGE_MOST, Line, cell, linked, menu, paged, said_by, seen, step
-from bot.slack.text import code, cut, escape, link, one_line, quoted
+from bot.slack.text import code, cut, date, escape, link, one_line, quoted
 
 ROWS_MOST = 20
 CAPACITY = frozenset({RunStatus.QUEUING, RunStatus.PLAN_QUEUED, RunStatus.QUEUING_APPLY, RunStatus.APPLY_QUEUED})
@@ -74,9 +74,19 @@ def lock_words(lock: Lock | None, workspace: Workspace) -> Iterator[str]:
         if workspace.locked:
             yield "🔒 It is locked; the server did not say by whom."
     elif is_held_by_people(lock):
-        by = f" by {code(lock.holder_name or lock.holder_id)}" if lock.holder_name or lock.holder_id else ""
-        why = f": {quoted(lock.reason, REASON_MOST)}" if lock.reason.strip() else ""
-        yield f"🔒 *Locked*{by}{why}. No run begins before it is unlocked; plans alone go on."
+        yield f"🔒 *Locked*{locked_by(lock)}. No run begins before it is unlocked; plans alone go on."
+
+
+def locked_by(lock: Lock) -> str:
+    ours = from_slack(lock)
+    if ours is not None:
+        return f" from Slack by {code(ours.person)} · {date(ours.at)}{because(ours.reason)}"
+    by = f" by {code(lock.holder_name or lock.holder_id)}" if lock.holder_name or lock.holder_id else ""
+    return f"{by}{because(lock.reason)}"
+
+
+def because(reason: str) -> str:
+    return f": {quoted(reason, REASON_MOST)}" if reason.strip() else ""
 
 
 def is_held(found: Queue) -> bool:
