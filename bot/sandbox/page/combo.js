@@ -17,7 +17,7 @@ class Combo {
     this.picked = 0;
     this.asked = 0;
     const aria = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${this.id}-list`, "aria-label": words(element.placeholder) || "Choose" };
-    const on = { oninput: () => this.#soon(), onfocus: () => this.#soon(0), onblur: () => this.close(), onkeydown: (event) => this.#key(event) };
+    const on = { oninput: () => this.#soon(), onclick: () => this.#soon(0), onblur: () => this.close(), onkeydown: (event) => this.#key(event) };
     this.input = h("input", { type: "text", class: "select combo-input", autocomplete: "off", placeholder: words(element.placeholder) || "Choose", "data-action": element.action_id, "data-control": true, autofocus: element.focus_on_load, ...aria, ...on });
     this.list = h("div", { class: "suggestions combo-list", role: "listbox", id: `${this.id}-list`, "aria-label": aria["aria-label"], hidden: true });
   }
