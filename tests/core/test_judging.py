@@ -82,6 +82,7 @@ def test_one_vote_counts_for_several_rules_and_for_one_group_within_a_rule() -> 
     alone, other = rule("alone", one_from_each=("S0PLATFORM",)), rule("other", one_from_each=("S0SECURITY",))
     assert decide(question(alone, other, grants=(), votes=(vote(RAJ),))).granted
     assert not decide(question(BOTH_GROUPS, grants=(), votes=(vote(RAJ),))).granted
+    assert decide(question(BOTH_GROUPS, grants=(), votes=(vote(RAJ), vote(ANA, minutes=1)))).granted
 
 
 def test_the_right_is_one_vote_of_anybody_who_has_it_by_any_table() -> None:
@@ -154,6 +155,7 @@ def test_before_the_plan_rules_about_it_wait_unless_nobody_will_be_asked() -> No
     "bad, why",
     [
         (vote(ANA, digest="another"), Why.PLAN_CHANGED),
+        (vote(ANA, digest=""), Why.PLAN_CHANGED),
         (vote(ANA, rules="another"), Why.RULES_CHANGED),
         (vote(GUS), Why.NO_MEMBER),
         (vote(replace(ANA, id="U0WHO")), Why.UNKNOWN_PERSON),
@@ -184,6 +186,10 @@ def test_whoever_has_left_a_group_counts_no_more() -> None:
 def test_a_group_that_could_not_be_read_is_named_where_it_matters() -> None:
     assert decide(question(SECURITY, votes=(vote(ANA), vote(SEC)), membership={})).unread_groups == ("S0SECURITY",)
     assert decide(question(SECURITY, votes=(vote(ANA), vote(SEC)))).unread_groups == ()
+    one_is_read = {"S0PLATFORM": frozenset({RAJ.id})}
+    assert decide(question(rule("both", one_from_each=("S0PLATFORM", "S0SECURITY")), membership=one_is_read)).unread_groups == (
+        "S0SECURITY",
+    )
 
 
 def test_one_human_with_two_accounts_has_one_vote() -> None:
@@ -215,6 +221,7 @@ def test_the_newest_vote_of_a_person_counts_and_one_that_fell_does_not_stand_in_
         ({"risk": Risk.HIGH}, {"reason": "x"}, False),
         ({"risk": Risk.HIGH}, {"typed_name": "storefront-prod"}, False),
         ({"risk": Risk.HIGH}, {"reason": "x", "typed_name": "storefront-prod"}, True),
+        ({"risk": Risk.HIGH}, {"reason": "x", "typed_name": "Storefront-Prod"}, False),
         ({"risk": Risk.CRITICAL, "circle": circle(ANA)}, {"reason": "x", "typed_name": "storefront-prod"}, True),
         ({"risk": Risk.CRITICAL, "circle": circle(KIM)}, {"reason": "x", "typed_name": "storefront-prod"}, False),
     ],
@@ -300,6 +307,8 @@ def test_the_stage_before_has_to_have_applied_the_same() -> None:
     (missing,) = decide(asked).missing
     assert (missing.lack, missing.stage) == (Lack.STAGE, "acme/storefront-dev")
     assert decide(replace(asked, applied_in=frozenset({"acme/storefront-dev"}))).granted
+    both = question(rule("after", after_stage=True), chains=(CHAIN, Chain(name="other", stages=("acme/billing", "acme/storefront-prod"))))
+    assert {one.stage for one in decide(both).missing if one.stage} == {"acme/storefront-dev", "acme/billing"}
 
 
 def test_a_workspace_in_no_chain_cannot_come_after_a_stage() -> None:
@@ -333,6 +342,11 @@ def test_candidates_are_those_whose_vote_would_bring_it_closer() -> None:
     assert candidates(asked) == {KIM.id, RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM)))) == {RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM), vote(SEC)))) == frozenset()
+
+
+def test_another_account_of_somebody_who_has_voted_is_no_candidate() -> None:
+    humans = Identities((KnownPerson(slack=(ANA.id, KIM.id)),))
+    assert candidates(question(TWO, votes=(vote(ANA),), identities=humans)) == frozenset()
 
 
 def test_there_are_no_candidates_where_no_vote_helps() -> None:
