@@ -25,7 +25,7 @@ class Deciding:
         access, finder, reader, sharing = ground.access, ground.finder, ground.reader, ground.sharing
         evidence = Evidence(runs, outside.policies, ground.contents, database, access, policy, clock)
         kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, team)
-        self.freezing = Freezing(database, ground.knowledge, finder, access, sharing, policy, clock, ground.paint)
+        self.freezing = Freezing(database, ground.knowledge, finder, access, sharing, ruling, clock, ground.paint)
         self.voting = Voting(database, evidence, kinship, ruling, names, clock, ground.hurdles, self.freezing.in_force)
         self.tallies = Tallies(database, reader, self.voting, clock, pace)
         glass = Glass(access, policy)

@@ -11,13 +11,14 @@ from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
 from bot.core.errors import UnknownFreeze
 from bot.core.freezes import DeclaredFreeze, Freeze, in_force
 from bot.core.moments import moment_of
-from bot.core.policy import Actor, Person, Place, Policy, Right
+from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
 from bot.services.notes import tell
 from bot.services.ports import Clock, Store, Transaction, Wake
+from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.watching import named
 
@@ -38,7 +39,7 @@ class Freezing:
         finder: Finder,
         access: Access,
         sharing: Sharing,
-        policy: Policy,
+        ruling: RulesInForce,
         clock: Clock,
         wake_painter: Wake,
     ) -> None:
@@ -47,7 +48,8 @@ class Freezing:
         self._finder = finder
         self._access = access
         self._sharing = sharing
-        self._policy = policy
+        self._ruling = ruling
+        self._policy = ruling.policy
         self._clock = clock
         self._wake_painter = wake_painter
 
@@ -82,7 +84,10 @@ class Freezing:
         return freeze
 
     async def lift(self, wish: LiftFreeze, actor: Actor, place: Place) -> tuple[DeclaredFreeze, ...]:
-        """End every declared freeze with this glob: one's own with the right to decide, another's with the right admin."""
+        """End every declared freeze with this glob: one's own with the right to decide, another's with the right admin.
+
+        RulesDiffer where these are not the rules in force: to end one is to decide; to begin one only holds things up.
+        """
         await self._sharing.demand_ours(place)
         now, covered = self._clock.now(), await self._known(wish.pattern) or (named(wish.pattern),)
         person = await self._access.demand_all(actor, Right.DECIDE, covered)
@@ -93,6 +98,7 @@ class Freezing:
         right = Right.DECIDE if all(one.by == person.id for one in found) else Right.ADMIN
         await self._access.demand_all(actor, right, covered)
         async with self._store.write() as transaction:
+            await self._ruling.demand_current(transaction)
             if not await transaction.freezes.remove(found):
                 raise UnknownFreeze(wish.pattern)
             whose = "" if right is Right.DECIDE else ", which somebody else had frozen"

@@ -259,7 +259,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     evidence = Evidence(runs, policies, contents, store, access, policy, clock)
     comparisons = Comparisons(store, reader, contents, pace)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
-    freezing = Freezing(store, knowledge, finder, access, sharing, policy, clock, loops.painter)
+    freezing = Freezing(store, knowledge, finder, access, sharing, ruling, clock, loops.painter)
     kinship = Kinship(memberships, people, clock)
     voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
     locks, configurations = FakeLocks(runs=runs), FakeConfigurations()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.activations import Activation
 from bot.core.audits import AuditKind, AuditRow
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
 from bot.core.commands.runs import RunReference
@@ -20,6 +21,7 @@ from bot.core.errors import (
     MembershipUnread,
     NotGranted,
     RightMissing,
+    RulesDiffer,
     UnknownFreeze,
     UnknownWorkspace,
     VoteNotCounted,
@@ -204,6 +206,17 @@ async def test_of_two_who_end_the_same_freeze_one_is_told_that_it_is_gone(house:
         found = await transaction.freezes.all()
     async with house.store.write() as transaction:
         assert (await transaction.freezes.remove(found), await transaction.freezes.remove(found)) == (1, 0)
+
+
+async def test_who_has_other_rules_than_those_in_force_ends_no_freeze(house: House) -> None:
+    await freeze(house)
+    async with house.store.write() as transaction:
+        other = Activation(hash="newer", source="runbell.toml", text="", by="ops", activated_at=house.clock.now())
+        await transaction.rules.activate(other)
+    with pytest.raises(RulesDiffer):
+        await house.freezing.lift(LiftFreeze("*-prod"), ANA, DEPLOYS)
+    assert [one.scope for one in (await house.freezing.list(ANA)).now] == ["*-prod"]
+    await freeze(house, "*-dev")
 
 
 async def test_people_are_shown_the_freezes_of_what_they_may_read(house: House) -> None:
