@@ -208,7 +208,10 @@ class Stage:
 
     async def fault(self, side: str, match: str, kind: str, **facts: Any) -> None:
         fault = {"side": side, "match": match, "kind": kind, **facts}
-        await (self.person("POST", "faults", json_body=fault) if side == "slack" else self.control("POST", "faults", json_body=fault))
+        pulled = await (
+            self.person("POST", "faults", json_body=fault) if side == "slack" else self.control("POST", "faults", json_body=fault)
+        )
+        assert pulled.get("id"), pulled
 
 
 def health_port(log: Path) -> int:
@@ -230,6 +233,11 @@ def key_of(message: Message) -> str:
     """What the message's metadata say it is; empty for another's."""
     payload = (message.get("metadata") or {}).get("event_payload", {})
     return str(payload.get("key", ""))
+
+
+def run_of(message: Message) -> str:
+    """The id of the run that a message of the bot is about."""
+    return key_of(message).split("/")[0]
 
 
 def whole_text(message: Message) -> str:

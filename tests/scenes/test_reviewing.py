@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import io
 import json
 import tarfile
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.scenes.stage import Stage, health_port, whole_text
+from tests.requirements import demand_terraform
+from tests.scenes.sights import clicks_inside, modal, posted, said_below
+from tests.scenes.spills import Wiretap, listening, spilled
+from tests.scenes.stage import Message, Stage, key_of, open_stage, run_of, whole_text
 
 pytestmark = pytest.mark.terraform
 CANARY = "canary7f3a"
@@ -23,14 +24,25 @@ variable "pass" {{
   default   = "{CANARY}-variable"
   sensitive = true
 }}
+variable "typed" {{
+  type      = string
+  default   = ""
+  sensitive = true
+}}
 resource "terraform_data" "secret" {{
-  input = {{ "shown" = "to everybody", "hidden" = var.pass }}
+  input = {{ "shown" = "to everybody", "hidden" = var.pass, "typed" = var.typed }}
 }}
 resource "terraform_data" "loud" {{
   count = 12
   input = "number ${{count.index}}"
   provisioner "local-exec" {{
     command = "echo the key is {TOKEN} && echo db_password={CANARY}-echoed"
+  }}
+}}
+check "told_while_planning" {{
+  assert {{
+    condition     = length(terraform_data.loud) == 0
+    error_message = "api_key={CANARY}-warned"
   }}
 }}
 output "pass" {{
@@ -41,64 +53,92 @@ output "db_password" {{
   value = "{CANARY}-unmarked"
 }}
 """
+BROKEN = f"""
+resource "terraform_data" "secret" {{
+  input = "now in the open"
+  lifecycle {{
+    precondition {{
+      condition     = length(path.module) > 1000
+      error_message = "The token={CANARY}-complained of is not accepted, nor is {TOKEN}."
+    }}
+  }}
+}}
+"""
+LOOKED_THROUGH = {
+    "C0DEPLOYS of U0ANA",
+    "audit.csv",
+    "audit.jsonl",
+    "bot-0.log",
+    "chat.update",
+    "file in C0DEPLOYS",
+    "runbell.db-wal",
+    "table audit",
+    "table workspaces",
+    "views.update",
+}
+"""Where the workspace's name is, or whoever was refused: secrets would be seen there, too."""
+
+BEFORE = """
+resource "terraform_data" "gone" {
+  input = "soon"
+}
+resource "terraform_data" "moved" {
+  input            = "the same"
+  triggers_replace = "eu-west-1"
+}
+resource "terraform_data" "changed" {
+  input = "small"
+}
+"""
+AFTER = """
+resource "terraform_data" "moved" {
+  input            = "the same"
+  triggers_replace = "eu-north-1"
+}
+resource "terraform_data" "changed" {
+  input = "large"
+}
+resource "terraform_data" "added" {
+  input = "new"
+}
+output "size" {
+  value = "large"
+}
+"""
 
 
-async def upload(stage: Stage, workspace: str) -> None:
+@pytest.fixture
+async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Wiretap]]:
+    """A bot that logs all that it can, and of which all that it says to Slack is heard."""
+    demand_terraform()
+    async with open_stage(tmp_path) as stage, listening(stage) as tap:
+        stage.settings |= {"RUNBELL_LOG_LEVEL": "debug", "RUNBELL_AUDIT_KEY": "5" * 64}
+        await stage.start_bot()
+        yield stage, tap
+        await stage.stop_bot()
+
+
+async def upload(stage: Stage, workspace: str, configuration: str) -> None:
     identity = (await stage.workspace(workspace))["id"]
     wish = {"data": {"type": "configuration-versions", "attributes": {"auto-queue-runs": False}}}
     made = (await stage.terraform("POST", f"workspaces/{identity}/configuration-versions", body=wish)).json()["data"]
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         entry = tarfile.TarInfo("main.tf")
-        entry.size = len(CONFIGURATION.encode())
-        archive.addfile(entry, io.BytesIO(CONFIGURATION.encode()))
+        entry.size = len(configuration.encode())
+        archive.addfile(entry, io.BytesIO(configuration.encode()))
     answer = await stage.client.put(made["attributes"]["upload-url"], content=packed.getvalue())
     assert answer.is_success
 
 
-async def modal(stage: Stage, wanted: Callable[[str], bool], person: str = "U0ANA") -> dict[str, Any]:
-    """The modal on top, as soon as it shows what is wanted."""
-    view = None
-    async with asyncio.timeout(20):
-        while view is None or not wanted(json.dumps(view, ensure_ascii=False)):
-            view = (await stage.person("GET", "view", **{"as": person}))["view"]
-            await asyncio.sleep(0.05)
-    return dict(view)
+async def planned(stage: Stage, workspace: str, words: str) -> Message:
+    """The message that asks for a decision about a run with these words."""
+    await stage.types("U0ANA", f"/tf run {workspace} {words}")
+    said = words.partition(" --")[0]
+    return await stage.until(lambda one: said in whole_text(one) and "Decision needed" in whole_text(one) and "run.approve" in str(one))
 
 
-async def clicks_inside(stage: Stage, action: str, **more: Any) -> None:
-    await stage.person("POST", "click", json_body={"as": "U0ANA", "surface": "modal", "action_id": action, **more})
-
-
-async def file_of(stage: Stage, message: dict[str, Any]) -> str:
-    [file] = message["files"]
-    found = await stage.person("GET", "file", **{"as": "U0ANA", "file": file["id"]})
-    return base64.b64decode(found["content_base64"]).decode()
-
-
-async def thread(stage: Stage, card: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (
-        await stage.person("GET", "messages", **{"as": "U0ANA", "channel": card["channel"], "thread_ts": card["ts"]})
-    )["messages"]
-    return found
-
-
-async def posted(stage: Stage, what: str, card: dict[str, Any], number: int) -> str:
-    """What is in the newest of so many files in the thread of the card, once it is there."""
-    await stage.types("U0ANA", f"/tf {what} storefront-dev")
-    async with asyncio.timeout(20):
-        while len(found := [one for one in await thread(stage, card) if one.get("files")]) < number:
-            await asyncio.sleep(0.05)
-    return await file_of(stage, found[-1])
-
-
-def assert_secret(*texts: str) -> None:
-    for text in texts:
-        assert CANARY not in text
-        assert TOKEN not in text
-
-
-async def reviews(stage: Stage, call: dict[str, Any]) -> list[str]:
+async def reviews(stage: Stage, call: Message) -> list[str]:
     """What the modal shows on its pages, and of one address; a guest sees nothing."""
     await stage.clicks("U0GUS", call, "run.review")
     refused = await modal(stage, lambda text: "guest" in text.lower(), "U0GUS")
@@ -112,18 +152,21 @@ async def reviews(stage: Stage, call: dict[str, Any]) -> list[str]:
     return [json.dumps(page, ensure_ascii=False) for page in (refused, *pages)]
 
 
-async def test_a_plan_is_reviewed_and_its_texts_are_posted_without_its_secrets(stage: Stage) -> None:
-    await upload(stage, "storefront-dev")
-    await stage.types("U0ANA", "/tf run storefront-dev with secrets")
-    call = await stage.expects("Decision needed", action="run.review")
-
+async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: tuple[Stage, Wiretap]) -> None:
+    stage, tap = tapped
+    await upload(stage, "storefront-dev", CONFIGURATION)
+    call = await planned(stage, "storefront-dev", f"with secrets --var typed={CANARY}-typed")
     refused, first, second, secret = await reviews(stage, call)
     card = (await stage.of_the_bot())[0]
-    plan, planned = await posted(stage, "plan", card, 1), await posted(stage, "log", card, 2)
+    plan, log = await posted(stage, "plan", "storefront-dev", card), await posted(stage, "log", "storefront-dev", card)
     await stage.clicks("U0ANA", call, "run.approve")
     await stage.until_run("storefront-dev", "applied")
-    applied = await posted(stage, "log", card, 3)
-    await stage.expects("Applied")
+    applied = await posted(stage, "log", "storefront-dev", card)
+    await upload(stage, "storefront-dev", BROKEN)
+    await stage.types("U0ANA", "/tf run storefront-dev broken")
+    failed = await stage.until(lambda one: key_of(one).endswith("/end/") and "Resource precondition failed" in whole_text(one))
+    await stage.types("U0ANA", "/tf audit storefront-dev")
+    await stage.expects("had this put into a channel: log")
 
     assert "number 0" in first
     assert "terraform_data" not in refused
@@ -131,15 +174,38 @@ async def test_a_plan_is_reviewed_and_its_texts_are_posted_without_its_secrets(s
     assert "input.hidden: (sensitive value)" in secret
     assert 'input.shown: \\"to everybody\\"' in secret
     assert "create terraform_data.secret" in plan
-    assert "(sensitive value)" in planned
+    assert "(sensitive value)" in log
+    assert "api_key=[redacted]" in log
     assert "the key is [redacted]" in applied
     assert "db_password=[redacted]" in applied
-    assert "\x1b" not in planned + applied
-    said = [whole_text(one) for one in [*await stage.sees("U0ANA"), *await thread(stage, card)]]
-    assert stage.bot is not None
-    metrics = (await stage.client.get(f"http://127.0.0.1:{health_port(stage.bot.log)}/metrics")).text
-    assert_secret(first, second, secret, plan, planned, applied, metrics, *said)
-    await stage.stop_bot()
-    kept = [path for path in stage.folder.glob("*") if path.is_file() and not path.name.startswith("sandbox.")]
-    assert {"runbell.db", "bot-0.log"} <= {path.name for path in kept}
-    assert_secret(*(path.read_bytes().decode("latin-1") for path in kept))
+    assert "\x1b" not in log + applied
+    assert "main.tf:6" in whole_text(failed)
+    assert "token=[redacted] of is not accepted" in whole_text(failed)
+    assert {"chat.postMessage", "chat.update", "views.open", "views.update"} <= tap.methods()
+    assert await spilled(stage, CANARY, TOKEN, "/object/", tap=tap) == []
+    assert set(await spilled(stage, "storefront-dev", "U0GUS", tap=tap)) >= LOOKED_THROUGH
+
+
+async def test_what_a_plan_takes_away_is_shown_first_and_counts_remain_without_the_right_to_it(stage: Stage) -> None:
+    await upload(stage, "storefront-dev", BEFORE)
+    await stage.clicks("U0ANA", await planned(stage, "storefront-dev", "first"), "run.approve")
+    await stage.until_run("storefront-dev", "applied")
+    await upload(stage, "storefront-dev", AFTER)
+    call = await planned(stage, "storefront-dev", "second")
+    assert "+2 to add, ~1 to change, −2 to destroy" in whole_text(call)
+
+    await stage.fault("terraform", "GET */json-output-redacted", "status", status=404)
+    await stage.clicks("U0RAJ", call, "run.review")
+    await modal(stage, lambda text: "+2 to add" in text and "may not read this plan’s details" in text, "U0RAJ")
+    card = next(one for one in await stage.of_the_bot() if key_of(one).startswith(f"{run_of(call)}/card/"))
+    instead = await posted(stage, "plan", "storefront-dev", card)
+    assert "# terraform_data.moved must be replaced" in instead
+    assert "This is what was written while it was planned." in await said_below(stage, card)
+
+    await stage.control("DELETE", "faults")
+    await stage.clicks("U0KIM", call, "run.review")
+    shown = json.dumps(await modal(stage, lambda text: "terraform_data.gone" in text, "U0KIM"), ensure_ascii=False)
+    order = [shown.index(f"terraform_data.{name}") for name in ("gone", "moved", "changed", "added")]
+    assert [*order, shown.index("output.size")] == sorted([*order, shown.index("output.size")])
+    assert "forces replacement" in shown[order[1] : order[2]]
+    assert "eu-west-1" in shown[order[1] : order[2]]

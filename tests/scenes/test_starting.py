@@ -5,13 +5,12 @@ A canary is what a variable is set to: it reaches the server and the plan, and n
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.scenes.stage import Stage, health_port, key_of, whole_text
+from tests.scenes.spills import spilled
+from tests.scenes.stage import Stage, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 CANARY = "hunter2-canary-9f3c"
@@ -38,21 +37,6 @@ async def fields(stage: Stage, *wanted: str) -> list[str]:
     return found
 
 
-async def spilled(stage: Stage) -> list[str]:
-    """Where the canary is, of all that is ours: messages, logs, the database's files, metrics."""
-    assert stage.bot is not None
-    places: dict[str, bytes] = {
-        file.name: file.read_bytes() for file in stage.folder.rglob("*") if file.is_file() and "sandbox" not in file.name
-    }
-    assert any(name.endswith(".db") for name in places)
-    for person in ("U0ANA", "U0KIM"):
-        places[f"seen by {person}"] = json.dumps(await stage.sees(person)).encode()
-    metrics = await stage.client.get(f"http://127.0.0.1:{health_port(stage.bot.log)}/metrics")
-    assert metrics.status_code == httpx.codes.OK
-    places["metrics"] = metrics.content
-    return [name for name, content in places.items() if CANARY.encode() in content]
-
-
 async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is_kept(shared: Stage) -> None:
     stage = shared
     typed = f"/tf run storefront-dev try it --plan-only --target terraform_data.database --var database_size={CANARY} --debug"
@@ -68,7 +52,7 @@ async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is
     refused = f"/tf run storefront-dev again --var database_size --var x={CANARY}"
     await stage.types("U0ANA", refused)
     await stage.expects("Variable 1 is not written as a name")
-    assert await spilled(stage) == []
+    assert await spilled(stage, CANARY) == []
 
 
 async def test_the_form_starts_what_was_filled_into_it(shared: Stage) -> None:
@@ -87,7 +71,7 @@ async def test_the_form_starts_what_was_filled_into_it(shared: Stage) -> None:
     await stage.expects("Started a run of `storefront-staging`")
     [run] = await stage.runs_of("storefront-staging")
     assert run["attributes"]["message"].startswith("by the form — asked for by ana (U0ANA) in #deploys")
-    assert await spilled(stage) == []
+    assert await spilled(stage, CANARY) == []
 
 
 async def test_a_value_that_terraform_complains_of_is_not_repeated(shared: Stage) -> None:
@@ -95,4 +79,4 @@ async def test_a_value_that_terraform_complains_of_is_not_repeated(shared: Stage
     await stage.types("U0ANA", f"/tf run storefront-prod --var environment={CANARY}")
     failed = await stage.expects("Invalid value for variable")
     assert "variables.tf" in whole_text(failed)
-    assert await spilled(stage) == []
+    assert await spilled(stage, CANARY) == []
