@@ -233,9 +233,9 @@ class Intents:
                 await self._done(intent, run.id)
 
     async def _settle_create(self, intent: Intent) -> None:
-        """A run whose creation was not answered bears our reference in its message."""
+        """A run whose creation was not answered bears our reference in its message. The first one that does: others can have copied it."""
         page = await self._runs.list_workspace_runs(intent.workspace_id, size=100)
-        made = next((run for run in page.runs if intent.reference in run.message), None)
+        made = next((run for run in reversed(page.runs) if intent.reference in run.message), None)
         if made is not None:
             await self._done(intent, made.id)
         elif intent.unchanged_at is not None and self._clock.now() - intent.unchanged_at >= timedelta(seconds=self._pace.unheard_after):

@@ -96,6 +96,20 @@ async def test_a_create_whose_answer_was_lost_is_found_again_by_its_reference(ho
     assert card.run_picture.request is not None
 
 
+async def test_a_run_that_bears_a_copy_of_our_reference_is_not_taken_for_ours(house: House) -> None:
+    workspace = house.runs.add_workspace("storefront-dev")
+    house.runs.lose_answer("create_run")
+    await house.start("storefront-dev", "once", auto_apply=True)
+    (ours,) = (await house.runs.list_workspace_runs(workspace.id)).runs
+    house.clock.move(1)
+    copy = house.runs.add_run(workspace, message=ours.message, created_by="mallory")
+    await house.turn()
+    await house.turn()
+    async with house.store.read() as transaction:
+        assert await transaction.intents.creating(copy.id) is None
+        assert await transaction.intents.creating(ours.id) is not None
+
+
 async def test_a_create_that_was_never_heard_is_told_and_not_repeated(house: House) -> None:
     house.runs.add_workspace("storefront-dev")
     house.runs.fail("create_run", TerraformAnswerLost("terraform.test"))
