@@ -10,9 +10,10 @@ from bot.core.commands.grammar import Command
 from bot.core.commands.runs import RunReference
 from bot.core.commands.words import split
 from bot.core.errors import BadCommand, RightMissing, RunbellError
-from bot.core.policy import Actor, Place
+from bot.core.policy import Actor
 from bot.services.audits import Heard
 from bot.slack import ids
+from handlers.places import opened_in
 
 NO_COMMAND = "no command"
 ABOUT = frozenset({"run", "workspace"})
@@ -35,7 +36,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
         return None
     view = body.get("view")
     if isinstance(view, Mapping):
-        return Heard(details=details, **common | submitted(view))
+        return Heard(details=details, **common | submitted(view, body))
     payload = values.get("payload") or {}
     address = ids.decode(payload.get("value")) or ids.decode_stage(payload.get("value"))
     action = known(payload.get("action_id") or payload.get("callback_id"))
@@ -82,16 +83,16 @@ def shown(value: object, name: str = "") -> str:
     return "yes" if value is True else str(value)
 
 
-def submitted(view: Mapping[str, Any]) -> dict[str, Any]:
+def submitted(view: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Of a form: what it is called, the run that it was about, and where it was opened."""
     found: dict[str, Any] = {"action": known(view.get("callback_id"))}
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None:
-        found |= {"about": RunReference(run_id=address.run_id), "place": Place(channel=address.channel)}
+        found |= {"about": RunReference(run_id=address.run_id), "place": opened_in(body, address)}
     elif (review := ids.decode_review(view.get("private_metadata"))) is not None:
         found["about"] = RunReference(run_id=review.run_id)
-    elif channel := ids.channel_of_view(view.get("private_metadata")):
-        found["place"] = Place(channel=channel)
+    elif (form := ids.decode_form(view.get("private_metadata"))) is not None and form.channel:
+        found["place"] = opened_in(body, form)
     return found
 
 

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from bot.core.links import message_link, workspace_address
+from bot.core.links import is_message_time, message_link, workspace_address
 from bot.core.policy import Actor, Place
 
 log = structlog.get_logger("runbell.handlers")
@@ -87,18 +87,24 @@ def actor(person: object, team: object, name: object) -> Actor | None:
 
 
 def place_of(body: Mapping[str, Any]) -> Place | None:
-    """The channel; and the message that was clicked on, where one was."""
-    channel, container, team = body.get("channel"), body.get("container"), body.get("team")
-    container, team = container if isinstance(container, Mapping) else {}, team if isinstance(team, Mapping) else {}
-    address = workspace_address(str(team.get("domain") or ""))
-    ts = str(container.get("message_ts") or "")
+    """The channel; and the message that was clicked on, where one was. One that only a single person sees has no link."""
+    channel, container = body.get("channel"), body.get("container")
+    container = container if isinstance(container, Mapping) else {}
+    ts = "" if container.get("is_ephemeral") is True else str(container.get("message_ts") or body.get("message_ts") or "")
+    address = slack_address(body)
     if isinstance(channel, Mapping):
         return place(channel.get("id"), channel.get("name"), address, ts)
     return place(body.get("channel_id") or container.get("channel_id"), body.get("channel_name"), address, ts)
 
 
+def slack_address(body: Mapping[str, Any]) -> str:
+    """Of the Slack workspace, as every click and form names it; "" where none is named."""
+    team = body.get("team")
+    return workspace_address(str(team.get("domain") or "")) if isinstance(team, Mapping) else ""
+
+
 def place(channel: object, name: object, address: str = "", ts: str = "") -> Place | None:
     if not isinstance(channel, str) or not channel:
         return None
-    shown = name if isinstance(name, str) and name not in NAMELESS else ""
-    return Place(channel=channel, channel_name=shown, permalink=message_link(address, channel, ts))
+    shown, ts = name if isinstance(name, str) and name not in NAMELESS else "", ts if is_message_time(ts) else ""
+    return Place(channel=channel, channel_name=shown, permalink=message_link(address, channel, ts), ts=ts)

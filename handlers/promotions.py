@@ -15,9 +15,10 @@ from bot.services.retries import Retried
 from bot.slack import answers
 from bot.slack.blocks import Block, Said, actions, button, context
 from bot.slack.cards.origins import origin_line
-from bot.slack.ids import PROMOTE_FORM, FormAddress
+from bot.slack.ids import PROMOTE_FORM
 from bot.slack.text import code
 from bot.slack.views.promotion import FORM, promotion_form
+from handlers.places import form_address
 from handlers.services import Services
 from handlers.starts import answer_to_start
 
@@ -27,7 +28,7 @@ async def open_promotion(
 ) -> Said | None:
     """What they may do is asked when they submit it. Where Slack opens none they get a button, which has one."""
     await services.launches.demand_member(actor)
-    address = FormAddress(FORM, place.channel, place.channel_name) if place is not None else FormAddress(FORM)
+    address = form_address(FORM, place)
     try:
         await services.privately.open(str(body.get("trigger_id") or ""), promotion_form(address, source))
     except (NoTrigger, ChatTrouble):

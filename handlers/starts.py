@@ -12,16 +12,17 @@ from bot.core.runs import Run
 from bot.services.launches import Started
 from bot.slack import answers
 from bot.slack.blocks import Said, actions, button
-from bot.slack.ids import START_OPEN, FormAddress
+from bot.slack.ids import START_OPEN
 from bot.slack.text import code
 from bot.slack.views.start import FORM, Form, start_form
+from handlers.places import form_address
 from handlers.services import Services
 
 
 async def open_start(body: Mapping[str, Any], services: Services, actor: Actor, place: Place | None) -> Said | None:
     """What they may do is asked when they submit it. Where Slack opens none they get a button, which has one."""
     await services.launches.demand_member(actor)
-    address = FormAddress(FORM, place.channel, place.channel_name) if place is not None else FormAddress(FORM)
+    address = form_address(FORM, place)
     try:
         await services.privately.open(str(body.get("trigger_id") or ""), start_form(Form(address=address)))
     except (NoTrigger, ChatTrouble):

@@ -10,8 +10,9 @@ from bot.core.policy import Actor, Place
 from bot.core.workspaces import Workspace
 from bot.slack import answers
 from bot.slack.blocks import Said, actions, button
-from bot.slack.ids import UPLOAD_OPEN, FormAddress
+from bot.slack.ids import UPLOAD_OPEN
 from bot.slack.views.upload import FORM, Chosen, upload_form
+from handlers.places import form_address
 from handlers.services import Services
 
 
@@ -26,7 +27,7 @@ async def open_upload(
 ) -> Said | None:
     """What they may do is asked when they submit it. Where Slack opens none they get a button, which has one."""
     await services.launches.demand_member(actor)
-    address = FormAddress(FORM, place.channel, place.channel_name) if place is not None else FormAddress(FORM)
+    address = form_address(FORM, place)
     try:
         await services.privately.open(str(body.get("trigger_id") or ""), upload_form(address, files=files, workspace=workspace))
     except (NoTrigger, ChatTrouble):

@@ -106,6 +106,11 @@ def message_link(address: str, channel: str, ts: str) -> str:
     return f"{address.rstrip('/')}/archives/{channel}/p{time[1]}{time[2]}"
 
 
+def is_message_time(ts: str) -> bool:
+    """Whether it is a ts as Slack gives every message one."""
+    return MESSAGE_TIME.fullmatch(ts) is not None
+
+
 def workspace_address(domain: str) -> str:
     """The address of a Slack workspace by its domain, as payloads name it; "" where it is none."""
     return f"https://{domain}.slack.com" if WORKSPACE_DOMAIN.fullmatch(domain) else ""

@@ -34,12 +34,13 @@ class Person:
 class Place:
     """Where in Slack somebody acts: a channel's id, and its name for people to read.
 
-    `permalink` leads to the message that they act on, where there is one.
+    `permalink` leads to the message that they act on, where there is one, and `ts` is that message's in this channel.
     """
 
     channel: str
     channel_name: str = ""
     permalink: str = ""
+    ts: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bot.core.links import is_message_time
 from bot.core.listings import FIRST, Turn
 from bot.core.runs import Action
 
@@ -115,8 +116,10 @@ ACTION_OF_GLASS = MappingProxyType({word: action for action, word in GLASS_FOR.i
 RUN = r"(?P<run>(?!run-\Z)[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})"
 VALUE = re.compile(f"r1:{RUN}")
 GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
+TS = r"(?P<ts>[0-9]{1,12}\.[0-9]{1,9})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
 METADATA_AT_GATE = re.compile(f"v2:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:{GATE}=(?P<workspace>.{{1,120}})")
+METADATA_AT_MESSAGE = re.compile(f"v3:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 """A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
 
@@ -162,26 +165,28 @@ def decode_stage(value: object) -> Stage | None:
 class ViewAddress:
     """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once.
 
-    `gate` is the question that it answers, where it must answer no other one.
+    `gate` is the question that it answers, where it must answer no other one. `ts` is the message in that channel from which it was
+    opened, "" for none: where the audit points to, and nothing else goes by it.
     """
 
     run_id: str
     channel: str
     workspace: str
     gate: str = ""
+    ts: str = ""
 
 
 def encode_view(address: ViewAddress) -> str:
     """The private metadata of a modal, far below Slack's 3000 letters."""
-    if address.gate:
-        return f"v2:{address.channel}:{address.run_id}:{address.gate}={address.workspace}"
-    return f"v1:{address.channel}:{address.run_id}:{address.workspace}"
+    return f"v3:{address.channel}:{address.ts}:{address.run_id}:{address.gate}={address.workspace}"
 
 
 def decode_view(value: object) -> ViewAddress | None:
-    """The address in a modal's metadata; None for anything that we did not write."""
+    """The address in a modal's metadata, be it of one that an older release has opened; None for anything that we did not write."""
     if not isinstance(value, str):
         return None
+    if found := METADATA_AT_MESSAGE.fullmatch(value):
+        return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
     if found := METADATA_AT_GATE.fullmatch(value):
         return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"])
     found = METADATA.fullmatch(value)
@@ -196,18 +201,20 @@ CHANNEL = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 class FormAddress:
     """Of a modal that concerns no run: what kind of form it is, where it was opened ("" for nowhere), and words that it has to keep.
 
-    Nothing in it is a fact: whoever submits it, and what they may, is read afresh.
+    Nothing in it is a fact: whoever submits it, and what they may, is read afresh. `ts` is as in a ViewAddress.
     """
 
     kind: str
     channel: str = ""
     channel_name: str = ""
     kept: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    ts: str = ""
 
 
 def encode_form(address: FormAddress) -> str:
     """Private metadata; Slack takes 3000 letters of it, so what is kept has to be short."""
     said = {"v": FORM_VERSION, "kind": address.kind, "channel": address.channel, "name": address.channel_name, "kept": dict(address.kept)}
+    said |= {"ts": address.ts} if address.ts else {}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -224,7 +231,9 @@ def decode_form(value: object, kind: str = "") -> FormAddress | None:
         return None
     if (kind and found_kind != kind) or (channel and not CHANNEL.fullmatch(channel)):
         return None
-    return FormAddress(found_kind, channel, name, {key: one for key, one in kept.items() if isinstance(one, str)})
+    ts = said.get("ts")
+    ts = ts if isinstance(ts, str) and channel and is_message_time(ts) else ""
+    return FormAddress(found_kind, channel, name, {key: one for key, one in kept.items() if isinstance(one, str)}, ts)
 
 
 REVIEW_METADATA = re.compile(f"w1:{RUN}:(?P<number>[0-9]{{1,6}}):(?P<query>.{{0,120}})")

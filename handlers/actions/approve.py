@@ -49,7 +49,7 @@ async def opened(run_id: str, wanted: Wanted, services: Services, place: Place, 
     if asked is None:
         return False
     rules = asked.tally.rules if asked.tally is not None else ()
-    view = approval(asked.run, asked.workspace, asked.plan, place.channel, wanted, rules)
+    view = approval(asked.run, asked.workspace, asked.plan, place, wanted, rules)
     try:
         await services.privately.open(str(body.get("trigger_id", "")), view)
     except ChatTrouble:

@@ -61,7 +61,7 @@ def question(asked: Asked, place: Place, gate: str) -> Question:
         workspace=asked.workspace,
         plan=asked.plan,
         tally=asked.tally,
-        channel=place.channel,
+        place=place,
         gate=gate if gate != CONFIRM else "",
         applies_by_itself=asked.applies_by_itself,
     )

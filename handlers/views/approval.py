@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import RunReference
-from bot.core.policy import Actor, Place
+from bot.core.policy import Actor
 from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import given
 from handlers.answers import answer_to
+from handlers.places import opened_in
 from handlers.services import Services
 from handlers.views.others import view_submitted
 
 
-async def approval_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+async def approval_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
     address = ids.decode_view(payload.get("private_metadata"))
     if address is None:
         return await view_submitted()
     reason, name = given(payload)
-    reference, place = RunReference(run_id=address.run_id), Place(channel=address.channel)
-    acted = await services.approvals.act(Action.APPLY, reference, actor, place, reason, typed_name=name)
+    reference = RunReference(run_id=address.run_id)
+    acted = await services.approvals.act(Action.APPLY, reference, actor, opened_in(body, address), reason, typed_name=name)
     return answer_to(acted, services, is_seen=True)

@@ -6,26 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import RunReference
-from bot.core.policy import Actor, Place
+from bot.core.policy import Actor
 from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import given
 from handlers.answers import answer_to
+from handlers.places import opened_in
 from handlers.services import Services
 from handlers.views.others import view_submitted
 
 
-async def override_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
-    return await decided(payload, services, actor, Action.OVERRIDE, breaks=False)
+async def override_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+    return await decided(payload, body, services, actor, Action.OVERRIDE, breaks=False)
 
 
-async def glass_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+async def glass_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
     action = ids.ACTION_OF_GLASS.get(str(payload.get("callback_id", "")))
-    return await decided(payload, services, actor, action, breaks=True) if action is not None else await view_submitted()
+    return await decided(payload, body, services, actor, action, breaks=True) if action is not None else await view_submitted()
 
 
-async def decided(payload: Mapping[str, Any], services: Services, actor: Actor, action: Action, *, breaks: bool) -> Said | None:
+async def decided(
+    payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, action: Action, *, breaks: bool
+) -> Said | None:
     address = ids.decode_view(payload.get("private_metadata"))
     if address is None:
         return await view_submitted()
@@ -34,7 +37,7 @@ async def decided(payload: Mapping[str, Any], services: Services, actor: Actor, 
         action,
         RunReference(run_id=address.run_id),
         actor,
-        Place(channel=address.channel),
+        opened_in(body, address),
         reason,
         typed_name=name,
         breaks_glass=breaks,

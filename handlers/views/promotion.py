@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.policy import Actor, Place
+from bot.core.policy import Actor
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.promotion import FORM, channel_in, wanted
+from handlers.places import reported_in
 from handlers.promotions import answer_to_promotion
 from handlers.services import Services
 from handlers.views.others import view_submitted
 
 
-async def promotion_submitted(payload: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
+async def promotion_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor) -> Said | None:
     address = ids.decode_form(payload.get("private_metadata"), FORM)
     asked, channel = wanted(payload), channel_in(payload)
     if address is None or not asked.source or not asked.target or not channel:
         return await view_submitted()
-    name = address.channel_name if channel == address.channel else ""
-    promoted = await services.promotions.promote(asked, actor, Place(channel=channel, channel_name=name))
+    promoted = await services.promotions.promote(asked, actor, reported_in(body, address, channel))
     return answer_to_promotion(promoted, services, channel if channel != address.channel else "")

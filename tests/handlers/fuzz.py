@@ -88,7 +88,7 @@ def typed(chance: random.Random, world: World) -> Body:
 
 def submitted(_chance: random.Random, world: World) -> Body:
     plan = PlanFacts(plan_id="plan-1", status_word="finished")
-    view = approval(world.run, world.workspace, plan, DEPLOYS.channel, Wanted(reason=True, typed_name=True))
+    view = approval(world.run, world.workspace, plan, DEPLOYS, Wanted(reason=True, typed_name=True))
     return submission(view, {"reason": "rotate", "name": world.workspace.name}, ANA)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ async def test_where_slack_opens_no_form_there_is_a_button_that_does(desk: Desk)
     assert "Which files" in await desk.type("upload")
     desk.private.trouble = None
     assert await desk.click(ids.UPLOAD_OPEN, "form") == []
-    assert desk.private.views == [upload_form(IN_CHANNEL)]
+    assert desk.private.views == [upload_form(replace(IN_CHANNEL, ts="1.1"))]
 
 
 async def test_a_button_on_the_home_tab_opens_it_too(desk: Desk) -> None:
@@ -89,7 +90,7 @@ async def test_a_button_on_the_home_tab_opens_it_too(desk: Desk) -> None:
 async def test_the_shortcut_on_a_message_takes_its_files(desk: Desk) -> None:
     files = [{"id": "F0A", "name": "site.zip"}, {"id": "F0B", "name": "photo.png"}]
     await desk.send(used_on({"ts": "1.1", "text": "look", "files": files}, response_url=desk.response_url))
-    assert desk.private.views == [upload_form(IN_CHANNEL, files=(Chosen("F0A", "site.zip"),))]
+    assert desk.private.views == [upload_form(replace(IN_CHANNEL, ts="1.1"), files=(Chosen("F0A", "site.zip"),))]
 
 
 async def test_the_shortcut_on_a_message_without_a_configuration_says_so(desk: Desk) -> None:

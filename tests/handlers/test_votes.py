@@ -58,7 +58,7 @@ async def test_a_click_opens_a_modal_that_asks_and_its_submission_applies(desk: 
     run = await waiting(desk)
     assert await desk.click(ids.APPROVE, encode(Address(run.id))) == []
     [view] = desk.private.views
-    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev"))
+    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", ts="1.1"))
     assert applied(desk) == 0
 
     response = await submit(desk, {"reason": "rotate", "name": "storefront-dev"})

@@ -34,7 +34,7 @@ from bot.core.findings import Finding
 from bot.core.freezes import DeclaredFreeze, Freeze
 from bot.core.locks import Lock, holder_words
 from bot.core.messages import Kind
-from bot.core.people import Circle
+from bot.core.people import Circle, Place
 from bot.core.pictures import NotePicture
 from bot.core.reminders import Step
 from bot.core.rules import Risk
@@ -127,12 +127,13 @@ OVERRIDE = picture(
 OVERRIDDEN = replace(
     decision(Action.OVERRIDE), gate="override:polchk-1", comment=f"{CLAIM} — overridden by Ana Ruiz (U0ANA) in #deploys (ref rb-1)"
 )
+CLICKED = Place(channel="C0DEPLOYS", channel_name="deploys", ts="1765890000.000100")
 ASKED = Question(
     run=FAILING,
     workspace=PROD,
     plan=plan(),
     tally=tally(findings=FINDINGS),
-    channel="C0DEPLOYS",
+    place=CLICKED,
     gate="override:polchk-1",
     applies_by_itself=True,
 )
@@ -305,7 +306,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 VIEWS: dict[str, dict[str, Any]] = {
-    "view_reason": approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
+    "view_reason": approval(run(), PROD, plan(), CLICKED, Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
     **uploads.VIEWS,
     **promotions.VIEWS,
     "view_override": override(ASKED),
@@ -314,7 +315,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     ),
     "view_glass": glass(replace(ASKED, gate=""), Action.APPLY),
     "view_override_glass": glass(replace(ASKED, run=replace(FAILING, is_destroy=True)), Action.OVERRIDE),
-    "view_typed_name": approval(run(is_destroy=True), PROD, None, "C0DEPLOYS", Wanted(reason=True, typed_name=True)),
+    "view_typed_name": approval(run(is_destroy=True), PROD, None, CLICKED, Wanted(reason=True, typed_name=True)),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.errors import ChatRefused
 from bot.core.pace import Pace
+from bot.core.people import Place
 from bot.sandbox.slack.server import SlackServer, open_slack
 from bot.slack.answers import said
 from bot.slack.clients import Clients
@@ -60,7 +61,7 @@ async def test_what_cannot_be_said_at_all_is_no_error_of_ours(fault: str) -> Non
 
 async def test_a_modal_wants_a_trigger_that_is_fresh() -> None:
     async with opened() as (server, private):
-        view = approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=True))
+        view = approval(run(), PROD, plan(), Place(channel="C0DEPLOYS"), Wanted(reason=True, typed_name=True))
         await private.open(server.state.triggers.issue("U0KIM", "C0DEPLOYS"), view)
         assert server.state.views.screen("U0KIM").document()["view"]["callback_id"] == "run.approval"
         with pytest.raises(ChatRefused):
@@ -69,7 +70,7 @@ async def test_a_modal_wants_a_trigger_that_is_fresh() -> None:
 
 async def test_a_modal_is_pushed_on_the_open_one_and_changed_while_it_is_what_we_know() -> None:
     async with opened() as (server, private):
-        view = approval(run(), PROD, plan(), "C0DEPLOYS", Wanted(reason=True, typed_name=False))
+        view = approval(run(), PROD, plan(), Place(channel="C0DEPLOYS"), Wanted(reason=True, typed_name=False))
         await private.open(server.state.triggers.issue("U0ANA", "C0DEPLOYS"), view)
         known = await private.push(server.state.triggers.issue("U0ANA", "C0DEPLOYS"), view)
         modals = server.state.views.screen("U0ANA").modals

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.people import Place
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
@@ -29,7 +30,7 @@ class Wanted:
     typed_name: bool
 
 
-def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, channel: str, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
+def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, place: Place, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
     name = cut(one_line(workspace.name), NAME_MOST)
     changes = counts(plan) if plan is not None else ""
     lines = [f"{code(workspace.full_name, 160)} · {code(run.id)}", f"Plan: {changes}" if changes else ""]
@@ -42,7 +43,7 @@ def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, channel: st
         blocks.append(text_input(REASON, "Why may it be applied?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     if wanted.typed_name:
         blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
-    metadata = ids.encode_view(ids.ViewAddress(run.id, channel, workspace.name))
+    metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts))
     return modal(ids.APPROVAL, "Approve & apply", blocks, submit="Approve & apply", metadata=metadata)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.findings import Finding
+from bot.core.people import Place
 from bot.core.plans import PlanFacts
 from bot.core.runs import Action, Run
 from bot.core.tallies import Tally
@@ -30,7 +31,7 @@ class Question:
     workspace: Workspace
     plan: PlanFacts | None
     tally: Tally | None
-    channel: str
+    place: Place
     gate: str
     applies_by_itself: bool = False
 
@@ -53,7 +54,7 @@ def glass(asked: Question, action: Action) -> Block:
 
 
 def closed(asked: Question, callback_id: str, title: str, blocks: list[Block], submit: str) -> Block:
-    address = ids.ViewAddress(asked.run.id, asked.channel, asked.workspace.name, asked.gate)
+    address = ids.ViewAddress(asked.run.id, asked.place.channel, asked.workspace.name, asked.gate, asked.place.ts)
     return modal(callback_id, title, blocks, submit=submit, metadata=ids.encode_view(address))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,7 +51,7 @@ class Chosen:
 
 def upload_form(address: FormAddress, *, files: Sequence[Chosen] = (), workspace: Workspace | None = None) -> Block:
     kept = {KEPT: " ".join(file.id for file in files)} if files else {}
-    metadata = ids.encode_form(FormAddress(FORM, address.channel, address.channel_name, kept))
+    metadata = ids.encode_form(replace(address, kept=kept))
     return modal(ids.UPLOAD_SUBMIT, "Run a configuration", [*fields(address, files, workspace)], submit="Upload & run", metadata=metadata)
 
 
