@@ -6,13 +6,13 @@ import { drawFile } from "./files.js";
 import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { hue } from "./names.js";
-import { keyOf } from "./state.js";
+import { isNotice, keyOf } from "./state.js";
 import { clockTime, dateOf, fullTime } from "./times.js";
 
 export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
   const author = ctx.names.author(message);
   const date = dateOf(message.ts);
-  const kind = `message${follows ? " follows" : ""}${message.ephemeral ? " only-you" : ""}${message.subtype ? " quiet" : ""}${message.blocks?.length ? " with-blocks" : ""}`;
+  const kind = `message${follows ? " follows" : ""}${message.ephemeral ? " only-you" : ""}${isNotice(message) ? " quiet" : ""}${message.blocks?.length ? " with-blocks" : ""}`;
   const time = h("time", { class: "message-time", datetime: date.toISOString(), title: fullTime(date) }, clockTime(date));
   return h("article", { class: kind, tabindex: "-1", "data-key": keyOf(message), "data-ts": message.ts, "aria-label": `${author.name}, ${clockTime(date)}` },
     message.ephemeral ? h("p", { class: "only-you-note" }, icon("eye"), "Only visible to you") : null,
@@ -27,7 +27,7 @@ export function drawMessage(message, follows, ctx, { inThread = false } = {}) {
 
 /** Shown on hover and focus: a reply, and the menu with the app's shortcuts for messages. */
 function tools(message, ctx, inThread) {
-  if (message.local || message.subtype) return null;
+  if (message.local || isNotice(message)) return null;
   const reply = canReply(message, inThread) ? iconButton("reply", "Reply in thread", { onclick: () => ctx.openThread(message.ts) }) : null;
   const items = menuItems(message, ctx, reply !== null);
   const more = items.length ? iconButton("more", "More for this message", { class: "more", "aria-haspopup": "menu", onclick: (event) => openMenu(event.currentTarget, items, "More for this message") }) : null;
@@ -42,7 +42,7 @@ function menuItems(message, ctx, takesReplies) {
   return items;
 }
 
-const canReply = (message, inThread) => !inThread && !message.local && !message.ephemeral && !message.subtype;
+const canReply = (message, inThread) => !inThread && !message.local && !message.ephemeral && !message.is_broadcast && !isNotice(message);
 
 export function avatar(author, size = "") {
   if (author.id === "sandbox") return h("span", { class: `avatar avatar-sandbox ${size}`, "aria-hidden": "true" }, icon("warn"));

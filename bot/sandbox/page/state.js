@@ -3,6 +3,9 @@
 const compareTs = (a, b) => (a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length);
 
 export const keyOf = (message) => `${message.ts}${message.ephemeral ? ":only-you" : ""}${message.local ? ":local" : ""}`;
+const SAID = ["file_share", "thread_broadcast"];
+/** What Slack says of people, such as that somebody has joined, as against what somebody says, with files or without. */
+export const isNotice = (message) => Boolean(message.subtype) && !SAID.includes(message.subtype);
 export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
 export class Store {

@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from "./dom.js";
 import { drawMessage } from "./message.js";
-import { keyOf } from "./state.js";
+import { isNotice, keyOf } from "./state.js";
 import { dateOf, dayKey, dayName } from "./times.js";
 
 const FOLLOWS_WITHIN_S = 300;
@@ -183,6 +183,6 @@ export class Timeline {
 
 /** Whether a message goes on under the head of the one before it. */
 function follows(before, message) {
-  if (!before || before.ephemeral || message.ephemeral || before.subtype || message.subtype) return false;
+  if (!before || before.ephemeral || message.ephemeral || isNotice(before) || isNotice(message)) return false;
   return before.user === message.user && before.username === message.username && Number(message.ts) - Number(before.ts) < FOLLOWS_WITHIN_S;
 }
