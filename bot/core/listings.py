@@ -32,12 +32,16 @@ FIRST = Turn()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Workspaces that match `pattern` and one of `allowed`, which are globs as in core/workspaces.py; `tag` and `project_ids` narrow it."""
+    """Workspaces that match `pattern` and one of `allowed`, which are globs as in core/workspaces.py; `tag` and `project_ids` narrow it.
+
+    `any_case`: capitals do not count in `pattern`, as where somebody is still typing it. In `allowed` they always do.
+    """
 
     pattern: str = EVERYTHING
     allowed: tuple[str, ...] = (EVERYTHING,)
     tag: str = ""
     project_ids: tuple[str, ...] = ()
+    any_case: bool = False
 
     @property
     def is_everything(self) -> bool:

@@ -66,8 +66,10 @@ def is_glob(pattern: str) -> bool:
 
 
 def near_names(wanted: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:
-    """The names that a person who typed `wanted` may have meant, best first."""
-    known = sorted(set(names))
-    parts = [name for name in known if wanted.lower() in name.lower()]
-    close = difflib.get_close_matches(wanted, known, n=most, cutoff=0.5)
+    """The names that a person who typed `wanted` may have meant, in whatever capitals, best first."""
+    typed, known = wanted.casefold(), sorted(set(names))
+    folded = {name: name.casefold() for name in known}
+    parts = [name for name in known if typed in folded[name]]
+    best = difflib.get_close_matches(typed, sorted(set(folded.values())), n=most, cutoff=0.5)
+    close = [name for one in best for name in known if folded[name] == one]
     return tuple(dict.fromkeys([*close, *parts]))[:most]

@@ -18,9 +18,9 @@ class Suggestions:
         self._access = access
 
     async def workspaces(self, typed: str, actor: Actor, right: Right) -> tuple[Workspace, ...]:
-        """By organization and name. What was typed is a part of the name, `organization/name` or a glob."""
+        """By organization and name. What was typed is a part of the name, `organization/name` or a glob, in whatever capitals."""
         reach = await self._access.reach(actor, right)
-        scope = Scope(pattern=pattern_of(typed), allowed=reach.globs)
+        scope = Scope(pattern=pattern_of(typed), allowed=reach.globs, any_case=True)
 
         async def fetch(turn: Turn, most: int) -> tuple[Workspace, ...]:
             async with self._store.read() as transaction:

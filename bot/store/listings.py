@@ -89,7 +89,7 @@ def bound(value: object) -> ColumnElement[Any]:
 
 def in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
     if scope.pattern != EVERYTHING:
-        yield matching(scope.pattern)
+        yield matching(scope.pattern, any_case=scope.any_case)
     if EVERYTHING not in scope.allowed:
         yield or_(false(), *map(matching, scope.allowed))
     if scope.tag:
@@ -98,17 +98,21 @@ def in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield workspaces.c.project_id.in_(scope.project_ids)
 
 
-def matching(pattern: str) -> ColumnElement[bool]:
+def matching(pattern: str, *, any_case: bool = False) -> ColumnElement[bool]:
     """Without a slash it means the name in every organization."""
     organization, slash, name = pattern.partition("/")
     if not slash:
-        return spelled(workspaces.c.name, pattern)
+        return spelled(workspaces.c.name, pattern, any_case=any_case)
     if is_glob(organization):
-        return spelled(workspaces.c.organization + "/" + workspaces.c.name, pattern)
-    return (workspaces.c.organization == organization) & spelled(workspaces.c.name, name)
+        return spelled(workspaces.c.organization + "/" + workspaces.c.name, pattern, any_case=any_case)
+    here, named = workspaces.c.organization, workspaces.c.name
+    return spelled(here, organization, any_case=any_case) & spelled(named, name, any_case=any_case)
 
 
-def spelled(column: ColumnElement[str], pattern: str) -> ColumnElement[bool]:
+def spelled(column: ColumnElement[str], pattern: str, *, any_case: bool) -> ColumnElement[bool]:
+    """SQLite knows the capitals of English letters alone, which are all that the server takes in names."""
+    if any_case:
+        return column.ilike(like(pattern), escape=ESCAPE)
     return column.like(like(pattern), escape=ESCAPE) if is_glob(pattern) else column == pattern
 
 

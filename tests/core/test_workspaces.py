@@ -41,6 +41,8 @@ def test_a_glob_has_a_letter_that_stands_for_others(pattern: str, glob: bool) ->
         ("import", "catalog-import"),
         ("STAGING", "storefront-staging"),
         ("biling", "billing"),
+        ("STOREFRNT-PROD", "storefront-prod"),
+        ("Biling", "billing"),
     ],
 )
 def test_the_nearest_name_comes_first(wanted: str, near: str) -> None:

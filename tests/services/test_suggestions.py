@@ -30,6 +30,19 @@ async def test_a_part_of_the_name_finds_it(known: House) -> None:
     assert await names(known, "nothing") == []
 
 
+@pytest.mark.parametrize("typed", ["FRONT", "Front-DEV", "ACME/storefront-d", "Acme/Store*-Dev", "*FRONT-dev"])
+async def test_capitals_do_not_count_while_somebody_types(known: House, typed: str) -> None:
+    assert "storefront-dev" in await names(known, typed)
+
+
+async def test_signs_that_stand_for_others_in_a_database_stand_for_themselves(house: House) -> None:
+    for name in ("STORE_front", "store-front"):
+        house.runs.add_workspace(name)
+    await house.poll()
+    assert await names(house, "e_f") == ["STORE_front"]
+    assert await names(house, "e%f") == []
+
+
 async def test_only_what_somebody_may_start_is_offered_to_start(known: House) -> None:
     assert await names(known, "", KIM) == ["storefront-dev"]
     assert await names(known, "", KIM, Right.READ) == ["billing-prod", "dns", "storefront-dev", "storefront-prod"]

@@ -66,6 +66,12 @@ async def test_workspaces_come_in_the_order_of_their_names_from_one_on_and_back(
     [
         (Scope(pattern="shop-*"), ["shop-dev", "shop-prod"]),
         (Scope(pattern="shop_*"), ["shop_x"]),
+        (Scope(pattern="*SHOP_*", any_case=True), ["shop_x"]),
+        (Scope(pattern="*hop%*", any_case=True), []),
+        (Scope(pattern="ACME/Shop-*", any_case=True), ["shop-dev", "shop-prod"]),
+        (Scope(pattern="*ME/D?S", any_case=True), ["dns"]),
+        (Scope(pattern="A_ME/dns", any_case=True), []),
+        (Scope(pattern="*Shop*", any_case=True, allowed=("*-prod",)), ["shop-prod"]),
         (Scope(pattern="*/shop-dev"), ["shop-dev"]),
         (Scope(pattern="acme/d?s"), ["dns"]),
         (Scope(pattern="globex/*"), []),
