@@ -204,7 +204,7 @@ def test_no_command_is_called_as_a_family_is() -> None:
 def test_help_about_one_command_has_all_of_its_row(row: object) -> None:
     for one in [each for each in GRAMMAR if each is row]:
         said = seen(help_about(one.word))
-        wanted = [one.summary, one.example, *one.details, *one.aliases, *([one.right.value] if one.right else [])]
+        wanted = [one.summary, one.example, *one.examples, *one.details, *one.aliases, *([one.right.value] if one.right else [])]
         assert all(part.replace("<", "&lt;").replace(">", "&gt;") in said for part in wanted)
 
 

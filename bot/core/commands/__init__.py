@@ -7,6 +7,7 @@ from functools import cache
 
 from bot.core.commands import deciding, freezes, lists, locks, notices, promotions, reviews, runs, starts, uploads, watches
 from bot.core.commands.grammar import Command, Row
+from bot.core.commands.runs import RunReference
 from bot.core.commands.words import split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
@@ -31,8 +32,14 @@ def row_for(word: str) -> Row:
     """The row of a command by its word or another word for it; UnknownCommand with the nearest ones otherwise."""
     row = BY_WORD.get(word.lower())
     if row is None:
-        raise UnknownCommand(word, difflib.get_close_matches(word.lower(), BY_WORD, n=2, cutoff=0.6))
+        raise UnknownCommand(word, near_words(word))
     return row
+
+
+def near_words(word: str) -> list[str]:
+    """What somebody may have meant by a word that is no command: one that is spelled like it, or to be shown the run that it names."""
+    near = difflib.get_close_matches(word.lower(), BY_WORD, n=2, cutoff=0.6)
+    return near or ([f"show {word}"] if RunReference.of(word).run_id else [])
 
 
 def parse(text: str) -> Command:

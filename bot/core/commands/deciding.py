@@ -53,6 +53,7 @@ GRAMMAR = (
         usage="override <run> <reason> [--name <workspace>] [--break-glass]",
         summary="Vote for going on in spite of a policy or task that failed.",
         example="override storefront-prod the tag comes with the next release",
+        examples=("override storefront-prod an outage, see the call --break-glass",),
         right=Right.DECIDE,
         flags=("break-glass",),
         values=("name",),

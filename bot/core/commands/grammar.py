@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,6 +47,7 @@ class Row:
 
     A command is written from its fields: an option from the field of its name, or of the one that `fields` gives, all others in their
     order. `pieces` tells the words before the options where that is not how it goes. `family` is that of its right, where none is given.
+    `examples` are further ones, which help shows besides.
     """
 
     word: str
@@ -59,6 +61,7 @@ class Row:
     values: tuple[str, ...] = ()
     repeats: tuple[str, ...] = ()
     details: tuple[str, ...] = field(default=())
+    examples: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pieces: Callable[[Any], Sequence[str]] | None = None
     family: Family | None = None
@@ -90,6 +93,7 @@ class Row:
                 positional.append(word)
                 continue
             name, equals, value = word[2:].partition("=")
+            name = name.lower()
             said = self.option(name, value if equals else None, waiting)
             if name in self.values and name in options:
                 raise self.wrong(f"--{name} was given twice.")
@@ -103,8 +107,10 @@ class Row:
             return ""
         if name not in self.options:
             known = [f"--{known}" for known in self.options]
+            near = difflib.get_close_matches(name, self.options, n=1, cutoff=0.6)
+            meant = f" Did you mean --{near[0]}?" if near else ""
             allowed = f"It takes {listed(known, 'and')}." if known else "It takes no options."
-            raise self.wrong(f"“{self.word}” has no option --{name}. {allowed}")
+            raise self.wrong(f"“{self.word}” has no option --{name}.{meant} {allowed}")
         if value is None and not waiting:
             raise self.wrong(f"--{name} needs a value.")
         return value if value is not None else waiting.pop(0)

@@ -38,6 +38,7 @@ GRAMMAR = (
         usage="notify me [on|off]",
         summary="Have me write to you when a run that you started waits for somebody or has ended.",
         example="notify me on",
+        examples=("notify me off",),
         build=notify,
         pieces=notified,
         details=(

@@ -114,6 +114,7 @@ GRAMMAR = (
         usage="show <run>",
         summary="Show a run as it is now.",
         example="show storefront-prod",
+        examples=("show run-7bQ2kLm9XyZ1aB3c",),
         right=Right.READ,
         build=about(ShowRun),
         details=("A run is named by its id, by its link, or by the workspace whose current run it is.",),
@@ -133,6 +134,10 @@ GRAMMAR = (
         usage="approve <run> [reason] [--name <workspace>] [--break-glass]",
         summary="Vote for applying a run; it is applied once nothing is missing.",
         example="approve run-7bQ2kLm9XyZ1aB3c looks good",
+        examples=(
+            "approve storefront-prod",
+            "approve storefront-prod the site is down --break-glass",
+        ),
         right=Right.DECIDE,
         flags=("break-glass",),
         values=("name",),

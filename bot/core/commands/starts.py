@@ -58,6 +58,11 @@ GRAMMAR = (
         ),
         summary="Start a run; it reports here and waits for a decision before it applies.",
         example="run storefront-dev bump the image to 4.2.1 --var replicas=3",
+        examples=(
+            "run storefront-dev is anything out of step --plan-only",
+            "run storefront-dev --target module.web --replace aws_instance.web[0]",
+            "run storefront-prod the release --version 4f2a9c1 --auto-apply",
+        ),
         right=Right.START,
         flags=FLAGS,
         values=("version",),

@@ -27,6 +27,7 @@ GRAMMAR = (
         usage="upload [workspace]",
         summary="Run a configuration that you have as a file: a form asks for it.",
         example="upload storefront-dev",
+        examples=("upload",),
         right=Right.START,
         build=uploading,
         details=(

@@ -71,6 +71,10 @@ GRAMMAR = (
         usage="watch <workspace|glob> [--tag t] [--project p] [--measure all|decisions|failures] [--thread] [--mention]",
         summary="Have this channel hear of runs: when a decision is needed, and when one fails.",
         example="watch storefront-*",
+        examples=(
+            "watch * --tag prod --measure failures",
+            "watch billing --measure all --thread --mention",
+        ),
         right=Right.READ,
         flags=("thread", "mention"),
         values=("tag", "project", "measure"),
@@ -91,6 +95,7 @@ GRAMMAR = (
         usage="unwatch <workspace|glob> [--tag t] [--project p]",
         summary="Have this channel hear no more of them.",
         example="unwatch storefront-*",
+        examples=("unwatch * --tag prod",),
         right=Right.READ,
         values=("tag", "project"),
         build=remove,

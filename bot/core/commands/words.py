@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 
-QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"') | dict.fromkeys("‘’‚", "'") | dict.fromkeys("\u200b\u2060\ufeff"))
-"""What phones make of quotes; what has no width is nothing, wherever it was pasted from."""
+UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | dict.fromkeys("‘’‚‛＇", "'") | dict.fromkeys(UNSEEN))  # noqa: RUF001 - as typed
+"""What phones make of quotes; what is not seen, such as a turn of the direction of writing, is nothing, wherever it was pasted from."""
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
 DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 MENTION = re.compile(r"<([@#!])([A-Za-z0-9^]+)(?:\|([^>]*))?>")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-LONG_DASH = re.compile(r"^(?:—|–|―)(?=[a-z])")  # phones turn two hyphens into one dash
+DASHES = re.compile(r"^(?:[—–―⸺](?=[a-z])|[-‐‑‒–—−－﹣]{2}(?=[A-Za-z]))")  # noqa: RUF001 - phones turn two hyphens into one dash
+WIDE = re.compile(r"(?=[^０-９Ａ-Ｚａ-ｚ]*[０-９Ａ-Ｚａ-ｚ]|(?:[－-]{2}|[—–])[a-z])[!#-~！-～—–]+")  # noqa: RUF001 - as typed
+NARROW = {wide: wide - 0xFEE0 for wide in range(ord("！"), ord("～") + 1)}  # noqa: RUF001 - as typed
+"""Letters as wide as Chinese ones: only in words of nothing else, since the signs of a Chinese text are its own."""
+
+CODE = re.compile(r"`+([^`]+)`+")
 TOKEN = re.compile(r"(?:\"(?:\\.|[^\"\\])*+\"|\S)++", re.DOTALL)
 QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*+)\"", re.DOTALL)
 ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))", re.DOTALL)
@@ -26,7 +32,13 @@ def normalised(text: str) -> str:
     text = MENTION.sub(mentioned, DATE.sub(lambda found: found[1], text))
     for entity, letter in ENTITIES:
         text = text.replace(entity, letter)
-    return SPACES.sub(" ", text.translate(QUOTES)).strip()
+    return uncoded(SPACES.sub(" ", text.translate(QUOTES)).strip())
+
+
+def uncoded(text: str) -> str:
+    """What somebody has set as code, all of it, without the marks of that."""
+    found = CODE.fullmatch(text)
+    return found[1].strip() if found else text
 
 
 def linked(found: re.Match[str]) -> str:
@@ -43,7 +55,14 @@ def mentioned(found: re.Match[str]) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a command; double quotes hold a phrase together, a quote that is never closed is a letter like any other."""
-    return [unquoted(LONG_DASH.sub("--", word)) for word in TOKEN.findall(normalised(text))]
+    return [unquoted(plain(word)) for word in TOKEN.findall(normalised(text))]
+
+
+def plain(word: str) -> str:
+    """A word as a keyboard of plain letters has it: wide letters, dashes and marks of code; what is in quotes is left alone."""
+    if '"' in word:
+        return DASHES.sub("--", word)
+    return DASHES.sub("--", uncoded(word.translate(NARROW) if WIDE.fullmatch(word) else word))
 
 
 def unquoted(word: str) -> str:
@@ -60,10 +79,10 @@ def unescaped(found: re.Match[str]) -> str:
 
 def quoted(word: str) -> str:
     """The word as it must be typed to come back as itself, whatever it is."""
-    if word and normalised(word) == word and not re.search(r"[\s\"\\]", word) and not LONG_DASH.match(word):
+    if word and normalised(word) == plain(word) == word and not re.search(r"[\s\"\\]|^`|`$", word):
         return word
-    plain = re.sub(r"[\"\\]", lambda found: f"\\{found[0]}", word)
-    numbered = REWRITTEN.sub(lambda found: by_number(found[0]), plain)
+    escaped = re.sub(r"[\"\\]", lambda found: f"\\{found[0]}", word)
+    numbered = REWRITTEN.sub(lambda found: by_number(found[0]), escaped)
     return '"' + "".join(by_number(letter) if is_rewritten(letter) else letter for letter in numbered) + '"'
 
 

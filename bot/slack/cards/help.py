@@ -54,6 +54,7 @@ def one(row: Row, command: str) -> Said:
     lines = [code(f"{command} {row.usage}", USAGE_MOST), escape(row.summary), *map(escape, row.details)]
     if row.aliases:
         lines.append(f"The same: {', '.join(code(f'{command} {alias}') for alias in row.aliases)}")
-    lines.append(f"Example: {code(f'{command} {row.example}', USAGE_MOST)}")
+    shown = [code(f"{command} {example}", USAGE_MOST) for example in (row.example, *row.examples)]
+    lines.append(f"Example: {shown[0]}" if len(shown) == 1 else "\n".join(["Examples:", *(f"• {one}" for one in shown)]))
     right = [context(f"It needs the right {code(row.right.value)}.")] if row.right else []
     return {"text": "\n".join(lines), "blocks": [*sections(lines), *right]}

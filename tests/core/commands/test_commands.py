@@ -46,6 +46,7 @@ DNS = RunReference(workspace="dns")
         ("audit run-7bQ2kLm9XyZ1aB3c", ShowAudit(RUN)),
         ("run dns", StartRun("dns")),
         ("run dns bump the image", StartRun("dns", "bump the image")),
+        ("Run dns --Destroy ——PLAN-ONLY", StartRun("dns", destroy=True, plan_only=True)),
         ("run --destroy dns “end of it” —plan-only", StartRun("dns", "end of it", destroy=True, plan_only=True)),
         ("show dns", ShowRun(DNS)),
         ("why dns", ExplainRun(DNS)),
@@ -100,11 +101,14 @@ def test_a_command_is_read(text: str, command: Command) -> None:
         ("runs a b c", "“b c”"),
         ("run --destroy", "Which workspace shall run?"),
         ("run dns --auto-apply --plan-only", "can never be applied"),
-        ("run dns --detsroy", "no option --detsroy. It takes --plan-only, --destroy, --refresh-only, --auto-apply,"),
+        (
+            "run dns --detsroy",
+            "no option --detsroy. Did you mean --destroy? It takes --plan-only, --destroy, --refresh-only, --auto-apply,",
+        ),
         ("run dns --destroy=yes", "--destroy takes no value."),
         ("show", "Which run?"),
         ("show a b", "“b”"),
-        ("show dns --all", "It takes no options."),
+        ("show dns --all", "“show” has no option --all. It takes no options."),
         ("approve", "Which run shall I approve?"),
         ("apply", "Which run shall I approve?"),
         ("discard", "Which run shall I discard?"),
@@ -138,6 +142,13 @@ def test_an_unknown_command_offers_the_nearest(typed: str, near: str) -> None:
     assert near in caught.value.near
 
 
+@pytest.mark.parametrize("word", ["run-7bQ2kLm9XyZ1aB3c", LINK, "42"])
+def test_a_run_that_is_named_alone_is_offered_to_be_shown(word: str) -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse(f"<{word}>" if "://" in word else word)
+    assert caught.value.near == (f"show {word}",)
+
+
 def test_a_command_like_no_other_offers_only_help() -> None:
     with pytest.raises(UnknownCommand) as caught:
         parse("xyzzy")
@@ -149,8 +160,10 @@ def test_every_row_explains_itself(row: Row) -> None:
     assert row.usage.split()[0] == row.word
     assert row.summary.endswith(".")
     assert all(one.endswith(".") for one in row.details)
-    assert all(f"--{option}" in row.usage for option in (*row.flags, *row.values))
-    assert isinstance(parse(row.example), Command)
+    assert all(f"--{option}" in row.usage for option in row.options)
+    made = {type(parse(example)) for example in (row.example, *row.examples)}
+    assert len(made) == 1
+    assert all(example.split()[0] == row.word for example in row.examples)
 
 
 RIGHTS = {

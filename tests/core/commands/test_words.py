@@ -22,7 +22,14 @@ from bot.core.commands.words import normalised, quoted, split
         ("run dns ‘bump’", ["run", "dns", "'bump'"]),
         ("run\u00a0dns\u2009\u202fnow\u3000", ["run", "dns", "now"]),
         ("run dns —destroy", ["run", "dns", "--destroy"]),
-        ("run dns ––destroy –plan-only", ["run", "dns", "––destroy", "--plan-only"]),
+        ("run dns ––destroy –plan-only", ["run", "dns", "--destroy", "--plan-only"]),
+        ("run dns ‑‑destroy −−Debug ⸺plan-only -–debug", ["run", "dns", "--destroy", "--Debug", "--plan-only", "--debug"]),  # noqa: RUF001
+        ("thanks —Ana – see 2–3 -x", ["thanks", "—Ana", "–", "see", "2–3", "-x"]),
+        ("ｒｕｎ　ｄｎｓ－ｐｒｏｄ　－－ｄｅｓｔｒｏｙ --version＝abc1234", ["run", "dns-prod", "--destroy", "--version=abc1234"]),  # noqa: RUF001
+        ("更新，第２回（完了） ok！ ＂a b＂ '”ＡＢ”'", ["更新，第２回（完了）", "ok！", "a b", "'ＡＢ'"]),  # noqa: RUF001
+        ("`show dns`", ["show", "dns"]),
+        ("show ```dns``` `a`b` ``", ["show", "dns", "`a`b`", "``"]),
+        ("\u202arun\u200e d\u00adns\u202c", ["run", "dns"]),
         ("run dns fix — again", ["run", "dns", "fix", "—", "again"]),
         ('say "hi there', ["say", '"hi', "there"]),
         ('raise to 5" screens', ["raise", "to", '5"', "screens"]),
@@ -48,7 +55,8 @@ def test_words_are_what_the_person_meant(text: str, words: list[str]) -> None:
     assert split(text) == words
 
 
-TYPED = st.text(st.characters(codec="utf-8"), max_size=60) | st.text('"\\ab -—&lt;<@!#|>^“”{}u20\u200bht:', max_size=40)
+ODD = '"\\ab -—&lt;<@!#|>^“”{}u20\u200bht:`－ｄ１！＂'  # noqa: RUF001 - what is rewritten, and what it is made of
+TYPED = st.text(st.characters(codec="utf-8"), max_size=60) | st.text(ODD, max_size=40)
 
 
 @given(TYPED)
@@ -63,7 +71,7 @@ def test_no_text_is_too_odd_for_words(text: str) -> None:
 def test_what_is_not_quoted_keeps_every_letter(text: str) -> None:
     plain = text.replace('"', "").replace("\\", "")
     shown = normalised(plain)
-    if '"' not in shown and not re.search(r"[—–―]", shown):
+    if not re.search(r"[\"`—–―⸺‐‑‒−－﹣！-～]", shown):  # noqa: RUF001 - what is rewritten
         assert " ".join(split(plain)) == shown
 
 
@@ -77,6 +85,6 @@ def test_quoted_words_stay_apart(words: list[str]) -> None:
     assert split(" ".join(map(quoted, words))) == words
 
 
-@pytest.mark.parametrize("word", ["dns", "acme/dns-*", "run-7bQ2", "a<b", "x&&y", "--destroy"])
+@pytest.mark.parametrize("word", ["dns", "acme/dns-*", "run-7bQ2", "a<b", "x&&y", "--destroy", "第２回", "ok！"])  # noqa: RUF001
 def test_a_plain_word_needs_no_quotes(word: str) -> None:
     assert quoted(word) == word

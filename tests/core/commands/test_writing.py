@@ -31,7 +31,7 @@ def is_command(text: str) -> bool:
 
 
 DNS = RunReference(workspace="dns")
-ODD = st.text(st.characters(codec="utf-8"), max_size=12) | st.text('"\\ab -—&lt;<@!>“”{}u20\u200b=', max_size=12)
+ODD = st.text(st.characters(codec="utf-8"), max_size=12) | st.text('"\\ab -—&lt;<@!>“”{}u20\u200b=`－ｄ１！', max_size=12)  # noqa: RUF001
 VALUES = st.sampled_from(["prod", "2h", "all", "waiting", "errored", "key=value", "a.b", "1", "dns"]) | ODD
 
 
