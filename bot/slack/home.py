@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.homes import Home, NoHome
 from bot.core.people import Standing
-from bot.core.rows import RunRow, Waits
+from bot.core.rows import Waits
 from bot.core.watches import Watch
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, context, link_button, plain, section, sections
-from bot.slack.cards.labels import run_label
+from bot.slack.cards.listings import own_line
 from bot.slack.cards.lists import measure_words
 from bot.slack.cards.pending import missing
 from bot.slack.cards.tables import seen
-from bot.slack.text import channel_mention, code, cut, date, enumerated, escape, is_web_address, link, one_line
+from bot.slack.text import channel_mention, code, cut, date, enumerated, escape, is_web_address
 
 WAITING_MOST = 12
 OWN_MOST = 8
@@ -78,20 +78,13 @@ def steps(one: Waits) -> list[Block]:
 
 
 def own(found: Home) -> Iterator[Block]:
-    lines = [run_line(row) for row in found.own[:OWN_MOST]]
+    lines = [own_line(row) for row in found.own[:OWN_MOST]]
     yield header("Your runs")
     yield from sections(lines or ["You have started none that I know of."])
     words = "🔔 I write to you when one waits or has ended" if found.hears_of_own else "🔕 I do not write to you about them"
     value, label = ("off", "Do not write to me") if found.hears_of_own else ("on", "Write to me")
     yield context(words)
     yield actions([button(ids.HOME_NOTIFY, label, value)], "home:notify")
-
-
-def run_line(row: RunRow) -> str:
-    shown = run_label(row.run)
-    name = link(row.link, cut(one_line(row.workspace.name), 60)) if is_web_address(row.link) else code(row.workspace.name)
-    when = f" · {date(row.run.created_at)}" if row.run.created_at else ""
-    return f"• {shown.emoji} {escape(shown.words)} · {name}{when}"
 
 
 def watched(found: Sequence[Watch], command: str) -> Iterator[Block]:

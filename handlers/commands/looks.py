@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.commands.grammar import Command
-from bot.core.commands.lists import Help, ListPending, ListRuns, ListWorkspaces, ShowQueue, Suggest
+from bot.core.commands.lists import LIVE, Help, ListPending, ListRuns, ListWorkspaces, ShowQueue, Suggest
 from bot.core.commands.runs import ExplainRun, ShowRun
 from bot.core.listings import FIRST, Turn
 from bot.core.policy import Actor, Place
@@ -20,7 +20,8 @@ from handlers.services import Services
 
 
 async def suggest(_command: Suggest, services: Services, actor: Actor, place: Place) -> Said:
-    return pending.suggestions(await services.waiting.suggest(actor, place), services.command)
+    own = await services.listings.runs(ListRuns(status=LIVE, mine=True), actor)
+    return pending.suggestions(await services.waiting.suggest(actor, place), own.page.rows, services.command)
 
 
 async def list_workspaces(command: ListWorkspaces, services: Services, actor: Actor, _place: Place, turn: Turn = FIRST) -> Said:

@@ -79,7 +79,7 @@ async def test_nothing_typed_offers_what_waits_here_and_the_next_steps(desk: Des
     assert "These wait for you here" in await desk.type("")
 
     buttons = buttons_of(desk.answers[-1])
-    assert set(buttons) == {ids.LOOK_AT, ids.START_OPEN, ids.LOOK_PENDING, ids.LOOK_MINE, ids.LOOK_HELP}
+    assert set(buttons) == {ids.REVIEW, ids.OPEN, ids.LOOK_AT, ids.START_OPEN, ids.LOOK_PENDING, ids.LOOK_MINE, ids.LOOK_HELP}
     assert buttons[ids.LOOK_AT]["options"][0]["value"].endswith(f"show {run.id}")
 
 

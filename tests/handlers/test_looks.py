@@ -112,6 +112,32 @@ async def test_each_button_of_the_next_steps_and_of_help_leads_on(desk: Desk) ->
                 assert told != INACTIVE
 
 
+def outstanding(answer: dict[str, Any]) -> list[str]:
+    return [one["text"]["text"] for one in elements(answer).values() if one.get("style") == "primary"]
+
+
+async def test_nothing_typed_offers_first_what_one_most_likely_wants_now(desk: Desk) -> None:
+    """A run that waits for them here, else a run of their own that goes on, else to start one."""
+    desk.house.runs.add_workspace("shop-dev")
+    assert await desk.type("", KIM) == "Nothing in this channel waits for you. What would you like?"
+    assert outstanding(desk.answers[-1]) == ["Start a run…"]
+
+    run_id = str((await desk.house.start("shop-dev", "bump it", actor=KIM)).run_id)
+    await desk.house.paint()
+    assert "*Yours that go on*\n• 🔄 Planning" in await desk.type("", KIM)
+    assert outstanding(desk.answers[-1]) == ["Show shop-dev"]
+    (told,) = await desk.click(ids.LOOK_OWN, elements(desk.answers[-1])[ids.LOOK_OWN]["value"], KIM)
+    assert "shop-dev" in told
+
+    desk.house.runs.finish_plan(run_id)
+    await desk.house.turn()
+    said = await desk.type("", KIM)
+    assert said.startswith("🔔 *These wait for you here*")
+    assert "Yours that go on" not in said
+    assert outstanding(desk.answers[-1]) == ["Review shop-dev"]
+    assert elements(desk.answers[-1])[ids.OPEN]["url"].startswith("https://acme.slack.com/archives/C0DEPLOYS/p")
+
+
 async def test_the_queue_says_what_is_in_front_and_who_holds_the_lock(desk: Desk) -> None:
     workspace = desk.house.runs.add_workspace("shop-dev")
     front = desk.house.runs.add_run(workspace, "planned")

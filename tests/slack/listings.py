@@ -28,6 +28,7 @@ ROWS = (
     RunRow(run(RunStatus.ERRORED, id="run-1", message=CLAIM, created_at=AT - timedelta(days=1)), DEV, LINK),
     RunRow(run("dreaming_of_<sheep>", id="run-9", message="", created_at=None), OTHER, "javascript:alert(1)"),
 )
+OWN = (RunRow(run(RunStatus.PLANNING, id="run-5", has_changes=None), DEV, LINK), ROWS[2], RunRow(run(), PROD, LINK))
 WORKSPACES = (WorkspaceRow(PROD, run(), PAGE), WorkspaceRow(DEV, None, PAGE))
 WAITS = Waits(
     run=run(),
@@ -85,7 +86,8 @@ LISTS: dict[str, dict[str, Any]] = {
     ),
     "queue_waits_for_room": queue(run(RunStatus.PLAN_QUEUED, id="run-1")),
     "queue_long": queue(run(id="run-1"), *[replace(PENDING, id=f"run-{number}") for number in range(2, 30)]),
-    "next_steps": pending.suggestions(Offers((WAITS, UNJUDGED), any_waits=True), "/tf"),
-    "next_steps_elsewhere": pending.suggestions(Offers((), any_waits=True), "/tf"),
-    "next_steps_none": pending.suggestions(Offers((), any_waits=False), "/tf"),
+    "next_steps": pending.suggestions(Offers((WAITS, UNJUDGED), any_waits=True), OWN, "/tf"),
+    "next_steps_own": pending.suggestions(Offers((), any_waits=True), OWN, "/tf"),
+    "next_steps_elsewhere": pending.suggestions(Offers((), any_waits=True), (), "/tf"),
+    "next_steps_none": pending.suggestions(Offers((), any_waits=False), (), "/tf"),
 }

@@ -13,7 +13,7 @@ from bot.slack import ids
 from bot.slack.blocks import Block, Said, actions, context, moment, section, words
 from bot.slack.cards.labels import run_label
 from bot.slack.cards.tables import MESSAGE_MOST, NAME_MOST, Line, cell, linked, menu, paged, said_by, seen, step, turns
-from bot.slack.text import code, cut, escape, link, one_line
+from bot.slack.text import code, cut, date, escape, is_web_address, link, one_line
 
 EARLIER = "Older runs are on the workspace’s page"
 
@@ -91,6 +91,14 @@ def run_line(row: RunRow, *, alone: bool) -> Line:
         leads_to=ShowRun(RunReference(run_id=row.run.id)),
         label=f"{label} · {name if not alone else message or row.run.id}",
     )
+
+
+def own_line(row: RunRow) -> str:
+    """One of somebody's own runs, as a line of mrkdwn."""
+    shown = run_label(row.run)
+    name = link(row.link, cut(one_line(row.workspace.name), NAME_MOST)) if is_web_address(row.link) else code(row.workspace.name)
+    at = f" · {date(row.run.created_at)}" if row.run.created_at else ""
+    return f"• {shown.emoji} {escape(shown.words)} · {name}{at}"
 
 
 def when(run: Run | None) -> Block:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.core.commands.lists import Help, ListPending, ListRuns, ListWorkspaces
 from bot.core.commands.runs import RunReference, ShowRun
 from bot.core.listings import Page
-from bot.core.rows import Offers, Waits
+from bot.core.rows import Offers, RunRow, Waits
 from bot.slack import ids
-from bot.slack.blocks import Block, Said, actions, button, context, moment, sections, words
+from bot.slack.blocks import Block, Said, actions, button, context, link_button, moment, sections, words
 from bot.slack.cards.counts import counts
 from bot.slack.cards.labels import run_label
-from bot.slack.cards.listings import nothing
-from bot.slack.cards.tables import NAME_MOST, Line, cell, linked, menu, paged, seen, step, turns
+from bot.slack.cards.listings import nothing, own_line
+from bot.slack.cards.tables import NAME_MOST, Line, cell, linked, menu, paged, seen, step, turns, typed
 from bot.slack.cards.tallies import sentence
 from bot.slack.text import code, cut, date, is_web_address, link, one_line
 
 MISSING_MOST = 160
+LABEL_MOST = 40
+OWN_MOST = 3
 
 
 def pending(page: Page[Waits], wish: ListPending, now: datetime) -> Said:
@@ -54,21 +56,49 @@ def missing(one: Waits) -> Iterator[str]:
         yield f"🚧 blocks {one.behind} run{'' if one.behind == 1 else 's'} behind it"
 
 
-def suggestions(found: Offers, command: str) -> Said:
-    """The answer to nothing at all: what waits for this person in this channel, and what else they may want."""
-    head = "🔔 *These wait for you here*" if found.here else "Nothing in this channel waits for you. What would you like?"
-    lines = [f"• {waiting_words(one)}" for one in found.here]
-    shown = [menu_line(one) for one in found.here]
+def suggestions(found: Offers, own: Sequence[RunRow], command: str) -> Said:
+    """The answer to nothing at all: what waits for this person in this channel, what goes on of theirs, and what else they may want.
+
+    What they most likely want now stands out, and nothing besides.
+    """
+    waits, goes_on = [f"• {waiting_words(one)}" for one in found.here], own_ones(found, own)
+    lines = [*waits, *(["*Yours that go on*", *map(own_line, goes_on)] if goes_on else [])]
+    head = (
+        "🔔 *These wait for you here*" if waits else "Nothing in this channel waits for you." + ("" if lines else " What would you like?")
+    )
+    shown = menu("Show one of them…", [menu_line(one) for one in found.here])
     steps = [
-        *menu("Show one of them…", shown),
-        button(ids.START_OPEN, "Start a run…", "form", style="" if found.here else "primary"),
+        button(ids.START_OPEN, "Start a run…", "form", style="" if lines else "primary"),
         *([step(ids.LOOK_PENDING, "All that waits", ListPending())] if found.any_waits else []),
         step(ids.LOOK_MINE, "Your runs", ListRuns(mine=True)),
         *([] if found.any_waits else [step(ids.LOOK_WORKSPACES, "Workspaces", ListWorkspaces())]),
         step(ids.LOOK_HELP, "Help", Help()),
     ]
+    now = [actions(first, "now")] if (first := first_steps(found, goes_on)) else []
     small = f"Or type {code(f'{command} help')}"
-    return {"text": "\n".join([head, *lines]), "blocks": [*sections([head, *lines]), actions(steps, "look"), context(small)]}
+    return {
+        "text": "\n".join([head, *lines]),
+        "blocks": [*sections([head, *lines]), *now, actions([*shown, *steps], "look"), context(small)],
+    }
+
+
+def own_ones(found: Offers, own: Sequence[RunRow]) -> list[RunRow]:
+    told = {one.run.id for one in found.here}
+    return [row for row in own if row.run.id not in told][:OWN_MOST]
+
+
+def first_steps(found: Offers, goes_on: Sequence[RunRow]) -> list[Block]:
+    """To the plan of what waits longest, and to where it is asked, so that everybody there sees the decision; else to their own run."""
+    if found.here:
+        one = found.here[0]
+        name = cut(one_line(one.workspace.name), LABEL_MOST)
+        review = button(ids.REVIEW, f"Review {name}", ids.encode(ids.Address(one.run.id)), style="primary")
+        return [review, *([link_button(ids.OPEN, f"Decide {name}", one.asked)] if is_web_address(one.asked) else [])]
+    if not goes_on:
+        return []
+    row = goes_on[0]
+    show = ShowRun(RunReference(run_id=row.run.id))
+    return [step(ids.LOOK_OWN, f"Show {cut(one_line(row.workspace.name), LABEL_MOST)}", show, style="primary")] if typed(show) else []
 
 
 def waiting_words(one: Waits) -> str:
