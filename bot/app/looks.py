@@ -43,7 +43,7 @@ class Looking:
         self.watching = Watching(database, knowledge, finder, access, ground.recorder, ground.closures, projects, chat, clock, ground.paint)
         self.unfurls = Unfurls(database, ground.recorder, reader, pictures, ground.repeats, settings.web_address)
         self.suggestions = Suggestions(database, access)
-        self.audits = Audits(database, finder, access, clock, organizations)
+        self.audits = Audits(database, finder, access, clock, organizations, given.ruling.hash)
         self.reviews = Reviews(PlanFiles(outside.plan_texts), read_review, database, finder, access)
         texts = (self.reviews, outside.logs, outside.attachments)
         self.handouts = Handouts(database, finder, access, ground.sharing, *texts, clock, settings.terraform_address)

@@ -55,6 +55,7 @@ def decide(question: Question) -> Verdict:
         unread_groups=unread(lacking, question.membership),
         source=question.policy.source,
         action=question.action,
+        digest=question.digest,
     )
 
 

@@ -16,7 +16,7 @@ class Tally:
     """Sentences hold names of people and groups as text, which mentions nobody, and may hold words from outside.
 
     `rules` are the names of those that apply; `wanted` are those whose votes would bring it closer, by Slack id. `findings` are what is
-    overridden, where that is asked.
+    overridden, where that is asked. `digest` is that of the plan that was judged.
     """
 
     outcome: Outcome
@@ -30,6 +30,7 @@ class Tally:
     plan_unread: bool = False
     wanted: Circle = NOBODY
     findings: tuple[Finding, ...] = ()
+    digest: str = ""
 
     @property
     def may_be_voted(self) -> bool:
@@ -56,6 +57,7 @@ def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Findi
         plan_unread=verdict.plan_unread,
         wanted=verdict.voters,
         findings=findings,
+        digest=verdict.digest,
     )
 
 

@@ -87,7 +87,7 @@ class Verdict:
     """`rules` are the names of those that apply, `denials` what those say that deny; `voters` whose vote would bring it closer.
 
     `counting` are the Slack ids of votes that count for anything. `unread_groups` could not be read and are needed to know better.
-    `plan_unread`: rules about plans apply because nothing, or not all, is known of this one.
+    `plan_unread`: rules about plans apply because nothing, or not all, is known of this one. `digest` is that of the plan that was judged.
     """
 
     outcome: Outcome
@@ -105,6 +105,7 @@ class Verdict:
     unread_groups: tuple[str, ...] = ()
     source: str = ""
     action: Action = Action.APPLY
+    digest: str = ""
 
     @property
     def granted(self) -> bool:

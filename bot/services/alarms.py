@@ -10,6 +10,7 @@ import structlog
 from bot.core.audits import AuditKind, Entry
 from bot.core.messages import Kind, Message
 from bot.core.pace import Pace
+from bot.services.audits import plan_judged, workspace_name
 from bot.services.notes import tell
 from bot.services.ports import Store, Transaction
 
@@ -56,7 +57,7 @@ class Alarms:
         if fresh:
             async with self._store.write() as transaction:
                 for message, since in fresh:
-                    await transaction.audit.add(undelivered_entry(message, since, now))
+                    await transaction.audit.add(await undelivered_entry(transaction, message, since, now))
         self._audited = frozenset(message.id for message, _ in late)
 
     async def _begin(self, oldest: Message, number: int) -> None:
@@ -93,14 +94,17 @@ async def undelivered(transaction: Transaction) -> list[tuple[Message, datetime]
     return found
 
 
-def undelivered_entry(message: Message, since: datetime, now: datetime) -> Entry:
+async def undelivered_entry(transaction: Transaction, message: Message, since: datetime, now: datetime) -> Entry:
+    stored = await transaction.runs.get(message.subject)
     details = {"gate": gate_of(message), "waits since": since.isoformat(timespec="seconds"), "error": message.last_error}
     return Entry(
         at=now,
         kind=AuditKind.UNDELIVERED,
         channel=message.channel,
         run_id=message.subject,
+        workspace=await workspace_name(transaction, stored.run.workspace_id) if stored is not None else "",
         action="call",
+        plan_digest=await plan_judged(transaction, message.subject),
         outcome=BEGAN,
         details={name: value for name, value in details.items() if value},
     )

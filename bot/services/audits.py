@@ -19,6 +19,7 @@ from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.finding import Finder
+from bot.services.gates import open_gate
 from bot.services.ports import Clock, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -52,12 +53,15 @@ class AuditList:
 
 
 class Audits:
-    def __init__(self, store: Store, finder: Finder, access: Access, clock: Clock, organizations: tuple[str, ...]) -> None:
+    """`rules_hash` is that of the rules that this process judges by."""
+
+    def __init__(self, store: Store, finder: Finder, access: Access, clock: Clock, organizations: tuple[str, ...], rules_hash: str) -> None:
         self._store = store
         self._finder = finder
         self._access = access
         self._clock = clock
         self._organizations = organizations
+        self._rules_hash = rules_hash
 
     async def hear(self, heard: Heard) -> None:
         """A row of its own for what came in. That it cannot be written is told in the log: what was done has been done."""
@@ -75,6 +79,8 @@ class Audits:
                         run_id=heard.about.run_id,
                         workspace=workspace,
                         action=heard.action,
+                        plan_digest=await plan_judged(transaction, heard.about.run_id),
+                        rules_hash=self._rules_hash,
                         reason=heard.reason,
                         outcome=heard.outcome or "done",
                         permalink=place.permalink,
@@ -107,6 +113,15 @@ class Audits:
         async with self._store.read() as transaction:
             rows = await transaction.audit.newest(run_id=reference.run_id, workspace=workspace.full_name, most=SHOWN_MOST)
         return AuditList(workspace=workspace, run_id=reference.run_id, rows=rows)
+
+
+async def plan_judged(transaction: Transaction, run_id: str) -> str:
+    """The digest of a run's plan as it was last judged; empty where it never was."""
+    stored = await transaction.runs.get(run_id) if run_id else None
+    if stored is None:
+        return ""
+    _, tally, _ = await transaction.gates.look(run_id, open_gate(stored.run))
+    return tally.digest if tally is not None else ""
 
 
 async def workspace_name(transaction: Transaction, workspace_id: str) -> str:

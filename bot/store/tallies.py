@@ -27,6 +27,7 @@ def document_of(tally: Tally) -> dict[str, Any]:
         "groups": sorted(tally.wanted.groups),
         "members": tally.wanted.members,
         "findings": [[one.subject, one.enforcement, one.said] for one in tally.findings],
+        "digest": tally.digest,
     }
 
 
@@ -44,6 +45,7 @@ def tally_from(document: Any) -> Tally | None:
             plan_unread=bool(document["plan_unread"]),
             wanted=Circle(people=frozenset(document["people"]), groups=frozenset(document["groups"]), members=bool(document["members"])),
             findings=tuple(findings_from(document.get("findings", ()))),
+            digest=str(document.get("digest", "")),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -321,7 +321,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         attachments=attachments,
         reviews=reviews,
         handouts=Handouts(store, finder, access, sharing, reviews, logs, attachments, clock, "https://terraform.test"),
-        audits=Audits(store, finder, access, clock, organizations),
+        audits=Audits(store, finder, access, clock, organizations, policy.hash),
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
         freezing=freezing,
         notices=recorder.notices,

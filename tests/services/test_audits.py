@@ -150,6 +150,22 @@ async def test_each_call_that_is_late_leaves_one_row(house: House) -> None:
         await house.alarms.tick(house.clock.now())
     late = [row for row in await rows(house) if row.kind == AuditKind.UNDELIVERED]
     assert [(row.run_id, row.channel, row.outcome) for row in late] == [(run.id, "C0DEPLOYS", "undelivered")]
+    assert [row.workspace for row in late] == ["acme/storefront-dev"]
+
+
+async def test_a_refusal_tells_of_which_plan_and_by_which_rules(tmp_path: Path) -> None:
+    two = replace(POLICY, rules=(Rule(name="two", demand=Demand(votes=2)),), hash="two")
+    async with open_house(tmp_path, policy=two) as house:
+        run = planned(house)
+        await house.poll()
+        refused = Heard(actor=RAJ, place=WHERE, action="approve", about=RunReference(run_id=run.id), outcome="RightMissing")
+        await house.audits.hear(refused)
+        await house.act(Action.APPLY, run.id, actor=KIM)
+        await house.audits.hear(refused)
+        before, vote, after = await rows(house)
+    assert (before.rules_hash, before.plan_digest) == ("two", "")
+    assert (after.rules_hash, after.plan_digest) == (vote.rules_hash, vote.plan_digest)
+    assert after.plan_digest.startswith("weak:")
 
 
 @pytest.mark.parametrize(
