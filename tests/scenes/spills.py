@@ -16,9 +16,10 @@ from aiohttp import web
 
 from bot.demos import child_environment
 from bot.store.tables import metadata
+from tests.requirements import demand_terraform
 from tests.scenes.nursery import nursery
 from tests.scenes.sights import file_of, thread
-from tests.scenes.stage import Process, Stage, health_port
+from tests.scenes.stage import Process, Stage, health_port, open_stage
 
 PEOPLE = ("U0ANA", "U0KIM", "U0RAJ", "U0GUS")
 OF_THE_HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding"})
@@ -45,6 +46,9 @@ class Wiretap:
         return {method for method, _ in self.heard}
 
 
+Tapped = tuple[Stage, Wiretap]
+
+
 @asynccontextmanager
 async def listening(stage: Stage) -> AsyncIterator[Wiretap]:
     """The bot that is started meanwhile is told that Slack is here."""
@@ -64,10 +68,22 @@ async def listening(stage: Stage) -> AsyncIterator[Wiretap]:
             await runner.cleanup()
 
 
-async def spilled(stage: Stage, *canaries: str, tap: Wiretap | None = None) -> list[str]:
-    """The places in which one of the canaries is; the bot may still live or have ended."""
-    places = [*await shown(stage), *await measured(stage), *await exported(stage), *kept(stage.folder), *dumped(stage.folder)]
-    places += tap.heard if tap is not None else []
+@asynccontextmanager
+async def open_tapped(folder: Path) -> AsyncIterator[Tapped]:
+    """With real terraform, and a bot that logs all that it can, chains its audit, and has nowhere else to write."""
+    demand_terraform()
+    async with open_stage(folder) as stage, listening(stage) as tap:
+        (folder / "tmp").mkdir()
+        stage.settings |= {"RUNBELL_LOG_LEVEL": "debug", "RUNBELL_AUDIT_KEY": "5" * 64, "TMPDIR": str(folder / "tmp")}
+        await stage.start_bot()
+        yield stage, tap
+        await stage.stop_bot()
+
+
+async def spilled(tapped: Tapped, *canaries: str) -> list[str]:
+    """The places in which one of the canaries is."""
+    stage, tap = tapped
+    places = [*await shown(stage), *await measured(stage), *await exported(stage), *kept(stage.folder), *dumped(stage.folder), *tap.heard]
     return sorted({name for name, text in places for canary in canaries if canary in text})
 
 
@@ -87,8 +103,6 @@ async def shown(stage: Stage) -> list[tuple[str, str]]:
 
 async def measured(stage: Stage) -> list[tuple[str, str]]:
     assert stage.bot is not None
-    if stage.bot.child.returncode is not None:
-        return []
     address = f"http://127.0.0.1:{health_port(stage.bot.log)}"
     answers = {path: await stage.client.get(f"{address}/{path}") for path in ("metrics", "healthz", "readyz")}
     assert {answer.status_code for answer in answers.values()} == {httpx.codes.OK}

@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.requirements import demand_terraform
 from tests.scenes.sights import clicks_inside, modal, posted, said_below
-from tests.scenes.spills import Wiretap, listening, spilled
-from tests.scenes.stage import Message, Stage, key_of, open_stage, run_of, whole_text
+from tests.scenes.spills import Tapped, spilled
+from tests.scenes.stage import Message, Stage, key_of, run_of, whole_text
 
 pytestmark = pytest.mark.terraform
 CANARY = "canary7f3a"
@@ -107,17 +104,6 @@ output "size" {
 """
 
 
-@pytest.fixture
-async def tapped(tmp_path: Path) -> AsyncIterator[tuple[Stage, Wiretap]]:
-    """A bot that logs all that it can, and of which all that it says to Slack is heard."""
-    demand_terraform()
-    async with open_stage(tmp_path) as stage, listening(stage) as tap:
-        stage.settings |= {"RUNBELL_LOG_LEVEL": "debug", "RUNBELL_AUDIT_KEY": "5" * 64}
-        await stage.start_bot()
-        yield stage, tap
-        await stage.stop_bot()
-
-
 async def upload(stage: Stage, workspace: str, configuration: str) -> None:
     identity = (await stage.workspace(workspace))["id"]
     wish = {"data": {"type": "configuration-versions", "attributes": {"auto-queue-runs": False}}}
@@ -152,12 +138,12 @@ async def reviews(stage: Stage, call: Message) -> list[str]:
     return [json.dumps(page, ensure_ascii=False) for page in (refused, *pages)]
 
 
-async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: tuple[Stage, Wiretap]) -> None:
+async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: Tapped) -> None:
     stage, tap = tapped
     await upload(stage, "storefront-dev", CONFIGURATION)
     call = await planned(stage, "storefront-dev", f"with secrets --var typed={CANARY}-typed")
     refused, first, second, secret = await reviews(stage, call)
-    card = (await stage.of_the_bot())[0]
+    card = await card_of(stage, call)
     plan, log = await posted(stage, "plan", "storefront-dev", card), await posted(stage, "log", "storefront-dev", card)
     await stage.clicks("U0ANA", call, "run.approve")
     await stage.until_run("storefront-dev", "applied")
@@ -182,23 +168,28 @@ async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: tuple[
     assert "main.tf:6" in whole_text(failed)
     assert "token=[redacted] of is not accepted" in whole_text(failed)
     assert {"chat.postMessage", "chat.update", "views.open", "views.update"} <= tap.methods()
-    assert await spilled(stage, CANARY, TOKEN, "/object/", tap=tap) == []
-    assert set(await spilled(stage, "storefront-dev", "U0GUS", tap=tap)) >= LOOKED_THROUGH
+    assert await spilled(tapped, CANARY, TOKEN, "/object/") == []
+    assert set(await spilled(tapped, "storefront-dev", "U0GUS")) >= LOOKED_THROUGH
 
 
-async def test_what_a_plan_takes_away_is_shown_first_and_counts_remain_without_the_right_to_it(stage: Stage) -> None:
-    await upload(stage, "storefront-dev", BEFORE)
-    await stage.clicks("U0ANA", await planned(stage, "storefront-dev", "first"), "run.approve")
-    await stage.until_run("storefront-dev", "applied")
-    await upload(stage, "storefront-dev", AFTER)
-    call = await planned(stage, "storefront-dev", "second")
+async def card_of(stage: Stage, call: Message) -> Message:
+    return next(one for one in await stage.of_the_bot() if key_of(one).startswith(f"{run_of(call)}/card/"))
+
+
+async def test_what_a_plan_takes_away_is_shown_first_and_counts_remain_without_the_right_to_it(tapped: Tapped) -> None:
+    stage, _ = tapped
+    await upload(stage, "storefront-staging", BEFORE)
+    await stage.clicks("U0ANA", await planned(stage, "storefront-staging", "first"), "run.approve")
+    await stage.until_run("storefront-staging", "applied")
+    await upload(stage, "storefront-staging", AFTER)
+    call = await planned(stage, "storefront-staging", "second")
     assert "+2 to add, ~1 to change, −2 to destroy" in whole_text(call)
 
     await stage.fault("terraform", "GET */json-output-redacted", "status", status=404)
     await stage.clicks("U0RAJ", call, "run.review")
     await modal(stage, lambda text: "+2 to add" in text and "may not read this plan’s details" in text, "U0RAJ")
-    card = next(one for one in await stage.of_the_bot() if key_of(one).startswith(f"{run_of(call)}/card/"))
-    instead = await posted(stage, "plan", "storefront-dev", card)
+    card = await card_of(stage, call)
+    instead = await posted(stage, "plan", "storefront-staging", card)
     assert "# terraform_data.moved must be replaced" in instead
     assert "This is what was written while it was planned." in await said_below(stage, card)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenes.spills import spilled
+from tests.scenes.spills import Tapped, spilled
 from tests.scenes.stage import Stage, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
@@ -37,8 +37,8 @@ async def fields(stage: Stage, *wanted: str) -> list[str]:
     return found
 
 
-async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is_kept(shared: Stage) -> None:
-    stage = shared
+async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is_kept(tapped: Tapped) -> None:
+    stage, _ = tapped
     typed = f"/tf run storefront-dev try it --plan-only --target terraform_data.database --var database_size={CANARY} --debug"
     assert (await stage.types("U0ANA", typed))["ok"]
     card = await stage.expects("Limited to `terraform_data.database`")
@@ -52,11 +52,11 @@ async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is
     refused = f"/tf run storefront-dev again --var database_size --var x={CANARY}"
     await stage.types("U0ANA", refused)
     await stage.expects("Variable 1 is not written as a name")
-    assert await spilled(stage, CANARY) == []
+    assert await spilled(tapped, CANARY) == []
 
 
-async def test_the_form_starts_what_was_filled_into_it(shared: Stage) -> None:
-    stage = shared
+async def test_the_form_starts_what_was_filled_into_it(tapped: Tapped) -> None:
+    stage, _ = tapped
     await stage.types("U0ANA", "/tf run")
     assert await fields(stage, "Workspace") == ["Workspace", "What for", "Message", "Report in", "More", "Options"]
     offered = await on_form(stage, "options", action_id=WORKSPACE, value="front-st")
@@ -71,12 +71,12 @@ async def test_the_form_starts_what_was_filled_into_it(shared: Stage) -> None:
     await stage.expects("Started a run of `storefront-staging`")
     [run] = await stage.runs_of("storefront-staging")
     assert run["attributes"]["message"].startswith("by the form — asked for by ana (U0ANA) in #deploys")
-    assert await spilled(stage, CANARY) == []
+    assert await spilled(tapped, CANARY) == []
 
 
-async def test_a_value_that_terraform_complains_of_is_not_repeated(shared: Stage) -> None:
-    stage = shared
+async def test_a_value_that_terraform_complains_of_is_not_repeated(tapped: Tapped) -> None:
+    stage, _ = tapped
     await stage.types("U0ANA", f"/tf run storefront-prod --var environment={CANARY}")
     failed = await stage.expects("Invalid value for variable")
     assert "variables.tf" in whole_text(failed)
-    assert await spilled(stage, CANARY) == []
+    assert await spilled(tapped, CANARY) == []
