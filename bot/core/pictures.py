@@ -43,7 +43,7 @@ class RunPicture:
 
     `mention` is the Slack id of whom a message that calls people is addressed to, `mention_groups` are user groups it calls besides.
     `tally` and `votes` tell how it stands while a question is open. `only_tells`: nobody may act in the channel.
-    `asked_in` is the channel in which it is asked, where that is another.
+    `for_one`: one person sees it, and decides nothing on it. `asked_in` is the channel in which it is asked, where that is another.
     `behind` is how many runs of the workspace wait for the answer. `details` are what is known besides, None where nothing was read.
     `gate` is the question that the message was posted for, `overridden` a decision that the run has left behind.
     Of a promoted run `comparison` tells what it does besides, `origin_link` is the page of the run that its configuration is from.
@@ -65,6 +65,7 @@ class RunPicture:
     tally: Tally | None = None
     votes: tuple[Vote, ...] = ()
     only_tells: bool = False
+    for_one: bool = False
     behind: int = 0
     asked_in: str = ""
     details: Details | None = None

@@ -45,7 +45,7 @@ class Lookups:
             picture = await self._pictures.of(transaction, found.run.id, "", Kind.CARD)
         link = self._pictures.link(found.workspace, found.run)
         fresh = picture or RunPicture(kind=Kind.CARD, run=found.run, workspace=found.workspace, link=link, plan=found.plan)
-        return replace(fresh, buttons=())
+        return replace(fresh, buttons=(), for_one=True)
 
     async def why(self, reference: RunReference, actor: Actor) -> Explained:
         """Which rules apply to a run now, and what is missing."""

@@ -71,7 +71,7 @@ class Pictures:
             tally=tally,
             votes=votes,
             behind=clock.behind if clock is not None else 0,
-            asked_in=asked_in(messages, run) if kind is Kind.NOTICE else "",
+            asked_in=asked_in(messages, run) if kind is Kind.NOTICE or not channel else "",
             details=await transaction.details.get(run.id),
             gate=gate,
             overridden=await carried_out(transaction, overridden),

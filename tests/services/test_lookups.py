@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.commands.runs import RunReference
 from bot.core.errors import NoCurrentRun, RightMissing
-from tests.services.house import ANA, GUS, KIM, House
+from bot.slack.cards.run import card
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, House
 
 
 async def test_a_run_is_shown_as_it_is_now_with_nothing_to_press(house: House) -> None:
@@ -16,6 +17,23 @@ async def test_a_run_is_shown_as_it_is_now_with_nothing_to_press(house: House) -
 
     assert by_workspace == by_id
     assert (by_id.run.id, by_id.buttons) == (run.id, ())
+
+
+async def test_who_asks_how_a_run_stands_is_told_in_which_channel_it_is_decided_and_what_is_missing(house: House) -> None:
+    house.runs.add_workspace("storefront-dev")
+    run_id = (await house.start("storefront-dev", place=DEPLOYS)).run_id
+    assert run_id is not None
+    await house.paint()
+    house.runs.finish_plan(run_id)
+    await house.turn()
+
+    shown = await house.lookups.show(RunReference(run_id=run_id), KIM)
+
+    assert (shown.for_one, shown.asked_in, shown.buttons) == (True, "C0DEPLOYS", ())
+    said = "\n".join(str(block) for block in card(shown)["blocks"])
+    assert "Asked in <#C0DEPLOYS>" in said
+    assert "newer message" not in said
+    assert "0 of 1 vote" in said
 
 
 async def test_a_guest_is_shown_nothing(house: House) -> None:

@@ -63,7 +63,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "stranger": home(NoHome(Standing.STRANGER), OFFERS, "/tf"),
     "deactivated": home(NoHome(Standing.DEACTIVATED), OFFERS, "/tf"),
 }
-MODALS: dict[str, dict[str, Any]] = {"reading": reading(), "shown": shown_run(waiting(buttons=()))}
+MODALS: dict[str, dict[str, Any]] = {"reading": reading(), "shown": shown_run(waiting(buttons=(), for_one=True, asked_in="C0DEPLOYS"))}
 SAID: dict[str, dict[str, Any]] = {
     "unfurl_waiting": unfurled(waiting(buttons=())),
     "unfurl_applied": unfurled(decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED))),

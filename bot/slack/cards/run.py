@@ -57,7 +57,7 @@ def is_answered_call(picture: RunPicture) -> bool:
 def is_asked_elsewhere(picture: RunPicture) -> bool:
     """A card whose question stands on a call of its own."""
     asks = picture.run.gate is not None and not picture.decision_stands
-    return picture.kind is Kind.CARD and asks and not picture.buttons and not picture.only_tells
+    return picture.kind is Kind.CARD and asks and not (picture.buttons or picture.only_tells or picture.for_one)
 
 
 def answer_line(picture: RunPicture) -> str:
