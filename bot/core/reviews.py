@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from bot.core.action_reasons import reason_words
 from bot.core.attributes import attributes, cut, lines
 from bot.core.contents import BY_ACTIONS, Effect
 from bot.core.plans import PlanFacts
@@ -232,7 +233,7 @@ def notes(piece: Piece) -> tuple[str, ...]:
         f"moved from {piece.moved_from}" if piece.moved_from else "",
         "imported" if piece.is_imported and piece.part is not Part.IMPORT else "",
         f"deposed object {piece.deposed}" if piece.deposed else "",
-        piece.reason.replace("_", " "),
+        reason_words(piece.reason),
     )
     return tuple(filter(None, said))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,8 @@ def test_counts_that_the_server_tells_besides_are_compared() -> None:
 def test_what_is_special_about_one_is_noted() -> None:
     shown = piece(Part.UPDATE, "a.b", moved_from="a.a", is_imported=True, deposed="d1", reason="replace_because_tainted")
 
-    assert notes(shown) == ("moved from a.a", "imported", "deposed object d1", "replace because tainted")
+    assert notes(shown) == ("moved from a.a", "imported", "deposed object d1", "it is tainted")
+    assert notes(replace(shown, reason="replace_because_of_the_moon"))[-1] == "replace because of the moon"
     assert notes(piece(Part.IMPORT, "a.b", is_imported=True)) == ()
 
 

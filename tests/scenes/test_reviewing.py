@@ -198,5 +198,6 @@ async def test_what_a_plan_takes_away_is_shown_first_and_counts_remain_without_t
     shown = json.dumps(await modal(stage, lambda text: "terraform_data.gone" in text, "U0KIM"), ensure_ascii=False)
     order = [shown.index(f"terraform_data.{name}") for name in ("gone", "moved", "changed", "added")]
     assert [*order, shown.index("output.size")] == sorted([*order, shown.index("output.size")])
+    assert "it is no longer in the configuration" in shown[order[0] : order[1]]
     assert "forces replacement" in shown[order[1] : order[2]]
     assert "eu-west-1" in shown[order[1] : order[2]]
