@@ -18,21 +18,33 @@ import aiohttp
 import pytest
 
 from bot.app import slack_door
+from bot.app.bolts import bolt_app
 from bot.core.contents import plan_contents
-from bot.core.errors import StateMovedOn, TerraformRateLimited
+from bot.core.errors import PlanChanged, StateMovedOn, TerraformRateLimited
 from bot.core.policy import Actor, Place
 from bot.core.runs import Action, Run
+from bot.settings import Settings
 from bot.slack import ids
 from bot.slack.ids import Address, encode
+from bot.slack.installations import Installation
 from bot.web import listening, public_app
 from handlers import register
-from tests.handlers.desk import Desk, bolt, click, command, open_desk, services_of
+from tests.handlers.desk import Desk, click, command, open_desk, services_of
 from tests.services.house import DEPLOYS, GUS, KIM, OTHER, RAJ, TEAM, House, open_house
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", TEXT)
-SECRET = "secret"
+SECRET = "a-signing-secret-of-32-letters!!"
+SETTINGS = {
+    "SLACK_BOT_TOKEN": "xoxb-test",
+    "SLACK_SIGNING_SECRET": SECRET,
+    "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    "TFE_ADDRESS": "http://127.0.0.1:9",
+    "TFE_TOKEN": "test",
+    "TF_CLOUD_ORGANIZATION": "acme",
+}
+US = Installation(team_id=TEAM, team="acme", app_user="U0RUNBELL", bot_id="B0RUNBELL", scopes=None)
 
 THREATS = (
     "A forged or replayed request",
@@ -102,11 +114,11 @@ class Door:
 
 @asynccontextmanager
 async def open_door(folder: Path) -> AsyncIterator[Door]:
-    async with open_desk(folder) as desk:
-        app = bolt()
+    settings = Settings.model_validate(SETTINGS | {"DATABASE_URL": f"sqlite:///{folder / 'unused.db'}"})
+    async with open_desk(folder) as desk, aiohttp.ClientSession() as client:
+        app = bolt_app(settings, client, US)
         desk.guard = register(app, services_of(desk.house, desk.private))
-
-        async with listening(public_app(slack_door(app)), "127.0.0.1", 0, "PORT") as port, aiohttp.ClientSession() as client:
+        async with listening(public_app(slack_door(app)), "127.0.0.1", 0, "PORT") as port:
             yield Door(desk, f"http://127.0.0.1:{port}/slack/events", client)
 
 
@@ -241,7 +253,8 @@ async def test_a_decision_that_waited_is_not_carried_out_for_another_plan(tmp_pa
         house.clock.move(30)
         await house.intents.tick(house.clock.now())
         assert len(house.runs.calls_of("act")) == 1
-        assert (await house.intent_of(run.id)).state == "refused"
+        refused = await house.intent_of(run.id)
+        assert (refused.state, refused.outcome) == ("refused", PlanChanged(run.id).sentence)
 
 
 # Secrets

@@ -242,6 +242,19 @@ async def test_a_freeze_holds_a_run_up_that_has_its_votes_and_its_end_lets_the_n
     assert (await house.vote(run.id, RAJ)).outcome is IntentState.SETTLED
 
 
+async def test_a_freeze_that_begins_between_reading_and_lock_holds_the_run_up(house: House) -> None:
+    run, looks = planned(house, "storefront-dev"), [(), (Freeze(scope="acme/*", reason="sale", by="U0OPS"),)]
+
+    async def in_force(*_about: object) -> tuple[Freeze, ...]:
+        return looks.pop(0)
+
+    house.voting._freezes = in_force
+    held = await house.vote(run.id, ANA)
+    assert held.verdict is not None
+    assert [missing.lack for missing in held.verdict.missing] == [Lack.FREEZE]
+    assert (applied(house), looks) == (0, [])
+
+
 async def test_what_was_decided_and_not_sent_for_a_while_is_judged_by_the_votes_as_they_are_then(house: House) -> None:
     run = planned(house)
     await house.vote(run.id, ANA)
