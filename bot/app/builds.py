@@ -38,6 +38,7 @@ from bot.slack.surfaces import Surfaces
 from bot.sockets import Socket
 from bot.store.database import Database, open_database
 from handlers import register
+from handlers.homes import follow
 
 log = structlog.get_logger("runbell.app")
 
@@ -89,6 +90,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
             ("reminders", paint.during(work.reminders.tick), pace.remind_every),
             ("uploads", work.arrivals.tick, pace.uploads_every),
+            ("homes", lambda _: follow(work.services), pace.homes_every),
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),

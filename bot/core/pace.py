@@ -37,6 +37,7 @@ class Pace:
     doubles_last: float = 300.0
     update_gap: float = 1.2
     uploads_every: float = 10.0
+    homes_every: float = 5.0
     coded_every: float = 60.0
     closures_every: float = 300.0
     alarms_every: float = 5.0

@@ -18,5 +18,5 @@ async def home_opened(payload: Mapping[str, Any], body: Mapping[str, Any], servi
     if payload.get("tab") != HOME_TAB:
         return
     actor, view = Actor(id=fact(payload, "user"), team_id=fact(body, "team_id")), payload.get("view")
-    services.homes.opened(actor.id)
+    services.homes.opened(actor)
     await draw(services, actor, str(view.get("hash") or "") if isinstance(view, Mapping) else "")

@@ -36,6 +36,7 @@ class Desk:
     app: AsyncApp
     guard: Guard
     private: FakePrivately
+    services: Services
     response_url: str = ""
     statuses: list[int] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -224,7 +225,8 @@ def services_of(house: House, private: FakePrivately) -> Services:
 async def open_desk(folder: Path, policy: Policy = POLICY) -> AsyncIterator[Desk]:
     async with open_house(folder, policy=policy) as house:
         app, private = bolt(), FakePrivately()
-        desk = Desk(house, app, register(app, services_of(house, private)), private)
+        services = services_of(house, private)
+        desk = Desk(house, app, register(app, services), private, services)
         async with listening(answering(desk), "127.0.0.1", 0, "PORT") as port:
             desk.response_url = f"http://127.0.0.1:{port}/respond"
             yield desk

@@ -8,9 +8,10 @@ import pytest
 
 from bot.core.errors import ChatRefused, ChatUnreachable, TerraformUnreachable
 from bot.core.policy import Actor
-from bot.core.runs import Run
+from bot.core.runs import Action, Run
 from bot.sandbox.slack.view_shapes import refuse_view
 from bot.slack import ids
+from handlers.homes import follow
 from tests.handlers.desk import Desk, click, event
 from tests.scenes.stage import texts
 from tests.services.house import ANA, DEPLOYS, GUS, KIM, TEAM
@@ -82,6 +83,42 @@ async def test_a_deed_of_ones_own_draws_an_open_home_anew_and_no_other(desk: Des
     desk.house.clock.move(601)
     await desk.type("help")
     assert len(desk.private.surfaces.published) == 3
+
+
+async def test_an_open_home_follows_what_others_do_and_is_drawn_only_where_something_has_changed(desk: Desk) -> None:
+    run = await waiting(desk)
+    for actor in (GUS, ANA):
+        await desk.send(opened(actor))
+    services = desk.services
+    await follow(services)
+    assert len(desk.private.surfaces.published) == 2
+
+    await desk.house.poll()
+    await follow(services)
+    assert len(desk.private.surfaces.published) == 2
+
+    desk.private.surfaces.trouble = ChatUnreachable()
+    await desk.house.act(Action.APPLY, run.id, actor=KIM)
+    await follow(services)
+    assert "Waits for you · 1" in shown(desk)
+    desk.private.surfaces.trouble = None
+    await follow(services)
+    assert [person for person, _, _ in desk.private.surfaces.published] == ["U0GUS", "U0ANA", "U0ANA"]
+    assert "Nothing waits for a decision of yours" in shown(desk)
+
+    desk.house.clock.move(601)
+    await waiting(desk, "storefront-prod")
+    await follow(services)
+    assert len(desk.private.surfaces.published) == 3
+
+
+async def test_one_home_that_cannot_be_read_holds_up_no_other(desk: Desk) -> None:
+    for actor in (KIM, ANA):
+        await desk.send(opened(actor))
+    await waiting(desk)
+    desk.house.people.unreachable.add(KIM.id)
+    await follow(desk.services)
+    assert [person for person, _, _ in desk.private.surfaces.published] == ["U0KIM", "U0ANA", "U0ANA"]
 
 
 async def test_what_slack_refuses_of_a_home_is_nobodys_trouble(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def with_listener(desk: Desk, listener: Any) -> Desk:
     app, guard = bolt(), Guard("/tf")
     app.middleware(identify)
     app.command("/tf")(guard.guarded(listener))
-    return Desk(desk.house, app, guard, desk.private, desk.response_url, desk.statuses, desk.answers)
+    return replace(desk, app=app, guard=guard)
 
 
 async def test_what_a_listener_returns_is_told_to_the_person_alone(desk: Desk) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.commands import GRAMMAR
+from bot.core.commands.grammar import Row
 from bot.core.errors import StoreBusy
 from bot.core.policy import Actor
 from bot.core.runs import Action
@@ -135,6 +137,24 @@ async def test_words_that_would_open_a_form_get_a_button_that_can(desk: Desk) ->
     await desk.send(said(desk, f"{ME} run"))
     ((_, _, text),) = desk.private.told
     assert "Which workspace shall run?" in text
+    assert desk.private.views == []
+
+
+@pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
+async def test_every_command_may_be_said_in_a_thread_and_in_direct_messages(desk: Desk, row: Row) -> None:
+    """What would open a form offers a button for it, or says where it can be opened; nothing is left without an answer."""
+    for name in ("storefront-dev", "storefront-prod", "storefront-staging", "catalog-import", "billing"):
+        desk.house.runs.add_run(desk.house.runs.add_workspace(name), "planned")
+    await desk.house.poll()
+    await desk.send(said(desk, f"{ME} {row.example}", thread_ts=THREAD))
+    await desk.send(written(desk, row.word, number=2))
+    ((_, person, there),) = desk.private.told
+    ((_, _, here),) = desk.private.written
+    assert (person, desk.private.threads) == ("U0ANA", [THREAD])
+    for text in (there, here):
+        assert text
+        assert "Something went wrong" not in text
+        assert "There is no command" not in text
     assert desk.private.views == []
 
 

@@ -33,6 +33,7 @@ async def test_people_are_served_wherever_they_are(world: Stage) -> None:
     await world.until_run("storefront-dev", "applied")
     await own_runs_are_told_of_in_direct_messages(world)
     assert await until_home(world, "U0ANA", "Nothing waits for a decision of yours")
+    await a_home_follows_what_others_do(world)
 
 
 async def home(stage: Stage, person: str) -> str:
@@ -50,7 +51,7 @@ async def until_home(stage: Stage, person: str, text: str) -> str:
 
 
 async def a_home_shows_what_waits(stage: Stage) -> None:
-    for person in ("U0ANA", "U0GUS"):
+    for person in ("U0ANA", "U0RAJ", "U0GUS"):
         await stage.person("POST", "home", json_body={"as": person})
     assert "storefront-dev" in await until_home(stage, "U0ANA", "Waits for you")
     assert "storefront" not in await until_home(stage, "U0GUS", "guests see no runs")
@@ -59,6 +60,16 @@ async def a_home_shows_what_waits(stage: Stage) -> None:
         while "Decision needed" not in str((await stage.person("GET", "view", **{"as": "U0ANA"}))["view"]):
             await asyncio.sleep(0.1)
     await stage.person("POST", "close", json_body={"as": "U0ANA"})
+
+
+async def a_home_follows_what_others_do(stage: Stage) -> None:
+    """Raj has opened his before and does nothing; Kim starts a watch and a run, and Ana discards it."""
+    await stage.types("U0KIM", "/tf watch billing*")
+    assert await until_home(stage, "U0RAJ", "billing*")
+    await stage.types("U0KIM", "/tf run storefront-dev another one")
+    await until_home(stage, "U0ANA", "Waits for you · 1")
+    await stage.types("U0ANA", "/tf discard storefront-dev")
+    assert await until_home(stage, "U0ANA", "Nothing waits for a decision of yours")
 
 
 def link_of(message: Message) -> str:

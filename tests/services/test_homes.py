@@ -14,7 +14,7 @@ from bot.core.homes import Home, NoHome
 from bot.core.people import Actor, Standing
 from bot.core.policy import Grant, Right
 from bot.core.runs import Run
-from bot.services.homes import OPEN_MOST
+from bot.services.homes import AT_ONCE, OPEN_MOST
 from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, POLICY, RAJ, House, open_house
 
 NARROW = replace(
@@ -104,12 +104,34 @@ async def test_it_says_whether_somebody_is_written_to(house: House) -> None:
 
 async def test_a_home_counts_as_open_for_a_while_and_few_are_remembered(house: House) -> None:
     assert not house.homes.is_open("U0KIM")
-    house.homes.opened("U0KIM")
+    house.homes.opened(KIM)
     house.clock.move(600)
     assert house.homes.is_open("U0KIM")
     house.clock.move(1)
     assert not house.homes.is_open("U0KIM")
-    house.homes.opened("U0KIM")
+    house.homes.opened(KIM)
     for number in range(OPEN_MOST):
-        house.homes.opened(f"U{number}")
+        house.homes.opened(Actor(id=f"U{number}", team_id=KIM.team_id))
     assert not house.homes.is_open("U0KIM")
+
+
+async def test_each_open_home_has_its_turn_and_those_that_are_closed_have_none(house: House) -> None:
+    house.homes.opened(KIM)
+    house.clock.move(300)
+    for number in range(AT_ONCE):
+        house.homes.opened(Actor(id=f"U{number}", team_id=KIM.team_id))
+    first = [one.id for one in house.homes.next_ones()]
+    assert first == ["U0KIM", *(f"U{number}" for number in range(AT_ONCE - 1))]
+    assert house.homes.next_ones()[0].id == f"U{AT_ONCE - 1}"
+    house.clock.move(301)
+    assert {one.id for one in (*house.homes.next_ones(), *house.homes.next_ones())} == {f"U{number}" for number in range(AT_ONCE)}
+
+
+async def test_what_is_shown_is_remembered_of_an_open_home_alone(house: House) -> None:
+    house.homes.shown("U0KIM", b"a")
+    assert not house.homes.is_shown("U0KIM", b"a")
+    house.homes.opened(KIM)
+    house.homes.shown("U0KIM", b"a")
+    assert house.homes.is_shown("U0KIM", b"a")
+    house.homes.opened(KIM)
+    assert not house.homes.is_shown("U0KIM", b"a")
