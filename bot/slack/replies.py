@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -59,8 +59,13 @@ def bad_usage(error: errors.BadUsage, command: str) -> Said:
     return saying(error.problem, f"Usage: {usage}\nExample: {example}")
 
 
+def either(words: Sequence[str]) -> str:
+    """What may have been meant; "" for nothing."""
+    return errors.listed(words) if words else ""
+
+
 def unknown_command(error: errors.UnknownCommand, command: str) -> Said:
-    meant = " or ".join(code(f"{command} {word}") for word in error.near)
+    meant = either([code(f"{command} {word}") for word in error.near])
     there = f"There is no command “{cut(error.word, 60)}”."
     return saying(there, f"Did you mean {meant}?" if meant else f"{code(f'{command} help')} lists them all.")
 
@@ -77,7 +82,7 @@ def workspace_held(error: errors.WorkspaceHeld, command: str) -> Said:
 
 
 def unknown_workspace(error: errors.UnknownWorkspace, command: str) -> Said:
-    meant = " or ".join(code(name) for name in error.near)
+    meant = either([code(name) for name in error.near])
     unseen = f"I see no workspace “{cut(error.name, 120)}”."
     return saying(unseen, f"Did you mean {meant}?" if meant else f"{code(f'{command} workspaces')} lists those I can see.")
 

@@ -44,5 +44,5 @@ async def test_the_form_asks_for_what_applies_and_starts_the_run(visit: Visiting
             await modal.get_by_role("button", name="Start").click()
             await expect(modal).to_have_count(0)
             await expect(timeline.get_by_text("Started a plan-only run of").last).to_be_visible(timeout=PATIENCE_MS)
-            await expect(timeline.get_by_text("With values of its own for").last).to_be_visible(timeout=PATIENCE_MS)
+            await expect(timeline.get_by_text("for this run alone").last).to_be_visible(timeout=PATIENCE_MS)
             assert seen.complaints == []

@@ -42,7 +42,7 @@ async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is
     typed = f"/tf run storefront-dev try it --plan-only --target terraform_data.database --var database_size={CANARY} --debug"
     assert (await stage.types("U0ANA", typed))["ok"]
     card = await stage.expects("Limited to `terraform_data.database`")
-    assert "With values of its own for `database_size`" in whole_text(card)
+    assert "Sets `database_size` for this run alone" in whole_text(card)
     run_id = key_of(card).split("/")[0]
     done = await stage.until(lambda one: one["ts"] == card["ts"] and "Plan finished" in whole_text(one))
     facts = (await stage.terraform("GET", f"runs/{run_id}")).json()["data"]["attributes"]
@@ -67,7 +67,7 @@ async def test_the_form_starts_what_was_filled_into_it(tapped: Tapped) -> None:
     wrong = await on_form(stage, "submit", values={"variables": {"variables": "database_size"}})
     assert list(wrong["errors"]) == ["variables"]
     await on_form(stage, "submit", values={"variables": {"variables": f"database_size={CANARY}"}})
-    await stage.expects("With values of its own for `database_size`")
+    await stage.expects("Sets `database_size` for this run alone")
     await stage.expects("Started a run of `storefront-staging`")
     [run] = await stage.runs_of("storefront-staging")
     assert run["attributes"]["message"].startswith("by the form — asked for by ana (U0ANA) in #deploys")

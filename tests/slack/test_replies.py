@@ -96,6 +96,7 @@ def test_a_reply_fits_whatever_was_typed(word: str) -> None:
 
 
 def test_near_words_are_offered() -> None:
+    assert "Did you mean `a`, `b` or `c`?" in reply(errors.UnknownWorkspace("x", ["a", "b", "c"]))["text"]
     assert "Did you mean `/tf approve` or `/tf apply`?" in reply(UnknownCommand("aprove", ["approve", "apply"]))["text"]
     assert "`/tf help` lists them all" in reply(UnknownCommand("x"))["text"]
     assert "Did you mean `storefront-dev`?" in reply(errors.UnknownWorkspace("storefront", ["storefront-dev"]))["text"]

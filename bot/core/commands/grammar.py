@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from bot.core.errors import BadUsage, listed
+from bot.core.errors import BadUsage
 from bot.core.policy import Right
 
 
@@ -106,11 +106,10 @@ class Row:
                 raise self.wrong(f"--{name} takes no value.")
             return ""
         if name not in self.options:
-            known = [f"--{known}" for known in self.options]
             near = difflib.get_close_matches(name, self.options, n=1, cutoff=0.6)
             meant = f" Did you mean --{near[0]}?" if near else ""
-            allowed = f"It takes {listed(known, 'and')}." if known else "It takes no options."
-            raise self.wrong(f"“{self.word}” has no option --{name}.{meant} {allowed}")
+            none = "" if self.options else " It takes no options."
+            raise self.wrong(f"“{self.word}” has no option --{name}.{meant}{none}")
         if value is None and not waiting:
             raise self.wrong(f"--{name} needs a value.")
         return value if value is not None else waiting.pop(0)

@@ -19,7 +19,7 @@ def request_lines(picture: RunPicture) -> list[str]:
     lines = [
         f"🎯 Limited to {several(request.targets)}" if request.targets else "",
         f"♻️ Makes anew {several(request.replacements)}" if request.replacements else "",
-        f"With values of its own for {several(request.variables)}" if request.variables else "",
+        f"Sets {several(request.variables)} for this run alone" if request.variables else "",
         "Its plan is saved for somebody to confirm" if saves else "",
         "Terraform logs all it does (debug)" if request.debugging else "",
     ]
