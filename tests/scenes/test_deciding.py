@@ -70,6 +70,7 @@ async def is_applied_by_its_override(stage: Stage, workspace: str) -> None:
     await stage.clicks("U0RAJ", call, "run.override")
     shown = await modal(stage, lambda text: "*Overriding it applies the run*: nobody is asked again." in text, "U0RAJ")
     assert shown["submit"]["text"] == "Override & apply"
+    assert f"⏳ {workspace} is frozen, by @ana" in str(shown["blocks"])
     await submits(stage, "U0RAJ", WHY)
     await stage.expects("You may not", person="U0RAJ")
     await stage.types("U0ANA", f"/tf override {workspace} {WHY}")

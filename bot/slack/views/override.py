@@ -15,9 +15,11 @@ from bot.slack import ids
 from bot.slack.blocks import Block, context, modal, plain_section, section, text_input
 from bot.slack.cards.counts import counts
 from bot.slack.cards.hurdles import finding_lines, hurdle_line
+from bot.slack.cards.tallies import sentence
 from bot.slack.text import code, cut, cut_lines, enumerated, one_line
 from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, RULES_MOST
 
+LACKS_MOST = 4
 OUTPUTS_MOST = 2
 OUTPUT_LINES = 25
 OUTPUT_MOST = 1200
@@ -38,7 +40,7 @@ class Question:
 
 def override(asked: Question) -> Block:
     findings = asked.tally.findings if asked.tally is not None else ()
-    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *finding_lines(findings, with_output=False)]
+    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *lacking(asked), *finding_lines(findings, with_output=False)]
     blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.tally)]
     blocks.append(text_input(REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     submit = "Override & apply" if asked.run.override_applies else "Override"
@@ -69,6 +71,12 @@ def later(asked: Question) -> str:
     if not asked.applies_by_itself or asked.run.override_applies:
         return ""
     return "It was started with `--auto-apply`: once overridden it is applied as soon as the rules grant that."
+
+
+def lacking(asked: Question) -> Iterator[str]:
+    """What held an apply up when it was last judged, freezes too, where the override is one."""
+    if asked.run.override_applies and asked.tally is not None:
+        yield from (f"⏳ {sentence(words)}" for words in asked.tally.lacks[:LACKS_MOST])
 
 
 def outputs(findings: tuple[Finding, ...]) -> Iterator[str]:
