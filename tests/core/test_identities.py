@@ -13,7 +13,8 @@ ANA = KnownPerson(
 )
 KIM = KnownPerson(slack=("U0KIM",), terraform=frozenset({"kim"}))
 BOB = KnownPerson(slack=("U0BOB", "U0BOB2"))
-IDENTITIES = Identities((ANA, KIM, BOB), {"U0RAJ": "Raj@acme.example", "U0NONE": ""})
+VIC = KnownPerson(slack=("U0VIC",), vcs=frozenset({"vic"}))
+IDENTITIES = Identities((ANA, KIM, BOB, VIC), {"U0RAJ": "Raj@acme.example", "U0NONE": ""})
 YES, NO, UNKNOWN = Sameness.YES, Sameness.NO, Sameness.UNKNOWN
 
 
@@ -34,6 +35,8 @@ YES, NO, UNKNOWN = Sameness.YES, Sameness.NO, Sameness.UNKNOWN
         ("U0ANA", Origin(vcs="ana-gh"), YES),
         ("U0ANA", Origin(vcs="somebody"), NO),
         ("U0KIM", Origin(vcs="somebody"), UNKNOWN),
+        ("U0VIC", Origin(vcs="somebody"), NO),
+        ("U0VIC", Origin(terraform="else", vcs="somebody"), UNKNOWN),
         ("U0KIM", Origin(terraform="somebody"), NO),
         ("U0BOB", Origin(terraform="somebody"), UNKNOWN),
         ("U0RAJ", Origin(terraform="somebody"), UNKNOWN),
@@ -105,7 +108,8 @@ def test_where_our_own_account_is_not_known_a_run_may_be_ours() -> None:
     nobody = origins_of(creator="runbell", own_account="", requester="", sender=None)
     assert [IDENTITIES.same("U0KIM", nobody.get(role)) for role in Role] == [UNKNOWN, NO, UNKNOWN]
     listed = origins_of(creator="ana", own_account="", requester="", sender=None)
-    assert [[IDENTITIES.same(one, listed[role]) for one in ("U0ANA", "U0KIM")] for role in (Role.CREATOR, Role.REQUESTER)] == [[YES, NO]] * 2
+    assert [IDENTITIES.same("U0ANA", listed.get(role)) for role in Role] == [YES, NO, YES]
+    assert [IDENTITIES.same("U0KIM", listed.get(role)) for role in Role] == [NO, NO, NO]
 
 
 def test_an_unknown_person_is_told_by_the_name_that_is_known() -> None:

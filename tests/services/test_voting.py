@@ -217,6 +217,21 @@ async def test_a_run_that_moves_between_reading_and_lock_is_not_voted_for(house:
     assert await house.votes(run.id) == ()
 
 
+async def test_a_run_that_others_have_seen_move_before_the_lock_is_not_voted_for(house: House) -> None:
+    run = planned(house, "storefront-dev")
+
+    async def another_replica_looks(*_about: object) -> tuple[Freeze, ...]:
+        house.clock.move(1)
+        house.runs.move(run.id, "discarded")
+        await house.reader.read(run.id)
+        return ()
+
+    house.voting._freezes = another_replica_looks
+    with pytest.raises(NotPossibleNow):
+        await house.vote(run.id, ANA)
+    assert (applied(house), await house.votes(run.id)) == (0, ())
+
+
 async def test_two_last_voters_at_once_make_one_decision(house: House) -> None:
     run = planned(house)
     results = await asyncio.gather(house.vote(run.id, ANA), house.vote(run.id, RAJ), house.vote(run.id, KIM), return_exceptions=True)
