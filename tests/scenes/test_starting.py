@@ -76,6 +76,9 @@ async def test_the_form_starts_what_was_filled_into_it(tapped: Tapped) -> None:
 
 async def test_a_value_that_terraform_complains_of_is_not_repeated(tapped: Tapped) -> None:
     stage, _ = tapped
+    await stage.fault("terraform", "POST /api/v2/runs", "refused", times=1, status=422, error=f'Value "{CANARY}" of a variable is invalid')
+    await stage.types("U0ANA", f"/tf run storefront-prod --var database_size={CANARY}")
+    await stage.expects("of a variable is invalid")
     await stage.types("U0ANA", f"/tf run storefront-prod --var environment={CANARY}")
     failed = await stage.expects("Invalid value for variable")
     assert "variables.tf" in whole_text(failed)
