@@ -12,7 +12,7 @@ from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
 from bot.core.errors import NotPossibleNow, NoVote, PlanChanged, WordsWanted
 from bot.core.plans import PlanFacts
-from bot.core.policy import Actor, Person, Place, Standing, right_for
+from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
 from bot.core.questions import Question
 from bot.core.reminders import Waiting
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
@@ -185,10 +185,13 @@ class Approvals:
         return await self._carried_out(stop.action, found, decision)
 
     async def apply_by_itself(self, wish: Intent, actor: Actor) -> Acted:
-        """Judge a run that was started to be applied without anybody deciding; the wish is a vote of whoever asked, if theirs counts."""
+        """Judge a run that was started to be applied without anybody deciding; the wish is a vote of whoever asked, if theirs counts.
+
+        RightMissing where they may no longer start such a run: then it is nobody's wish, however many others have voted.
+        """
         asked_at = self._clock.now()
         found = await self._reader.read(wish.run_id or "")
-        person = await self._access.person(actor)
+        person = await self._access.demand(actor, Right.START, found.workspace)
         place = Place(channel=wish.channel)
         ballot = Ballot(found=found, person=person, place=place, reason=wish.payload.get("message", ""), by_wish=True)
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))

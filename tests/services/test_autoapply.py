@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.commands.freezes import DeclareFreeze
 from bot.core.commands.runs import RunReference
 from bot.core.errors import TerraformUnreachable
 from bot.core.identities import Role
-from bot.core.people import Circle
+from bot.core.people import Circle, Standing
 from bot.core.policy import Actor, Right
 from bot.core.rules import Demand, Match, Rule
 from bot.core.runs import Run
@@ -88,6 +89,17 @@ async def test_a_right_that_is_gone_by_then_applies_nothing(house: House) -> Non
     house.people.groups["S0PLATFORM"] = frozenset({"U0ANA"})
     await tick(house)
     assert applied(house) == []
+
+
+@pytest.mark.parametrize("standing", [Standing.DEACTIVATED, Standing.GUEST, Standing.MEMBER])
+async def test_the_wish_of_whoever_has_left_applies_nothing_although_others_have_voted(tmp_path: Path, standing: Standing) -> None:
+    async with open_house(tmp_path, policy=RULES) as house:
+        run = await started(house, "storefront-prod")
+        await house.freezing.declare(DeclareFreeze("*-prod", "sale", "20s"), ANA, DEPLOYS)
+        await house.vote(run.id, RAJ)
+        house.people.add(ANA.id, ANA.name, standing)
+        await tick(house)
+        assert (applied(house) != []) is (standing is Standing.MEMBER)
 
 
 async def test_whoever_takes_the_wish_back_decides_by_hand(house: House) -> None:
