@@ -14,8 +14,8 @@ from bot.core.policy import Person, Standing
 from bot.slack.clients import Clients
 from bot.slack.troubles import translated
 
-KEPT_SECONDS = 60.0
-"""How long an answer counts as fresh: a guest, a leaver or a changed group is noticed within a minute."""
+KEPT_SECONDS = 50.0
+"""How long an answer counts as fresh: a leaver or a changed group is noticed within a minute, also by a decision that takes a while."""
 
 MOST = 5000
 UNSEEN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """Answers kept for a minute, and one look-up for all who ask for the same at the same time."""
+    """Answers kept for a while, and one look-up for all who ask for the same at the same time."""
 
     def __init__(self, read: Callable[[str], Awaitable[Value]], clock: Callable[[], float] = monotonic) -> None:
         self._read, self._clock = read, clock
