@@ -108,6 +108,27 @@ def test_one_more_rule_never_makes_approval_easier(asked: Question, more: Rule) 
     assert set(before.rules) <= set(after.rules)
 
 
+@given(QUESTIONS, RULES)
+def test_where_nobody_has_the_right_one_more_rule_opens_nothing_but_what_was_closed_to_everybody(asked: Question, more: Rule) -> None:
+    asked = replace(asked, policy=replace(asked.policy, grants=()))
+    before, after = decide(asked), decide(with_rules(asked, *asked.policy.rules, more))
+    assert before.granted or before.nobody or not after.granted
+
+
+@given(QUESTIONS, st.integers(0, 3))
+def test_one_vote_less_never_makes_approval_easier(asked: Question, place: int) -> None:
+    fewer = asked.votes[:place] + asked.votes[place + 1 :]
+    people = {one.person for one in fewer}
+    if people < {one.person for one in asked.votes}:
+        assert decide(asked).granted or not decide(replace(asked, votes=fewer)).granted
+
+
+@given(QUESTIONS, st.sampled_from(sorted(MEMBERSHIP)))
+def test_a_group_that_cannot_be_read_never_makes_approval_easier(asked: Question, group: str) -> None:
+    unread = replace(asked, membership={name: people for name, people in MEMBERSHIP.items() if name != group})
+    assert decide(asked).granted or not decide(unread).granted
+
+
 HARDER: dict[str, st.SearchStrategy[Callable[[Any], Any]]] = {
     "votes": st.integers(1, 2).map(lambda more: lambda was: was + more),
     "one_from_each": st.sampled_from(GROUPS).map(lambda group: lambda was: tuple(dict.fromkeys([*was, group]))),
