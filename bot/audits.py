@@ -29,9 +29,13 @@ async def verify(url: str, key: str, heads: Iterable[Head], say: Say) -> bool:
                 break
         async with database.read() as transaction:
             waiting, stripped = await transaction.audit.waiting(), await transaction.audit.stripped()
+            beside = await transaction.audit.numbered(verifier.head.number) - verifier.head.number
     broken = verifier.end()
     if broken is None and stripped is not None:
         broken = Break(verifier.head.number + 1, f"(id {stripped.id}) has lost its number")
+    if broken is None and beside:
+        say(f"The audit is broken: {beside} row{'' if beside == 1 else 's'} with a number beside the chain, which we never sealed.")
+        return False
     unsealed = f"{waiting} row{' is' if waiting == 1 else 's are'} not sealed yet."
     if broken is not None:
         say(f"The audit is broken: {broken}. {verifier.head.number} rows before it are as they were sealed.")

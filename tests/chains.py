@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from bot.core.audits import AuditKind, AuditRow, Entry
 from bot.core.sealing import Head, link
@@ -120,6 +120,27 @@ def forged(previous: Head, key: str) -> Tampering:
     def deed(connection: Connection) -> None:
         values: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {"at": NOON, "chained_at": NOON, "number": previous.number + 1}
         connection.execute(insert(audit).values(values | {"link": link(key, previous.link, row_of(values))}))
+
+    return deed
+
+
+def beside(*numbers: int) -> Tampering:
+    """Rows with numbers that the chain does not come to, as nobody would see who walks it from 1 on, a page at a time."""
+
+    def deed(connection: Connection) -> None:
+        for number in numbers:
+            values: dict[str, Any] = dict.fromkeys(COLUMNS, "") | {"at": NOON, "chained_at": NOON, "number": number, "link": "f" * 64}
+            connection.execute(insert(audit).values(values))
+
+    return deed
+
+
+def numbered_twice(number: int) -> Tampering:
+    """By whoever has first taken away what forbids it (PostgreSQL)."""
+
+    def deed(connection: Connection) -> None:
+        connection.execute(text("ALTER TABLE audit DROP CONSTRAINT uq_audit_number"))
+        beside(number)(connection)
 
     return deed
 

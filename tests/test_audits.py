@@ -21,17 +21,20 @@ from bot.core.audits import AuditKind
 from bot.core.pace import Pace
 from bot.core.sealing import Head
 from bot.services.sealing import Sealer
+from bot.store.audits import PAGE
 from bot.store.database import open_database
 from tests.chains import (
     COLUMNS,
     KEY,
     NOON,
     Tampering,
+    beside,
     closed_up,
     cut_from,
     edited,
     entry,
     forged,
+    numbered_twice,
     removed,
     seal,
     stripped,
@@ -130,6 +133,22 @@ def test_without_the_key_nothing_can_be_added_to_the_chain(sealed: tuple[Path, H
     tamper(url, forged(sealed[1], "another key, of the same length"))
     assert "row 13" in verified(url)[1]
     assert not verified(f"sqlite:///{sealed[0]}", key="another key, of the same length")[0]
+
+
+@pytest.mark.parametrize("numbers, said", [((0,), "1 row with"), ((-1, -7), "2 rows with")])
+def test_rows_that_were_put_beside_the_chain_are_found(
+    sealed: tuple[Path, Head], tmp_path: Path, numbers: tuple[int, ...], said: str
+) -> None:
+    url = copied(sealed[0], tmp_path)
+    tamper(url, beside(*numbers))
+    assert verified(url, sealed[1]) == (False, f"The audit is broken: {said} a number beside the chain, which we never sealed.")
+
+
+@pytest.mark.postgres
+def test_a_number_that_is_given_twice_at_the_end_of_a_page_is_found(postgres_url: str) -> None:
+    head = asyncio.run(filled(postgres_url, PAGE))
+    tamper(postgres_url, numbered_twice(PAGE))
+    assert not verified(postgres_url, head)[0]
 
 
 @pytest.mark.postgres

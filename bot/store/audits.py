@@ -70,6 +70,10 @@ class AuditTable:
         rest = audit.c.chained_at.is_not(None) | (audit.c.link != "")
         return next(iter(await self._rows(select(audit).where(UNSEALED, rest).order_by(audit.c.id).limit(1))), None)
 
+    async def numbered(self, most: int) -> int:
+        """How many rows bear a number up to this one: of a chain that is whole, and of which nothing is beside it, just as many."""
+        return int((await self.connection.execute(select(func.count()).where(audit.c.number <= most))).scalar_one())
+
     async def waiting(self) -> int:
         """How many rows are not sealed."""
         return int((await self.connection.execute(select(func.count()).select_from(audit).where(UNSEALED))).scalar_one())

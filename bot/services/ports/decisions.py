@@ -124,6 +124,9 @@ class AuditRows(Protocol):
     async def stripped(self) -> AuditRow | None:
         """The first row that has lost its number and not the rest of its seal."""
 
+    async def numbered(self, most: int) -> int:
+        """How many rows bear a number up to this one."""
+
     async def waiting(self) -> int:
         """How many rows are not sealed."""
 
