@@ -87,6 +87,21 @@ async def _take_hook(state: State, request: web.Request) -> web.StreamResponse:
     return web.Response(text="ok")
 
 
+async def _file(state: State, request: web.Request) -> web.StreamResponse:
+    """The bytes of a file, spoiled by the fault that strikes `_files/<name>`: what is refused is the page to sign in, as with Slack."""
+    fault = state.faults.take("slack", f"_files/{request.match_info['name']}")
+    if fault is not None and fault.kind == "down":
+        return hang_up(request)
+    if fault is not None and fault.kind == "status":
+        return web.Response(status=fault.status, headers=_retry_after(fault))
+    if fault is not None and fault.kind == "refused":
+        return await file_routes.login(request)
+    if fault is not None and fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+    response = await file_routes.download(state, request)
+    return hang_up(request) if fault is not None and fault.kind in ("lost", "cut") else response
+
+
 def _retry_after(fault: Fault) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(fault.seconds)))} if fault.status == web.HTTPTooManyRequests.status_code else {}
 
@@ -114,7 +129,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", "/_hooks/{rest:.+}", _hook),
     ("GET", "/_socket/link", _link),
     ("POST", "/_upload/v1/{ticket}", file_routes.upload),
-    ("GET", "/_files/{file}/{name}", file_routes.download),
-    ("GET", "/_files/{file}/download/{name}", file_routes.download),
+    ("GET", "/_files/{file}/{name}", _file),
+    ("GET", "/_files/{file}/download/{name}", _file),
     ("GET", "/_person/stream", _stream),
 )

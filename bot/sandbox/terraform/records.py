@@ -212,6 +212,9 @@ class Workspace:
     tags: tuple[str, ...] = ()
     bindings: dict[str, str] = field(default_factory=dict)
     repository: str | None = None
+    allow_destroy_plan: bool = True
+    execution_mode: str = "remote"
+    terraform_version: str = ""
     used_configurations: list[str] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     finished_runs: int = 0

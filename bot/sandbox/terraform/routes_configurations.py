@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.sandbox.terraform.configurations import archive_configuration, new_configuration, process_upload
 from bot.sandbox.terraform.context import caller_of, context_of
 from bot.sandbox.terraform.documents import Document, configuration_document, ingress_document
-from bot.sandbox.terraform.errors import document_response, invalid_attribute, not_found
+from bot.sandbox.terraform.errors import document_response, invalid_attribute, not_found, unprocessable
 from bot.sandbox.terraform.queries import includes, page, resource_body
 from bot.sandbox.terraform.tokens import demand, may
 
@@ -37,13 +37,16 @@ async def create_configuration(request: web.Request) -> web.Response:
     workspace = context.store.workspace(request.match_info["workspace"])
     demand(caller, "plan")
     attributes, _ = await resource_body(request, "configuration-versions")
+    speculative = _flag(attributes, "speculative", default=False)
+    if workspace.repository is not None and not speculative:
+        raise unprocessable("The workspace takes its configuration from a repository: uploads have to be speculative")
     configuration = new_configuration(
         context,
         workspace,
         caller.account,
         creator_may_apply=may(caller, "write"),
         auto_queue_runs=_flag(attributes, "auto-queue-runs", default=True),
-        speculative=_flag(attributes, "speculative", default=False),
+        speculative=speculative,
         provisional=_flag(attributes, "provisional", default=False),
     )
 

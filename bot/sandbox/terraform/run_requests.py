@@ -40,6 +40,7 @@ def run_request(
         policy_paths=_addresses(attributes, "policy-paths"),
     )
     _refuse_contradictions(request, configuration)
+    _refuse_by_settings(request, workspace)
     return request
 
 
@@ -73,6 +74,13 @@ def _refuse_contradictions(request: RunRequest, configuration: Configuration) ->
         raise invalid_attribute("Invalid run parameters: terraform-version can only be set for plan-only runs.")
     if configuration.speculative and not request.plan_only:
         raise invalid_attribute("Invalid run parameters: a speculative configuration version can only be used for plan-only runs.")
+
+
+def _refuse_by_settings(request: RunRequest, workspace: Workspace) -> None:
+    if workspace.execution_mode == "local":
+        raise invalid_attribute("Invalid run parameters: the workspace's execution mode is local.")
+    if request.is_destroy and not workspace.allow_destroy_plan:
+        raise invalid_attribute("Invalid run parameters: the workspace does not allow destroy plans.")
 
 
 def _flag(attributes: dict[str, Any], name: str, *, default: bool = False) -> bool:

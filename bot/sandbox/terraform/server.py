@@ -25,6 +25,7 @@ from bot.sandbox.terraform import (
     routes_plan_json,
     routes_run_parts,
     routes_runs,
+    routes_workspace_settings,
     routes_workspaces,
     workspace_controls,
 )
@@ -163,6 +164,7 @@ def application(context: Context, secret: str) -> web.Application:
         pages,
         routes_organizations,
         routes_workspaces,
+        routes_workspace_settings,
         routes_runs,
         routes_actions,
         routes_run_parts,

@@ -69,6 +69,36 @@ async def test_a_download_needs_the_bearer(client: AsyncWebClient) -> None:
     assert found == [(200, "text/plain", True), (200, "text/html", False), (200, "text/html", False)]
 
 
+@pytest.mark.parametrize(
+    "fault, found",
+    [
+        ({"kind": "refused"}, (200, "text/html")),
+        ({"kind": "status", "status": 429, "seconds": 3}, (429, "3")),
+        ({"kind": "slow", "seconds": 0.01}, (200, "text/plain")),
+        ({"kind": "down"}, None),
+        ({"kind": "cut"}, None),
+    ],
+)
+async def test_the_bytes_of_a_file_are_withheld_by_faults(
+    client: AsyncWebClient, ana: Acting, fault: dict[str, Any], found: tuple[int, str] | None
+) -> None:
+    file_id = await _uploaded(client, b"secret")
+    await client.files_completeUploadExternal(files=[{"id": file_id}])
+    url = (await client.files_info(file=file_id))["file"]["url_private_download"]
+    times = 2 if found is None else 1  # the client asks again by itself where a connection is lost
+    assert (await ana.post("faults", match="_files/a b.*", times=times, **fault))["ok"]
+    seen = []
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {client.token}"}) as session:
+        for _ in range(2):
+            try:
+                async with session.get(url) as response:
+                    seen.append((response.status, response.headers.get("Retry-After", response.content_type)))
+            except aiohttp.ClientError:
+                seen.append(None)
+
+    assert seen == [found, (200, "text/plain")]
+
+
 async def test_what_people_share_is_for_the_channels_it_is_in(client: AsyncWebClient, ana: Acting) -> None:
     sent = await ana.post("upload", channel="C0SECRET", name="key.bin", content_base64="AAE=", text="hush")
     file_id = sent["file"]["id"]
