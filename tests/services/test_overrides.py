@@ -371,6 +371,17 @@ async def test_an_override_that_applies_nothing_is_not_held_up_by_a_freeze_and_t
     assert (acted.outcome, acted.may_break_glass) == (None, True)
 
 
+async def test_an_override_that_applies_nothing_breaks_no_glass(ruled: House) -> None:
+    run = failing(ruled, created_by="kim")
+    await ruled.freezing.declare(DeclareFreeze("*", "sale"), ANA, DEPLOYS)
+    assert (await override(ruled, run, ANA, "it burns", breaks_glass=True)).outcome is IntentState.SETTLED
+    async with ruled.store.read() as transaction:
+        rows, decision = await transaction.audit.newest(run_id=run.id), await transaction.gates.latest(run.id)
+    assert AuditKind.BREAK_GLASS not in {row.kind for row in rows}
+    assert decision is not None
+    assert not decision.broke_glass
+
+
 async def test_where_the_run_applies_by_itself_an_override_is_an_apply_with_freezes_and_all(ruled: House) -> None:
     run = failing(ruled, auto_apply=True, created_by="kim")
     await ruled.freezing.declare(DeclareFreeze("*", "sale"), ANA, DEPLOYS)

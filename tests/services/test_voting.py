@@ -31,6 +31,7 @@ from bot.core.rules import Demand, Match, Risk, Rule
 from bot.core.runs import Action, Run
 from bot.core.verdicts import Lack, Outcome
 from bot.core.votes import Why
+from bot.services.ruling import RulesInForce
 from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, TEAM, House, open_house
 
 TWO = Rule(
@@ -285,6 +286,20 @@ async def test_what_was_decided_and_not_sent_for_a_while_is_judged_by_the_votes_
     assert (closed.state, applied(house)) == (IntentState.REFUSED, 0)
     assert "was not applied" in closed.outcome
     assert {vote.person for vote in await house.votes(run.id)} == {"U0ANA", "U0RAJ"}, "votes stand when the gate opens again"
+
+
+async def test_what_was_decided_and_not_sent_is_not_sent_once_other_rules_are_in_force(house: House) -> None:
+    run = planned(house, "storefront-dev")
+    carry_out, house.intents.carry_out = house.intents.carry_out, dies  # type: ignore[method-assign, assignment]
+    with pytest.raises(ConnectionError):
+        await house.vote(run.id, ANA)
+    house.intents.carry_out = carry_out  # type: ignore[method-assign]
+    await RulesInForce(house.store, house.clock, replace(RULES, hash="newer")).activate("an operator")
+    house.clock.move(house.pace.intent_judged_again + 1)
+    await house.intents.tick(house.clock.now())
+    closed = await house.intent_of(run.id)
+    assert (closed.state, applied(house)) == (IntentState.REFUSED, 0)
+    assert "are not in force" in closed.outcome
 
 
 async def dies(_intent: str) -> None:
