@@ -62,6 +62,9 @@ class Surfaces(Protocol):
 
     async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, Block]) -> None: ...
 
+    async def run_of_thread(self, channel: str, thread_ts: str, app_user: str) -> str:
+        """The run of the message of ours that heads a thread, "" where there is none; a ChatTrouble where that cannot be read."""
+
 
 class Known(Protocol):
     """What we remember of people and user groups for a minute."""

@@ -69,6 +69,15 @@ class Message:
         return self.wanted > self.painted
 
 
+OF_ONE_RUN = frozenset({Kind.CARD, Kind.CALL, Kind.END, Kind.NOTICE})
+
+
+def run_of_key(key: str) -> str:
+    """The run that a message with this key is about, "" where it is about none or about several."""
+    subject, _, rest = key.partition("/")
+    return subject if rest.partition("/")[0] in OF_ONE_RUN else ""
+
+
 ORDER = {
     Kind.CALL: 0,
     Kind.REPLY: 0,

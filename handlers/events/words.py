@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.core.errors import RunbellError
+from bot.core.commands import about
+from bot.core.errors import ChatTrouble, RunbellError
 from bot.core.links import message_link
 from bot.core.policy import Actor, Place
 from bot.slack.blocks import Said
@@ -28,6 +29,7 @@ log = structlog.get_logger("runbell.handlers")
 
 DIRECT = "im"
 WITH_FILES = "file_share"
+ANY_RUN = "run-any"
 MOMENT = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
 
@@ -57,6 +59,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
         words = words_of(payload, body, services)
         if words is None or not await is_new(words, services):
             return
+        words = replace(words, text=await about_thread(words, services))
         values = {**context, **as_typed(words, services)}
         said = friendly(words, services) or await guard.outcome(command_typed, values, names)
         if said is not None:
@@ -113,6 +116,18 @@ async def is_new(words: Words, services: Services) -> bool:
     except RunbellError as error:
         log.warning("words not heard", channel=words.channel, error=error.sentence)
         return False
+
+
+async def about_thread(words: Words, services: Services) -> str:
+    """In a thread below a message of ours a command need not say which run it is about. Slack is asked only where it does not."""
+    if not words.thread_ts or about(words.text, ANY_RUN) == words.text:
+        return words.text
+    try:
+        run_id = await services.surfaces.run_of_thread(words.channel, words.thread_ts, services.app_user)
+    except ChatTrouble as trouble:
+        log.info("thread unread", channel=words.channel, error=trouble.sentence)
+        return words.text
+    return about(words.text, run_id) if run_id else words.text
 
 
 def friendly(words: Words, services: Services) -> Said | None:

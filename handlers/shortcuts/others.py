@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.slack.answers import said
 from bot.slack.blocks import Said
 
-INACTIVE = "This shortcut is no longer in use, so nothing was done."
+INACTIVE = "This shortcut is no longer in use, so nothing was done. An operator updates the app with what “runbell manifest” prints."
 
 
 async def shortcut_used() -> Said:

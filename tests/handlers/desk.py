@@ -168,17 +168,23 @@ class FakePrivately:
 
 
 class FakeSurfaces:
-    """Home tabs by person, and what links unfolded to; `trouble` has Slack refuse."""
+    """Home tabs by person, what links unfolded to, and runs by the thread that is about them; `trouble` has Slack refuse."""
 
     def __init__(self) -> None:
         self.published: list[tuple[str, dict[str, Any], str]] = []
         self.unfurled: list[tuple[str, str, dict[str, Any]]] = []
+        self.threads: dict[str, str] = {}
         self.trouble: ChatTrouble | None = None
 
     async def publish(self, person: str, view: dict[str, Any], known: str = "") -> None:
         if self.trouble is not None:
             raise self.trouble
         self.published.append((person, view, known))
+
+    async def run_of_thread(self, channel: str, thread_ts: str, app_user: str) -> str:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.threads.get(thread_ts, "") if app_user == APP_USER and channel else ""
 
     async def unfurl(self, channel: str, ts: str, unfurls: Mapping[str, dict[str, Any]]) -> None:
         if self.trouble is not None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.commands import GRAMMAR
 from bot.core.commands.grammar import Row
-from bot.core.errors import StoreBusy
+from bot.core.errors import ChatUnreachable, StoreBusy
 from bot.core.policy import Actor
 from bot.core.runs import Action
 from bot.services.repeats import Repeats
@@ -156,6 +156,35 @@ async def test_every_command_may_be_said_in_a_thread_and_in_direct_messages(desk
         assert "Something went wrong" not in text
         assert "There is no command" not in text
     assert desk.private.views == []
+
+
+@pytest.mark.parametrize("text", ["why", "Why this", "why it", "approve this looks good", "approve --name storefront-prod looks good"])
+async def test_in_the_thread_of_a_card_a_command_is_about_its_run(desk: Desk, text: str) -> None:
+    run_id, _ = waiting(desk), waiting(desk, "dns")
+    desk.private.surfaces.threads[THREAD] = run_id
+    await desk.send(said(desk, f"{ME} {text}", thread_ts=THREAD))
+    assert run_id in desk.private.told[0][2]
+    assert decided(desk) == ([(Action.APPLY, run_id)] if text.startswith("approve") else [])
+
+
+async def test_in_any_other_thread_it_has_to_be_named(desk: Desk) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, f"{ME} why", thread_ts=THREAD))
+    desk.private.surfaces.threads[THREAD] = run_id
+    await desk.send(said(desk, f"{ME} why", number=2))
+    desk.private.surfaces.trouble = ChatUnreachable()
+    await desk.send(said(desk, f"{ME} why", number=3, thread_ts=THREAD))
+    await desk.send(said(desk, f"{ME} approve this", number=4, thread_ts=THREAD))
+    assert ["Which run?" in text for _, _, text in desk.private.told] == [True, True, True, False]
+    assert "I see no workspace “this”" in desk.private.told[-1][2]
+    assert decided(desk) == []
+
+
+async def test_a_run_that_is_named_is_meant_in_whichever_thread(desk: Desk) -> None:
+    run_id, other = waiting(desk), waiting(desk, "dns")
+    desk.private.surfaces.threads[THREAD] = run_id
+    await desk.send(said(desk, f"{ME} approve dns", thread_ts=THREAD))
+    assert decided(desk) == [(Action.APPLY, other)]
 
 
 async def test_direct_messages_are_commands(desk: Desk) -> None:

@@ -26,6 +26,7 @@ async def test_people_are_served_wherever_they_are(world: Stage) -> None:
     await world.types("U0KIM", "/tf run storefront-dev bump the image")
     call = await world.expects("Decision needed", action="run.approve")
     await a_home_shows_what_waits(world)
+    await forms_open_from_home_and_from_the_shortcut_that_works_anywhere(world)
     await a_link_unfolds_where_its_workspace_is_watched(world, call)
     await a_shortcut_shows_the_run_of_a_message(world, call)
     await a_command_in_direct_messages_is_answered_there(world)
@@ -58,6 +59,22 @@ async def a_home_shows_what_waits(stage: Stage) -> None:
     await stage.person("POST", "click", json_body={"as": "U0ANA", "surface": "home", "action_id": ids.HOME_SHOW})
     async with asyncio.timeout(PATIENCE):
         while "Decision needed" not in str((await stage.person("GET", "view", **{"as": "U0ANA"}))["view"]):
+            await asyncio.sleep(0.1)
+    await stage.person("POST", "close", json_body={"as": "U0ANA"})
+
+
+async def forms_open_from_home_and_from_the_shortcut_that_works_anywhere(stage: Stage) -> None:
+    forms = ((ids.START_OPEN, ids.START_SUBMIT), (ids.UPLOAD_OPEN, ids.UPLOAD_SUBMIT), (ids.PROMOTE_FORM, ids.PROMOTE_SUBMIT))
+    for action_id, form in forms:
+        await stage.person("POST", "click", json_body={"as": "U0ANA", "surface": "home", "action_id": action_id})
+        await a_form_opens(stage, form)
+    assert (await stage.person("POST", "shortcut", json_body={"as": "U0ANA", "callback_id": ids.START_FORM}))["ok"]
+    await a_form_opens(stage, ids.START_SUBMIT)
+
+
+async def a_form_opens(stage: Stage, callback_id: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while ((await stage.person("GET", "view", **{"as": "U0ANA"}))["view"] or {}).get("callback_id") != callback_id:
             await asyncio.sleep(0.1)
     await stage.person("POST", "close", json_body={"as": "U0ANA"})
 
@@ -113,7 +130,9 @@ async def a_command_in_direct_messages_is_answered_there(stage: Stage) -> None:
 async def a_mention_in_a_thread_decides(stage: Stage, call: Message) -> None:
     await says(stage, "@runbell show storefront-dev", thread_ts=call["ts"], person="U0RAJ")
     await said_in_thread(stage, call, "U0RAJ", "Decision needed")
-    await says(stage, "@runbell approve storefront-dev looks good", thread_ts=call["ts"])
+    await says(stage, "@runbell why", thread_ts=call["ts"], person="U0RAJ")
+    await said_in_thread(stage, call, "U0RAJ", "storefront-dev")
+    await says(stage, "@runbell approve this looks good", thread_ts=call["ts"])
     await said_in_thread(stage, call, "U0ANA", "Approved")
     assert len(await stage.calls("/actions/apply")) == 1
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from bot.core.errors import ChatRefused, NoTrigger
+from bot.core.errors import ChatRefused, NoTrigger, ThreadClosed
 from bot.core.homes import Home
 from bot.core.pace import Pace
 from bot.manifests import manifest
@@ -19,6 +19,7 @@ from bot.slack.answers import said
 from bot.slack.cards.unfurls import unfurled
 from bot.slack.clients import Clients
 from bot.slack.home import home
+from bot.slack.ids import MESSAGE_EVENT
 from bot.slack.privately import Privately
 from bot.slack.surfaces import Surfaces
 from tests.slack.pictures import AT, waiting
@@ -57,6 +58,20 @@ async def test_a_link_is_unfolded_and_one_that_is_not_there_is_not() -> None:
         with pytest.raises(ChatRefused) as caught:
             await Surfaces(clients, Pace()).unfurl("C0DEPLOYS", message.ts, {f"{url}/x": unfurled(waiting())})
         assert caught.value.code == "cannot_unfurl_url"
+
+
+async def test_a_thread_is_about_the_run_of_the_message_of_ours_that_heads_it() -> None:
+    async with opened() as (server, clients):
+        surfaces = Surfaces(clients, Pace())
+        for key, run_id in (("run-1/card/", "run-1"), ("run-2/call/confirm", "run-2"), ("commit:4f2:1/rollup/", ""), ("odd", "")):
+            metadata = {"event_type": MESSAGE_EVENT, "event_payload": {"key": key}}
+            posted = await clients.posting.chat_postMessage(channel="C0DEPLOYS", text="a card", metadata=metadata)
+            assert await surfaces.run_of_thread("C0DEPLOYS", str(posted["ts"]), "U0RUNBELL") == run_id
+            assert await surfaces.run_of_thread("C0DEPLOYS", str(posted["ts"]), "U0OTHER") == ""
+        message = deeds.write_message(server.state, ana(server), "run-1/card/", None)
+        assert await surfaces.run_of_thread("C0DEPLOYS", message.ts, "U0RUNBELL") == ""
+        with pytest.raises(ThreadClosed):
+            await surfaces.run_of_thread("C0DEPLOYS", "1.1", "U0RUNBELL")
 
 
 async def test_an_answer_stands_in_the_thread_that_was_asked_in() -> None:

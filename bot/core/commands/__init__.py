@@ -8,7 +8,7 @@ from functools import cache
 from bot.core.commands import deciding, freezes, lists, locks, notices, promotions, reviews, runs, starts, uploads, watches
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.runs import RunReference
-from bot.core.commands.words import split
+from bot.core.commands.words import quoted, split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
 
@@ -25,6 +25,8 @@ GRAMMAR: tuple[Row, ...] = (
     *watches.GRAMMAR,
     *notices.GRAMMAR,
 )
+RUN = "<run>"
+THIS = frozenset({"this", "it"})
 BY_WORD: dict[str, Row] = {word: row for row in GRAMMAR for word in (row.word, *row.aliases)}
 
 
@@ -34,6 +36,19 @@ def row_for(word: str) -> Row:
     if row is None:
         raise UnknownCommand(word, near_words(word))
     return row
+
+
+def about(text: str, run_id: str) -> str:
+    """What was typed, with the run for whoever is talking of it anyway: where a command wants one, and none is named or it is `this`."""
+    words = split(text)
+    row = BY_WORD.get(words[0].lower()) if words else None
+    if row is None or row.usage.split()[1:2] != [RUN]:
+        return text
+    rest = words[1:]
+    is_named = bool(rest) and not rest[0].startswith("--")
+    if is_named and rest[0].lower() not in THIS:
+        return text
+    return " ".join(map(quoted, [words[0], run_id, *rest[is_named:]]))
 
 
 def near_words(word: str) -> list[str]:

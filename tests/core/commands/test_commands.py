@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.commands import BY_WORD, GRAMMAR, parse, row_for
+from bot.core.commands import BY_WORD, GRAMMAR, about, parse, row_for
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze, ListFreezes, Snooze
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.lists import Help, ListPending, ListRuns, ListWorkspaces, ShowAudit, ShowQueue, Suggest
@@ -189,6 +189,25 @@ def test_no_word_means_two_commands() -> None:
 def test_a_reference_reads_as_it_was_given(reference: RunReference, text: str) -> None:
     assert str(reference) == text
     assert RunReference.of(text) == reference
+
+
+OF_A_RUN = [row for row in GRAMMAR if row.usage.split()[1:2] == ["<run>"]]
+
+
+@pytest.mark.parametrize("row", OF_A_RUN, ids=lambda row: row.word)
+@pytest.mark.parametrize("named", ["", "this ", "IT "])
+def test_a_command_about_a_run_need_not_name_the_one_that_is_talked_of(row: Row, named: str) -> None:
+    words, _, rest = row.example.partition(" ")
+    rest = rest.partition(" ")[2] if named else "--" + " ".join(row.flags[:1])
+    typed = f"{row.word} {named}{rest}".strip() if named or row.flags else row.word
+    assert about(typed, RUN.run_id).split()[:2] == [row.word, RUN.run_id]
+    assert about(row.example, RUN.run_id) == row.example
+    assert words == row.word
+
+
+@pytest.mark.parametrize("text", ["", "xyzzy", "runs", "queue this", "show dns", "freeze it the sale is on"])
+def test_any_other_command_says_what_it_says(text: str) -> None:
+    assert about(text, RUN.run_id) == text
 
 
 ANYTHING = st.text(st.characters(codec="utf-8"), max_size=80)
