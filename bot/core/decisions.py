@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.core.runs import Action, Run, RunStatus
+from bot.core.stored import StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,18 @@ class Decision:
     decided_at: datetime
     intent_id: str
     broke_glass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known at a gate when somebody decides there: the round that is open and its decision, the hash of the rules in force (None
+    where none ever were), and the run as it was read last.
+    """
+
+    round: int
+    rules_hash: str | None
+    decision: Decision | None
+    stored: StoredRun | None
 
 
 class Deed(StrEnum):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.plans import PlanFacts
 from bot.core.runs import Run
+from bot.core.workspaces import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +17,12 @@ class StoredRun:
     run: Run
     asked_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRun:
+    """What is kept of a run whose workspace is known: of one whose workspace is not, all are None."""
+
+    workspace: Workspace | None = None
+    stored: StoredRun | None = None
+    plan: PlanFacts | None = None

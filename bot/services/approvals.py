@@ -136,7 +136,7 @@ class Approvals:
         )
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
-        acted = await self._carried_out(action, found, counted.decision, counted.verdict)
+        acted = await self._carried_out(action, found, counted.intent, counted.verdict)
         return replace(acted, may_break_glass=await self._may_break_glass(person, counted.verdict))
 
     async def _may_break_glass(self, person: Person, verdict: Verdict) -> bool:
@@ -144,8 +144,8 @@ class Approvals:
         lacking = {missing.lack for missing in verdict.missing}
         return not verdict.granted and lacking == {Lack.FREEZE} and await self._glass.may(person)
 
-    async def _carried_out(self, action: Action, found: Found, decision: Decision | None, verdict: Verdict | None = None) -> Acted:
-        state = (await self._intents.carry_out(decision.intent_id)).state if decision is not None else None
+    async def _carried_out(self, action: Action, found: Found, intent: Intent | None, verdict: Verdict | None = None) -> Acted:
+        state = (await self._intents.carry_out(intent)).state if intent is not None else None
         return Acted(run=found.run, workspace=found.workspace, action=action, outcome=state, verdict=verdict)
 
     async def _stop(self, stop: Stop) -> Acted:
@@ -167,14 +167,14 @@ class Approvals:
     async def _stopped(self, stop: Stop, person: Person, asked_at: datetime) -> Acted:
         found, gate = stop.found, gate_for(stop.action, stop.found.run)
         async with self._store.write() as transaction:
-            number = await transaction.gates.lock(found.run.id, gate)
-            await self._ruling.demand_current(transaction)
-            await refuse_decided(transaction, found.run.id, gate, number)
-            current = await newest(transaction, found.run, asked_at)
+            standing = await transaction.gates.enter(found.run.id, gate)
+            self._ruling.demand_same(standing.rules_hash)
+            refuse_decided(standing.decision)
+            current = newest(found.run, asked_at, standing.stored)
             refuse_elsewhere(gate, current, stop.action)
             refuse_impossible(stop.action, current)
             await refuse_put_off(transaction, current, stop.waiting)
-            decision, intent = stop.decided(person, number, self._clock)
+            decision, intent = stop.decided(person, standing.round, self._clock)
             await transaction.gates.decide(decision)
             await transaction.audit.add(
                 decision_entry(decision, found.workspace, stop.place, reason=stop.comment, rules_hash=self._ruling.hash)
@@ -182,7 +182,7 @@ class Approvals:
             await transaction.intents.add(intent)
             await transaction.messages.raise_wanted(found.run.id)
         self._wake_painter()
-        return await self._carried_out(stop.action, found, decision)
+        return await self._carried_out(stop.action, found, intent)
 
     async def apply_by_itself(self, wish: Intent, actor: Actor) -> Acted:
         """Judge a run that was started to be applied without anybody deciding; the wish is a vote of whoever asked, if theirs counts.
@@ -196,7 +196,7 @@ class Approvals:
         ballot = Ballot(found=found, person=person, place=place, reason=wish.payload.get("message", ""), by_wish=True)
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
-        return await self._carried_out(Action.APPLY, found, counted.decision, counted.verdict)
+        return await self._carried_out(Action.APPLY, found, counted.intent, counted.verdict)
 
     async def take_back(self, reference: RunReference, actor: Actor, place: Place) -> Asked:
         """Take a vote back, until the decision. NoVote where there is none. Where the run was to be applied by itself, it no longer is."""
@@ -206,7 +206,7 @@ class Approvals:
         run_id, gate = found.run.id, open_gate(found.run)
         async with self._store.write() as transaction:
             number = await transaction.gates.lock(run_id, gate)
-            await refuse_decided(transaction, run_id, gate, number)
+            refuse_decided(await transaction.gates.decision(run_id, gate, number))
             own = next((vote for vote in await transaction.votes.at(run_id, gate, number) if vote.person == person.id), None)
             if own is None or not await transaction.votes.take_back(run_id, gate, number, person.id):
                 raise NoVote(run_id)
@@ -222,6 +222,12 @@ class Approvals:
             await transaction.messages.raise_wanted(run_id)
         self._wake_painter()
         return Asked(run=found.run, workspace=found.workspace, plan=found.plan, tally=tally)
+
+    async def wants_words(self, run_id: str, gate: str) -> bool:
+        """Whether a click alone may not be enough at a gate, as it was last judged; from our own data alone."""
+        async with self._store.read() as transaction:
+            _, tally, _ = await transaction.gates.look(run_id, gate)
+        return tally is not None and tally.wants_words
 
     async def asked(self, run_id: str) -> Asked | None:
         """From our own data alone, so at once; None for a run that we do not know."""

@@ -54,7 +54,7 @@ class Comments:
         )
         async with self._store.write() as transaction:
             await transaction.intents.add(intent)
-        return Commented(run=found.run, workspace=found.workspace, outcome=(await self._intents.carry_out(intent_id)).state)
+        return Commented(run=found.run, workspace=found.workspace, outcome=(await self._intents.carry_out(intent)).state)
 
     async def _demand(self, actor: Actor, workspace: Workspace) -> Person:
         try:

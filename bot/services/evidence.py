@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.core.chains import stages_before
 from bot.core.contents import PlanRisk
+from bot.core.decisions import Intent
 from bot.core.errors import TerraformTrouble
 from bot.core.freezes import Freeze
 from bot.core.identities import Identities, Origins, origins_of
@@ -24,8 +25,16 @@ from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.contents import Contents
 from bot.services.failures import failed_policies
-from bot.services.ports import Clock, Policies, RunReading, Runs, Store
+from bot.services.ports import Clock, Policies, RunReading, Runs, Store, Transaction
 from bot.services.reading import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What our own rows tell: what created the run, where we did, and the workspaces that have applied the same, where it matters."""
+
+    creating: Intent | None
+    applied_in: frozenset[str]
 
 
 class Evidence:
@@ -41,9 +50,22 @@ class Evidence:
         self._clock = clock
         self._account: str | None = None
 
-    async def question(self, action: Action, found: Found, votes: Iterable[Vote] = (), freezes: Iterable[Freeze] = ()) -> Question:
-        """Everything as it is now. A TerraformTrouble where the plan could perhaps be read a moment later: it is not judged half known."""
-        plan, origins = await asyncio.gather(self._plan(found), self._origins(found))
+    async def question(
+        self,
+        action: Action,
+        found: Found,
+        votes: Iterable[Vote] = (),
+        freezes: Iterable[Freeze] = (),
+        past: Past | None = None,
+    ) -> Question:
+        """Everything as it is now. A TerraformTrouble where the plan could perhaps be read a moment later: it is not judged half known.
+
+        `past` is what `self.past` has read just now, where it has.
+        """
+        if past is None:
+            async with self._store.read() as transaction:
+                past = await self.past(transaction, found)
+        plan, origins = await asyncio.gather(self._plan(found), self._origins(found, past))
         contents = plan.contents
         question = Question(
             policy=self._policy,
@@ -56,9 +78,14 @@ class Evidence:
             identities=Identities(self._policy.people),
             origins=origins,
             freezes=tuple(freezes),
-            applied_in=await self._applied_in(found.run, found.workspace),
+            applied_in=past.applied_in,
         )
         return await self.with_people(question, votes)
+
+    async def past(self, transaction: Transaction, found: Found) -> Past:
+        """What our own rows tell of a run, for whoever reads other rows in the same transaction."""
+        creating = await transaction.intents.creating(found.run.id)
+        return Past(creating, await self._applied_in(transaction, found.run, found.workspace))
 
     async def with_people(self, question: Question, votes: Iterable[Vote]) -> Question:
         """The same question about these votes, with voters and groups as Slack has them now."""
@@ -81,13 +108,11 @@ class Evidence:
         """Not asked for where no rule wants to know."""
         return await failed_policies(self._policies, run.id) if self._policy.rulebook.asks_policies else None
 
-    async def _origins(self, found: Found) -> Origins:
-        async with self._store.read() as transaction:
-            creating = await transaction.intents.creating(found.run.id)
+    async def _origins(self, found: Found, past: Past) -> Origins:
         return origins_of(
             creator=found.run.created_by,
             own_account=await self._own_account(),
-            requester=creating.person if creating else "",
+            requester=past.creating.person if past.creating else "",
             sender=sender_of(found.run, found.reading),
         )
 
@@ -100,17 +125,16 @@ class Evidence:
                 return ""
         return self._account
 
-    async def _applied_in(self, run: Run, workspace: Workspace) -> frozenset[str]:
+    async def _applied_in(self, transaction: Transaction, run: Run, workspace: Workspace) -> frozenset[str]:
         """The workspaces that have applied the run's commit or its very configuration version, where it matters."""
         if not stages_before(workspace, self._policy.chains):
             return frozenset()
-        async with self._store.read() as transaction:
-            shas = await transaction.runs.of_commit(run.commit.sha) if run.commit is not None else {}
-            known = [*(await transaction.runs.many(list(shas))).values()]
-            if run.configuration_version_id is not None:
-                known += await transaction.runs.of_configuration(run.configuration_version_id)
-            applied = {stored.run.workspace_id for stored in known if has_applied(stored.run)}
-            found = [await transaction.workspaces.get(one) for one in sorted(applied)]
+        shas = await transaction.runs.of_commit(run.commit.sha) if run.commit is not None else {}
+        known = [*(await transaction.runs.many(list(shas))).values()]
+        if run.configuration_version_id is not None:
+            known += await transaction.runs.of_configuration(run.configuration_version_id)
+        applied = {stored.run.workspace_id for stored in known if has_applied(stored.run)}
+        found = [await transaction.workspaces.get(one) for one in sorted(applied)]
         return frozenset(one.full_name for one in found if one is not None)
 
 

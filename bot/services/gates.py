@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.core.decisions import Decision
 from bot.core.errors import AlreadyDecided, ApprovalSwitchedOff, HurdleUnread, NotPossibleNow, TokenMayNot
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run
-from bot.services.ports import Transaction
+from bot.core.stored import StoredRun
 
 PARTICIPLE = {
     Action.APPLY: "applied",
@@ -28,15 +29,13 @@ def open_gate(run: Run) -> str:
     return run.gate or CONFIRM
 
 
-async def refuse_decided(transaction: Transaction, run_id: str, gate: str, number: int) -> None:
-    decided = await transaction.gates.decision(run_id, gate, number)
+def refuse_decided(decided: Decision | None) -> None:
     if decided is not None:
-        raise AlreadyDecided(run_id, PARTICIPLE[decided.action], decided.person, decided.decided_at)
+        raise AlreadyDecided(decided.run_id, PARTICIPLE[decided.action], decided.person, decided.decided_at)
 
 
-async def newest(transaction: Transaction, run: Run, asked_at: datetime) -> Run:
+def newest(run: Run, asked_at: datetime, stored: StoredRun | None) -> Run:
     """The run as we read it, or as somebody else has read it since."""
-    stored = await transaction.runs.get(run.id)
     return stored.run if stored is not None and stored.asked_at > asked_at else run
 
 

@@ -40,8 +40,8 @@ class Glass:
 
 async def tell_broken(
     transaction: Transaction, decision: Decision, question: Question, broken: Sequence[Freeze], reason: str, permalink: str
-) -> None:
-    """In the transaction of the decision: the channel of reviews is told, and the audit."""
+) -> Entry:
+    """In the transaction of the decision: the channel of reviews is told, and the audit is to hold what is returned."""
     frozen = " ".join(plain_words(freeze_words(one)) for one in broken)
     workspace = question.workspace.full_name
     done = "overridden, which applies it," if decision.action is Action.OVERRIDE else "applied"
@@ -49,21 +49,19 @@ async def tell_broken(
     topic = f"glass:{decision.gate}:{decision.round}"
     channel = question.policy.break_glass.channel
     await tell(transaction, subject=decision.run_id, channel=channel, topic=topic, text=text, mention=decision.person)
-    await transaction.audit.add(
-        Entry(
-            at=decision.decided_at,
-            kind=AuditKind.BREAK_GLASS,
-            person=decision.person,
-            person_name=decision.person_name,
-            channel=decision.channel,
-            run_id=decision.run_id,
-            workspace=workspace,
-            action=decision.action.value,
-            plan_digest=decision.plan_digest,
-            rules_hash=question.policy.hash,
-            reason=reason,
-            outcome="decided",
-            permalink=permalink,
-            details={"freeze": frozen, "intent": decision.intent_id},
-        )
+    return Entry(
+        at=decision.decided_at,
+        kind=AuditKind.BREAK_GLASS,
+        person=decision.person,
+        person_name=decision.person_name,
+        channel=decision.channel,
+        run_id=decision.run_id,
+        workspace=workspace,
+        action=decision.action.value,
+        plan_digest=decision.plan_digest,
+        rules_hash=question.policy.hash,
+        reason=reason,
+        outcome="decided",
+        permalink=permalink,
+        details={"freeze": frozen, "intent": decision.intent_id},
     )

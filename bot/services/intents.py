@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -60,20 +60,22 @@ class Intents:
         self.mirror: Mirroring | None = None
         self.values = Values()
 
-    async def carry_out(self, intent_id: str) -> Intent:
-        """Send a pending intent, once; the intent as it stands then. A refusal is raised, with the gate free again."""
-        async with self._store.write() as transaction:
-            intent = await must_get(transaction, intent_id)
-            lease = self._clock.now() + timedelta(seconds=self._pace.intent_lease)
-            is_ready = intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id))
-            sent = is_ready and await transaction.intents.move(
-                intent, IntentState.SENT, owner=self._owner, lease_until=lease, sent_at=self._clock.now()
-            )
-            intent = await must_get(transaction, intent_id)
-        if sent:
-            await self._send(intent)
+    async def carry_out(self, intent: Intent) -> Intent:
+        """Send an intent that was pending when it was read or written, once; as it stands then. A refusal is raised, with the gate free."""
+        if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
+            leased = await self._leased(intent)
+            if leased is not None:
+                await self._send(leased)
         async with self._store.read() as transaction:
-            return await must_get(transaction, intent_id)
+            return await must_get(transaction, intent.id)
+
+    async def _leased(self, intent: Intent) -> Intent | None:
+        """The intent, committed as sent by us; None where it had moved: then it is not ours to send."""
+        now = self._clock.now()
+        until = now + timedelta(seconds=self._pace.intent_lease)
+        async with self._store.write() as transaction:
+            sent = await transaction.intents.move(intent, IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now)
+        return replace(intent, state=IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now) if sent else None
 
     async def tick(self, now: datetime) -> None:
         """Send what was decided and not sent, and find out about what was sent and not answered."""
@@ -122,7 +124,7 @@ class Intents:
         try:
             if self.judge is not None:
                 await self.judge(intent)
-            await self.carry_out(intent.id)
+            await self.carry_out(intent)
         except TerraformTrouble as trouble:
             log.warning("intent_put_off", intent=intent.id, error=trouble.sentence)
         except RunbellError as objection:

@@ -80,7 +80,7 @@ class Launches:
         async with self._store.write() as transaction:
             await transaction.workspaces.put([workspace], self._clock.now())
             await transaction.intents.add(intent)
-        done = await self._intents.carry_out(intent.id)
+        done = await self._intents.carry_out(intent)
         return Started(workspace=workspace, run_id=done.run_id, outcome=done.state, cautions=cautions(wish, detail))
 
     async def demand_member(self, actor: Actor) -> None:

@@ -11,7 +11,7 @@ from bot.core.workspaces import Workspace
 from bot.services.commits import run_of
 from bot.services.hurdles import Hurdles
 from bot.services.ports import Clock, RunReading, Runs, Store
-from bot.services.recording import Recorder, Sighting
+from bot.services.recording import Recorder, Sighting, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,14 @@ class Found:
     workspace: Workspace
     plan: PlanFacts | None
     reading: RunReading | None = None
+
+
+def workspace_in(reading: RunReading, known: Workspace | None) -> Workspace | None:
+    """The workspace that came along, with an organization where we know it from elsewhere."""
+    sent = reading.workspace
+    if sent is None:
+        return known
+    return sent if sent.organization or known is None else replace(sent, organization=known.organization)
 
 
 class Reader:
@@ -47,29 +55,24 @@ class Reader:
             reading = await self._runs.read_run(run_id, hurry=hurry)
         except NotVisible as error:
             raise UnknownRun(run_id) from error
-        workspace = await self._workspace_of(reading)
+        async with self._store.read() as transaction:
+            known = await transaction.runs.known(run_id, reading.run.workspace_id, reading.run.plan_id)
+        workspace = workspace_in(reading, known.workspace)
         if workspace is None or workspace.organization not in self._organizations:
             raise UnknownRun(run_id)
-        plan = await self._plan_of(reading)
+        plan = await self._plan_of(reading, known.plan)
         run = await self._hurdles.told(run_of(reading), reading.stages)
-        await self._recorder.record([Sighting(run, workspace, plan)], asked_at)
+        sighting = Sighting(run, workspace, plan)
+        if (kept := held(sighting, known)) is not None:
+            self._recorder.keep(kept, workspace)
+        else:
+            await self._recorder.record([sighting], asked_at)
         return Found(run, workspace, plan, reading)
 
-    async def _workspace_of(self, reading: RunReading) -> Workspace | None:
-        """The workspace that came along, with an organization where we know it from elsewhere."""
-        async with self._store.read() as transaction:
-            known = await transaction.workspaces.get(reading.run.workspace_id)
-        sent = reading.workspace
-        if sent is None:
-            return known
-        return sent if sent.organization or known is None else replace(sent, organization=known.organization)
-
-    async def _plan_of(self, reading: RunReading) -> PlanFacts | None:
+    async def _plan_of(self, reading: RunReading, kept: PlanFacts | None) -> PlanFacts | None:
         """The plan that came along, the one we have kept, or the one the server shows when asked; None if it cannot be read."""
         if reading.plan is not None or reading.run.plan_id is None:
             return reading.plan
-        async with self._store.read() as transaction:
-            kept = await transaction.plans.get(reading.run.plan_id)
         if kept is not None and kept.is_finished:
             return kept
         try:

@@ -14,7 +14,7 @@ from bot.core.errors import MembershipUnread
 from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
-from bot.core.stored import StoredRun
+from bot.core.stored import KnownRun, StoredRun
 from bot.core.watches import Ear, Hearing, Measure, Watch, hearings, is_unwatched, tidings
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
@@ -33,6 +33,13 @@ class Sighting:
     run: Run
     workspace: Workspace
     plan: PlanFacts | None = None
+
+
+def held(sighting: Sighting, known: KnownRun) -> Run | None:
+    """The run as it is kept, where writing the sighting down would change nothing."""
+    if known.stored is None or sighting.workspace != known.workspace or (sighting.plan is not None and sighting.plan != known.plan):
+        return None
+    return known.stored.run if completed(sighting.run, known.stored) == known.stored.run else None
 
 
 class Recorder:
@@ -87,6 +94,10 @@ class Recorder:
         if changed:
             self._wake_painter()
         return len(changed)
+
+    def keep(self, run: Run, workspace: Workspace) -> None:
+        """Remember both as the store was just found to hold them, where a look brought nothing new."""
+        self._remember([run], [workspace])
 
     async def reconsider(self, runs: Iterable[StoredRun], workspaces: Mapping[str, Workspace]) -> None:
         """Ask again who hears of runs that have not moved: a watch is new, or a right could not be read before."""

@@ -24,9 +24,12 @@ class RulesInForce:
 
     async def demand_current(self, transaction: Transaction) -> None:
         """RulesDiffer where others are in force; asked in the transaction in which something is decided."""
-        found = await transaction.rules.in_force()
-        if found is None or found.hash != self.hash:
-            raise RulesDiffer(self.policy.source, are_any=found is not None)
+        self.demand_same(await transaction.rules.hash_in_force())
+
+    def demand_same(self, in_force: str | None) -> None:
+        """As above, by the hash that was read in that transaction; None where no rules ever were in force."""
+        if in_force != self.hash:
+            raise RulesDiffer(self.policy.source, are_any=in_force is not None)
 
     async def activate(self, by: str) -> bool:
         """Put ours in force; False where they are already."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.audits import Entry
 from bot.core.claims import claims_of
 from bot.core.decisions import Decision, Intent
 from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMissing, RunbellError, StoreBusy, VoteNotCounted, WordsWanted
@@ -86,10 +87,10 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How it stands with the vote; `decision` where it was enough."""
+    """How it stands with the vote; `intent` where it was enough, which carries out what was decided."""
 
     verdict: Verdict
-    decision: Decision | None = None
+    intent: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,10 @@ class Voting:
         """Note the vote, and decide where it is enough; a RunbellError where it does not count or nothing can be decided."""
         run_id = ballot.found.run.id
         async with self._store.read() as transaction:
-            number, _, _ = await transaction.gates.look(run_id, ballot.gate)
-            others = await transaction.votes.at(run_id, ballot.gate, number)
+            others = await transaction.votes.open(run_id, ballot.gate)
             freezes = tuple(await self._freezes(transaction, ballot.found.workspace, self._clock.now()))
-        question = await self._evidence.question(ballot.action, ballot.found, freezes=freezes)
+            past = await self._evidence.past(transaction, ballot.found)
+        question = await self._evidence.question(ballot.action, ballot.found, freezes=freezes, past=past)
         findings = await self._findings(ballot.found, ballot.gate)
         for _ in range(TRIES):
             question = await self._with_votes(question, (*others, ballot.vote(question, self._clock.now())), ballot.person)
@@ -156,13 +157,13 @@ class Voting:
     ) -> tuple[Counted | None, tuple[Vote, ...]]:
         """Under the gate's lock. None where somebody has voted of whom nothing was read, with the votes as they are."""
         run_id, gate, now = ballot.found.run.id, ballot.gate, self._clock.now()
-        number = await transaction.gates.lock(run_id, gate)
-        await self._ruling.demand_current(transaction)
-        await refuse_decided(transaction, run_id, gate, number)
-        current = await newest(transaction, ballot.found.run, asked_at)
+        standing = await transaction.gates.enter(run_id, gate)
+        self._ruling.demand_same(standing.rules_hash)
+        refuse_decided(standing.decision)
+        current = newest(ballot.found.run, asked_at, standing.stored)
         refuse_impossible(ballot.action, current)
         refuse_elsewhere(gate, current, ballot.action)
-        votes = await transaction.votes.at(run_id, gate, number)
+        votes = await transaction.votes.at(run_id, gate, standing.round)
         if not {vote.person for vote in votes} <= {vote.person for vote in read.votes}:
             return None, votes
         own = ballot.vote(read, now)
@@ -177,44 +178,34 @@ class Voting:
             verdict = decide(question)
         if objection is not None and not ballot.by_wish and not (broken and verdict.granted):
             raise objection
+        entries: list[Entry] = []
         if objection is None:
-            await self._cast(transaction, ballot, own, number, is_enough=verdict.granted)
-        decision = None
+            await transaction.votes.cast(run_id, gate, standing.round, own)
+            entries += cast_entries(ballot, own, votes, is_enough=verdict.granted)
+        intent = None
         if verdict.granted:
-            decision = await self._decide(transaction, ballot, question, number, make, broken)
+            intent, more = await self._decide(transaction, ballot, question, standing.round, make, broken)
+            entries += more
         else:
             verdict = decide(replace(question, freezes=freezes))
+        await transaction.audit.add(*entries)
         await transaction.gates.judged(run_id, gate, tally_of(verdict, said.names, said.findings), now)
         await transaction.messages.raise_wanted(run_id)
-        return Counted(verdict, decision), votes
-
-    @staticmethod
-    async def _cast(transaction: Transaction, ballot: Ballot, own: Vote, number: int, *, is_enough: bool) -> None:
-        """A wish that is tried again and again is one vote, and one row of the audit."""
-        run, before = ballot.found.run, await transaction.votes.at(ballot.found.run.id, ballot.gate, number)
-        is_new = not any((one.person, one.digest, one.rules) == (own.person, own.digest, own.rules) for one in before)
-        await transaction.votes.cast(run.id, ballot.gate, number, own)
-        if is_new or not ballot.by_wish:
-            outcome = "enough" if is_enough else "noted"
-            entry = vote_entry(own, run.id, ballot.found.workspace, outcome=outcome, permalink=ballot.place.permalink, action=ballot.action)
-            await transaction.audit.add(entry)
+        return Counted(verdict, intent), votes
 
     @staticmethod
     async def _decide(
         transaction: Transaction, ballot: Ballot, question: Question, number: int, make: Decide, broken: Sequence[Freeze]
-    ) -> Decision:
-        """`broken` are the freezes in spite of which it is decided."""
+    ) -> tuple[Intent, list[Entry]]:
+        """What carries the decision out, and what the audit is to hold of it. `broken` are the freezes in spite of which it is decided."""
         decision, intent = make(question, number)
         decision = replace(decision, broke_glass=bool(broken))
         await transaction.gates.decide(decision)
-        if broken:
-            await tell_broken(transaction, decision, question, broken, ballot.reason, ballot.place.permalink)
-        entry = decision_entry(
-            decision, question.workspace, ballot.place, reason="" if ballot.by_wish else ballot.reason, rules_hash=question.policy.hash
-        )
-        await transaction.audit.add(entry)
         await transaction.intents.add(intent)
-        return decision
+        entries = [await tell_broken(transaction, decision, question, broken, ballot.reason, ballot.place.permalink)] if broken else []
+        reason = "" if ballot.by_wish else ballot.reason
+        entries.append(decision_entry(decision, question.workspace, ballot.place, reason=reason, rules_hash=question.policy.hash))
+        return intent, entries
 
     async def judge_again(self, intent: Intent, found: Found) -> None:
         """Whether what was voted for a while ago would still be granted: the plan, the rules, the people, the freezes as they are now."""
@@ -241,8 +232,7 @@ class Voting:
     async def _as_it_stands(self, found: Found) -> Question:
         gate = open_gate(found.run)
         async with self._store.read() as transaction:
-            number, _, _ = await transaction.gates.look(found.run.id, gate)
-            votes = await transaction.votes.at(found.run.id, gate, number)
+            votes = await transaction.votes.open(found.run.id, gate)
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
         return replace(await self._question(found, votes, action_at(gate)), freezes=freezes)
 
@@ -278,6 +268,15 @@ class Voting:
         if person is not None:
             known = replace(known, people={**known.people, person.id: person})
         return await self._kinship.told(known)
+
+
+def cast_entries(ballot: Ballot, own: Vote, before: Iterable[Vote], *, is_enough: bool) -> list[Entry]:
+    """A wish that is tried again and again is one vote, and one row of the audit."""
+    is_new = not any((one.person, one.digest, one.rules) == (own.person, own.digest, own.rules) for one in before)
+    if ballot.by_wish and not is_new:
+        return []
+    outcome, found, link = "enough" if is_enough else "noted", ballot.found, ballot.place.permalink
+    return [vote_entry(own, found.run.id, found.workspace, outcome=outcome, permalink=link, action=ballot.action)]
 
 
 def everybody(question: Question) -> Circle:

@@ -26,11 +26,10 @@ UNSEALED = audit.c.number.is_(None)
 class AuditTable:
     connection: AsyncConnection
 
-    async def add(self, entry: Entry) -> None:
-        """Write a row, bounded and without tokens, into the transaction of the deed that it tells of."""
-        kept = tidied(entry)
-        values = {name: getattr(kept, name) for name in NAMES if hasattr(kept, name)}
-        await self.connection.execute(insert(audit), values | {"details": details_text(kept.details), "link": ""})
+    async def add(self, *entries: Entry) -> None:
+        """Write a row each, bounded and without tokens, into the transaction of the deed that they tell of."""
+        if entries:
+            await self.connection.execute(insert(audit), [encode(tidied(entry)) for entry in entries])
 
     # Sealing
 
@@ -94,6 +93,11 @@ class AuditTable:
 
     async def _rows(self, query: Select[Any]) -> tuple[AuditRow, ...]:
         return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+
+
+def encode(entry: Entry) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in NAMES if hasattr(entry, name)}
+    return values | {"details": details_text(entry.details), "link": ""}
 
 
 def decode(row: RowMapping) -> AuditRow:

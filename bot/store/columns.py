@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.engine import RowMapping
+
+Cells = RowMapping | Mapping[str, Any]
+"""A row by the names of its columns."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -45,8 +46,11 @@ def engines(address: Address, wait_seconds: float) -> Engines:
 
 
 def file_engines(address: Address, wait_seconds: float) -> Engines:
-    """One connection writes, so that our own writers queue in order instead of polling for the lock; the others cannot write."""
-    common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": wait_seconds, "max_overflow": 0}
+    """One connection writes, so that our own writers queue in order instead of polling for the lock; the others cannot write.
+
+    Nothing is rolled back once more when a connection is given back: every transaction has ended by then, or its connection is given up.
+    """
+    common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": wait_seconds, "max_overflow": 0, "pool_reset_on_return": None}
     connect = {"timeout": wait_seconds, "isolation_level": None}
     reading = create_async_engine(address.url, pool_size=READERS, connect_args=connect, **common)
     writing = create_async_engine(address.url, pool_size=1, connect_args=connect, **common)
@@ -69,7 +73,17 @@ def prepare(engine: Engine, begin: str, *pragmas: str) -> None:
         cursor.close()
 
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        raw: Any = connection.connection.dbapi_connection
+        if not connection.dialect.is_async:
+            connection.exec_driver_sql(begin)
+            return
+        try:
+            raw.run_async(lambda driver: driver.execute(begin))  # once to its thread and back, instead of three times
+        except sqlite3.Error as error:
+            raise OperationalError(begin, None, error, hide_parameters=True) from error
+        except BaseException as error:
+            connection.invalidate(error)
+            raise
 
     def given_up(connection: DBAPIConnection | None, _entry: ConnectionPoolEntry, _why: BaseException | None) -> None:
         if connection is not None:

@@ -13,6 +13,8 @@ from bot.core.freezes import DeclaredFreeze
 from bot.store.statements import changed
 from bot.store.tables import freezes
 
+ALL = select(freezes).order_by(freezes.c.id)
+
 
 @dataclass(frozen=True, slots=True)
 class FreezeTable:
@@ -20,7 +22,7 @@ class FreezeTable:
 
     async def all(self) -> tuple[DeclaredFreeze, ...]:
         """In the order in which they were declared; those that are over are among them."""
-        rows = (await self.connection.execute(select(freezes).order_by(freezes.c.id))).mappings()
+        rows = (await self.connection.execute(ALL)).mappings()
         return tuple(DeclaredFreeze(**row) for row in rows)
 
     async def add(self, freeze: DeclaredFreeze) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.decisions import Decision
+from bot.core.decisions import Decision, Standing
 from bot.core.errors import AlreadyDecided
 from bot.core.runs import Action
 from bot.core.tallies import Tally
-from bot.store.statements import changed, insert_into, portions
-from bot.store.tables import decisions, gates
+from bot.store.rules import IN_FORCE
+from bot.store.runs import decode as decode_stored
+from bot.store.statements import changed, insert_new, portions
+from bot.store.tables import decisions, gates, runs
 from bot.store.tallies import document_of, tally_from
 from bot.store.votes import VoteTable
 
@@ -28,6 +30,25 @@ DONE = {
 }
 
 
+HERE = (gates.c.run_id == bindparam("run_id")) & (gates.c.gate == bindparam("gate"))
+LOCKED = select(gates.c.round).where(HERE).with_for_update()
+LOOKED = select(gates.c.round, gates.c.tally, gates.c.judged_at).where(HERE)
+JUDGED = update(gates).where(gates.c.run_id == bindparam("of_run"), gates.c.gate == bindparam("of_gate"))
+OF_ROUND = (decisions.c.run_id == gates.c.run_id) & (decisions.c.gate == gates.c.gate) & (decisions.c.round == gates.c.round)
+STANDING = (
+    select(
+        IN_FORCE.scalar_subquery().label("rules_hash"),
+        gates.c.run_id,
+        gates.c.gate,
+        gates.c.round,
+        *(column for column in decisions.c if column.name not in {"id", "run_id", "gate", "round"}),
+        *(runs.c.snapshot, runs.c.asked_at, runs.c.version),
+    )
+    .select_from(gates.outerjoin(decisions, OF_ROUND).outerjoin(runs, runs.c.id == gates.c.run_id))
+    .where(HERE)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class GateTable:
     connection: AsyncConnection
@@ -37,10 +58,29 @@ class GateTable:
 
         On SQLite the whole database is locked already: a transaction that writes is the only one.
         """
-        fresh = insert_into(self.connection, gates).on_conflict_do_nothing(index_elements=["run_id", "gate"])
-        await self.connection.execute(fresh, {"run_id": run_id, "gate": gate, "round": 1})
-        here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
-        return int((await self.connection.execute(select(gates.c.round).where(here).with_for_update())).scalar_one())
+        place = {"run_id": run_id, "gate": gate}
+        number = (await self.connection.execute(LOCKED, place)).scalar()
+        if number is None:
+            fresh = insert_new(self.connection, gates, "run_id", "gate")
+            await self.connection.execute(fresh, place | {"round": 1})
+            number = (await self.connection.execute(LOCKED, place)).scalar_one()
+        return int(number)
+
+    async def enter(self, run_id: str, gate: str) -> Standing:
+        """Lock the gate's row as `lock` does; what a new decision there hangs on, by a statement that began after that and so sees all."""
+        place = {"run_id": run_id, "gate": gate}
+        if self.connection.dialect.name == "postgresql":
+            await self.lock(run_id, gate)
+        row = (await self.connection.execute(STANDING, place)).mappings().first()
+        if row is None:
+            await self.lock(run_id, gate)
+            row = (await self.connection.execute(STANDING, place)).mappings().one()
+        return Standing(
+            round=row["round"],
+            rules_hash=row["rules_hash"],
+            decision=decode(row) if row["person"] is not None else None,
+            stored=decode_stored(row) if row["snapshot"] is not None else None,
+        )
 
     async def decision(self, run_id: str, gate: str, number: int) -> Decision | None:
         here = (decisions.c.run_id == run_id) & (decisions.c.gate == gate) & (decisions.c.round == number)
@@ -70,7 +110,7 @@ class GateTable:
 
     async def decide(self, decision: Decision) -> None:
         """Write the decision of a round at a gate that is locked; AlreadyDecided where the round has one."""
-        fresh = insert_into(self.connection, decisions).on_conflict_do_nothing(index_elements=["run_id", "gate", "round"])
+        fresh = insert_new(self.connection, decisions, "run_id", "gate", "round")
         if await changed(self.connection, fresh, asdict(decision)):
             return
         standing = await self.decision(decision.run_id, decision.gate, decision.round) or decision
@@ -84,14 +124,13 @@ class GateTable:
 
     async def look(self, run_id: str, gate: str) -> tuple[int, Tally | None, datetime | None]:
         """The current round without locking it, how it stood when it was last judged, and when; round 1 where nobody has come yet."""
-        here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
-        row = (await self.connection.execute(select(gates.c.round, gates.c.tally, gates.c.judged_at).where(here))).first()
+        row = (await self.connection.execute(LOOKED, {"run_id": run_id, "gate": gate})).first()
         return (row.round, tally_from(row.tally), row.judged_at) if row else (1, None, None)
 
     async def judged(self, run_id: str, gate: str, tally: Tally, now: datetime) -> None:
         """Note how it stands at a gate that is locked."""
-        here = (gates.c.run_id == run_id) & (gates.c.gate == gate)
-        await self.connection.execute(update(gates).where(here).values(tally=document_of(tally), judged_at=now))
+        values = {"of_run": run_id, "of_gate": gate, "tally": document_of(tally), "judged_at": now}
+        await self.connection.execute(JUDGED, values)
 
     async def doubt(self, run_ids: Sequence[str]) -> None:
         """How it stands at the gates of these runs is no longer certain: it is judged anew when it is shown."""

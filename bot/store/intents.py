@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, insert, not_, select, update
+from sqlalchemy import Update, bindparam, func, insert, not_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,10 @@ from bot.store.statements import changed, portions
 from bot.store.tables import intents, runs
 
 FIELDS = frozenset(field.name for field in fields(Intent)) - {"id", "state"}
+
+ONE = select(intents).where(intents.c.id == bindparam("id"))
+OF_RUNS = intents.c.run_id.in_(bindparam("run_ids", expanding=True))
+CREATING = select(intents).where(OF_RUNS, intents.c.deed == Deed.CREATE).order_by(intents.c.created_at.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class IntentTable:
         await self.connection.execute(insert(intents), storable(values))
 
     async def get(self, intent_id: str) -> Intent | None:
-        row = (await self.connection.execute(select(intents).where(intents.c.id == intent_id))).mappings().first()
+        row = (await self.connection.execute(ONE, {"id": intent_id})).mappings().first()
         return decode(row) if row else None
 
     async def open(self) -> tuple[Intent, ...]:
@@ -48,12 +53,10 @@ class IntentTable:
         """
         if unknown := changes.keys() - FIELDS:
             raise TypeError(f"an intent has no field {', '.join(sorted(unknown))} to change")
-        as_read = (intents.c.id == intent.id) & (intents.c.state == intent.state)
-        if intent.owner:
-            as_read &= intents.c.owner == intent.owner
-        if intent.lease_until is not None:
-            as_read &= intents.c.lease_until == intent.lease_until
-        return await changed(self.connection, update(intents).where(as_read).values(state=state, **storable(changes))) == 1
+        as_read = {"of_id": intent.id, "of_state": intent.state, "of_owner": intent.owner, "of_lease": intent.lease_until}
+        statement = moving(is_owned=bool(intent.owner), is_leased=intent.lease_until is not None)
+        needed = {name: value for name, value in as_read.items() if value or name == "of_id"}
+        return await changed(self.connection, statement, {**needed, "state": state, **storable(changes)}) == 1
 
     async def turn(self, intent: Intent, until: datetime) -> bool:
         """Keep others from advancing an open intent until then, compare-and-set on what was read of it; whether it was ours to do."""
@@ -69,9 +72,8 @@ class IntentTable:
         """As `creating`, for each run that we created."""
         found: dict[str, Intent] = {}
         for some in portions(run_ids):
-            here = intents.c.run_id.in_(some) & (intents.c.deed == Deed.CREATE)
-            query = select(intents).where(here).order_by(intents.c.created_at.desc())
-            found.update((row["run_id"], decode(row)) for row in (await self.connection.execute(query)).mappings())
+            rows = (await self.connection.execute(CREATING, {"run_ids": some})).mappings()
+            found.update((row["run_id"], decode(row)) for row in rows)
         return found
 
     async def started_by(self, person: str, most: int = 20) -> tuple[Intent, ...]:
@@ -96,6 +98,16 @@ class IntentTable:
         )
         found = map(decode, (await self.connection.execute(query)).mappings())
         return tuple(intent for intent in found if intent.payload.get("auto_apply") == "yes")
+
+
+@cache
+def moving(*, is_owned: bool, is_leased: bool) -> Update:
+    as_read = (intents.c.id == bindparam("of_id")) & (intents.c.state == bindparam("of_state"))
+    if is_owned:
+        as_read &= intents.c.owner == bindparam("of_owner")
+    if is_leased:
+        as_read &= intents.c.lease_until == bindparam("of_lease")
+    return update(intents).where(as_read)
 
 
 def storable(values: dict[str, Any]) -> dict[str, Any]:

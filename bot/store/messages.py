@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, case, literal, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import ORDER, Kind, Message
 from bot.core.watches import ENDED
-from bot.store.columns import Moment
-from bot.store.statements import changed, insert_into, portions
+from bot.store.columns import Moment, Words
+from bot.store.statements import changed, insert_new, portions
 from bot.store.tables import messages, runs
 
 FIELDS = tuple(field.name for field in fields(Message))
 IS_DUE = messages.c.wanted > messages.c.painted
 BY_NEED = case({str(kind): place for kind, place in ORDER.items()}, value=messages.c.kind, else_=max(ORDER.values()))
+
+
+SINCE = case((IS_DUE, messages.c.wanted_at), else_=bindparam("now", type_=Moment()))
+RAISING = update(messages).values(wanted=messages.c.wanted + 1, wanted_at=SINCE)
+
+
+@cache
+def raising(kinds: tuple[Kind, ...]) -> Update:
+    """Of the messages of a subject; where its card is a line of a rollup, of that."""
+    about = bindparam("about", type_=Words())
+    here = (messages.c.subject == about) & messages.c.kind.in_(kinds) & (messages.c.parent == "")
+    if Kind.CARD in kinds:
+        lines = messages.alias()
+        parents = select(lines.c.parent).where(lines.c.subject == about, lines.c.parent != "")
+        here = here | ((messages.c.kind == Kind.ROLLUP) & messages.c.subject.in_(parents))
+    return RAISING.where(here)
 
 
 def nobody() -> None:
@@ -47,7 +64,7 @@ class MessageTable:
         mentions: bool = False,
     ) -> bool:
         """Insert the row where there is none; whether it is new. Nothing happens to one that exists. One with a parent is never due."""
-        statement = insert_into(self.connection, messages).on_conflict_do_nothing(index_elements=["subject", "channel", "kind", "gate"])
+        statement = insert_new(self.connection, messages, "subject", "channel", "kind", "gate")
         row = {
             "subject": subject,
             "channel": channel,
@@ -71,24 +88,15 @@ class MessageTable:
 
         Where the subject's card is a line of a rollup it is the rollup that is painted.
         """
-        here = (messages.c.subject == subject) & messages.c.kind.in_(list(kinds)) & (messages.c.parent == "")
-        if Kind.CARD in kinds:
-            lines = messages.alias()
-            parents = select(lines.c.parent).where(lines.c.subject == subject, lines.c.parent != "")
-            here = here | ((messages.c.kind == Kind.ROLLUP) & messages.c.subject.in_(parents))
-        return await self._raise(here)
+        return self._tell(await changed(self.connection, raising(tuple(kinds)), {"about": subject, "now": self.now()}))
 
     async def raise_in_channel(self, channel: str, subjects: Sequence[str]) -> int:
         """Have what these subjects have in a channel painted once more, whether or not it was given up."""
         raised = 0
         for some in portions(subjects):
-            raised += await self._raise((messages.c.channel == channel) & messages.c.subject.in_(some) & (messages.c.parent == ""))
+            here = (messages.c.channel == channel) & messages.c.subject.in_(some) & (messages.c.parent == "")
+            raised += self._tell(await changed(self.connection, RAISING.where(here), {"now": self.now()}))
         return raised
-
-    async def _raise(self, here: ColumnElement[bool]) -> int:
-        since = case((IS_DUE, messages.c.wanted_at), else_=literal(self.now(), Moment()))
-        raising = update(messages).where(here).values(wanted=messages.c.wanted + 1, wanted_at=since)
-        return self._tell(await changed(self.connection, raising))
 
     async def cards(self, channel: str, subjects: Sequence[str]) -> dict[str, str]:
         """Which of the subjects have a card in a channel, each with the rollup of which it is a line, "" for a card of its own."""

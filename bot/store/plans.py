@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.plans import PlanFacts
+from bot.store.columns import Cells
 from bot.store.statements import insert_into, portions
 from bot.store.tables import plans
 
 FACTS = ("additions", "changes", "destructions", "imports", "has_changes", "finished_at")
+
+
+ONE = select(plans).where(plans.c.id == bindparam("id"))
+SOME = select(plans).where(plans.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +26,13 @@ class PlanTable:
     connection: AsyncConnection
 
     async def get(self, plan_id: str) -> PlanFacts | None:
-        return (await self.many([plan_id])).get(plan_id)
+        row = (await self.connection.execute(ONE, {"id": plan_id})).mappings().first()
+        return decode(row) if row else None
 
     async def many(self, plan_ids: Sequence[str]) -> dict[str, PlanFacts]:
         found: dict[str, PlanFacts] = {}
         for some in portions(plan_ids):
-            rows = (await self.connection.execute(select(plans).where(plans.c.id.in_(some)))).mappings()
+            rows = (await self.connection.execute(SOME, {"ids": some})).mappings()
             found.update((row["id"], decode(row)) for row in rows)
         return found
 
@@ -52,5 +57,5 @@ class PlanTable:
         await self.connection.execute(update(plans).where(plans.c.id == plan_id).values(comparison=comparison))
 
 
-def decode(row: RowMapping) -> PlanFacts:
+def decode(row: Cells) -> PlanFacts:
     return PlanFacts(plan_id=row["id"], status_word=row["status"], **{name: row[name] for name in FACTS})

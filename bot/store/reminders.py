@@ -12,7 +12,7 @@ from bot.core.messages import Kind
 from bot.core.reminders import Waiting
 from bot.core.runs import RunStatus
 from bot.core.watches import ENDED
-from bot.store.statements import changed, insert_into, portions
+from bot.store.statements import changed, insert_new, portions
 from bot.store.tables import decisions, gates, messages, reminders, runs
 
 CALLS = or_(messages.c.kind == Kind.CALL, (messages.c.kind == Kind.CARD) & messages.c.text.not_in(["", ENDED]))
@@ -34,7 +34,7 @@ class ReminderTable:
 
     async def begin(self, waiting: Waiting) -> bool:
         """False where the gate's clock runs already."""
-        fresh = insert_into(self.connection, reminders).on_conflict_do_nothing(index_elements=["run_id", "gate"])
+        fresh = insert_new(self.connection, reminders, "run_id", "gate")
         return await changed(self.connection, fresh, asdict(waiting)) == 1
 
     async def move(self, before: Waiting, after: Waiting) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.activations import Activation
 from bot.store.tables import rules
 
+IN_FORCE = select(rules.c.hash).order_by(rules.c.id.desc()).limit(1)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
@@ -21,6 +23,11 @@ class RuleTable:
         newest = select(rules).order_by(rules.c.id.desc()).limit(1)
         row = (await self.connection.execute(newest)).mappings().first()
         return decode(row) if row else None
+
+    async def hash_in_force(self) -> str | None:
+        """None where none ever were."""
+        found: str | None = (await self.connection.execute(IN_FORCE)).scalar()
+        return found
 
     async def activate(self, activation: Activation) -> None:
         await self.connection.execute(insert(rules), asdict(activation))

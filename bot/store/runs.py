@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, not_, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, func, not_, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.listings import EPOCH, waiting_since
 from bot.core.runs import Run
-from bot.core.stored import StoredRun
+from bot.core.stored import KnownRun, StoredRun
+from bot.store.columns import Cells, Words
+from bot.store.plans import decode as decode_plan
 from bot.store.snapshots import decode_run, encode_run
 from bot.store.statements import insert_into, portions
-from bot.store.tables import runs, workspaces
+from bot.store.tables import plans, runs, workspaces
+from bot.store.workspaces import decode as decode_workspace
 
 SEARCHED = (
     *("workspace_id", "status", "created_at", "is_final", "asked_at", "snapshot", "commit_sha", "configuration_version_id"),
     *("created_by", "waiting_since"),
+)
+
+
+ONE = select(runs).where(runs.c.id == bindparam("id"))
+SOME = select(runs).where(runs.c.id.in_(bindparam("ids", expanding=True)))
+
+KNOWN = (
+    select(runs, workspaces, plans)
+    .select_from(
+        workspaces.outerjoin(runs, runs.c.id == bindparam("run_id")).outerjoin(plans, plans.c.id == bindparam("plan_id", type_=Words()))
+    )
+    .where(workspaces.c.id == bindparam("workspace_id"))
 )
 
 
@@ -29,13 +44,27 @@ class RunTable:
     connection: AsyncConnection
 
     async def get(self, run_id: str) -> StoredRun | None:
-        return (await self.many([run_id])).get(run_id)
+        row = (await self.connection.execute(ONE, {"id": run_id})).mappings().first()
+        return decode(row) if row else None
 
     async def many(self, run_ids: Sequence[str]) -> dict[str, StoredRun]:
         found: dict[str, StoredRun] = {}
         for some in portions(run_ids):
-            found.update(by_id((await self.connection.execute(select(runs).where(runs.c.id.in_(some)))).mappings()))
+            found.update(by_id((await self.connection.execute(SOME, {"ids": some})).mappings()))
         return found
+
+    async def known(self, run_id: str, workspace_id: str, plan_id: str | None) -> KnownRun:
+        """A run with its workspace and its plan."""
+        asked = {"run_id": run_id, "workspace_id": workspace_id, "plan_id": plan_id}
+        row = (await self.connection.execute(KNOWN, asked)).first()
+        if row is None:
+            return KnownRun()
+        run, workspace, plan = parts(row, runs, workspaces, plans)
+        return KnownRun(
+            workspace=decode_workspace(workspace),
+            stored=decode(run) if run["id"] is not None else None,
+            plan=decode_plan(plan) if plan["id"] is not None else None,
+        )
 
     async def put(self, run: Run, asked_at: datetime) -> bool:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
@@ -129,8 +158,15 @@ def encode(run: Run, asked_at: datetime) -> dict[str, Any]:
     }
 
 
-def decode(row: RowMapping) -> StoredRun:
+def decode(row: Cells) -> StoredRun:
     return StoredRun(run=decode_run(row["snapshot"]), asked_at=row["asked_at"], version=row["version"])
+
+
+def parts(row: Row[Any], *tables: Table) -> Iterator[Mapping[str, Any]]:
+    """A row of several tables, whose columns stand one after the other in their order, as a row of each."""
+    values = iter(row)
+    for table in tables:
+        yield dict(zip(table.columns.keys(), values, strict=False))
 
 
 def by_id(rows: Iterable[RowMapping]) -> dict[str, StoredRun]:

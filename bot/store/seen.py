@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.statements import changed, insert_into
+from bot.store.statements import changed, insert_new
 from bot.store.tables import seen
 
 
@@ -17,5 +17,5 @@ class SeenTable:
 
     async def first_time(self, payload_id: str, now: datetime) -> bool:
         """Whether a payload was never handled before; notes that it has been."""
-        statement = insert_into(self.connection, seen).on_conflict_do_nothing(index_elements=["payload_id"])
+        statement = insert_new(self.connection, seen, "payload_id")
         return await changed(self.connection, statement, {"payload_id": payload_id, "seen_at": now}) == 1

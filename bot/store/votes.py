@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import bindparam, delete, literal, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.votes import Vote
 from bot.store.statements import changed, insert_into, upsert
-from bot.store.tables import votes
+from bot.store.tables import gates, votes
+
+HERE = (votes.c.run_id == bindparam("run_id")) & (votes.c.gate == bindparam("gate"))
+ORDER = (votes.c.at, votes.c.person)
+OF_ROUND = (gates.c.run_id == votes.c.run_id) & (gates.c.gate == votes.c.gate) & (gates.c.round == votes.c.round)
+AT = select(votes).where(HERE, votes.c.round == bindparam("round")).order_by(*ORDER)
+OPEN = select(votes).join(gates, OF_ROUND).where(HERE).order_by(*ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +25,12 @@ class VoteTable:
 
     async def at(self, run_id: str, gate: str, number: int) -> tuple[Vote, ...]:
         """The votes of a round, the oldest first; read them under the gate's lock where something hangs on them."""
-        here = (votes.c.run_id == run_id) & (votes.c.gate == gate) & (votes.c.round == number)
-        query = select(votes).where(here).order_by(votes.c.at, votes.c.person)
-        return tuple(map(decode, (await self.connection.execute(query)).mappings()))
+        round_of = {"run_id": run_id, "gate": gate, "round": number}
+        return tuple(map(decode, (await self.connection.execute(AT, round_of)).mappings()))
+
+    async def open(self, run_id: str, gate: str) -> tuple[Vote, ...]:
+        """As `at`, of the round that is open now."""
+        return tuple(map(decode, (await self.connection.execute(OPEN, {"run_id": run_id, "gate": gate})).mappings()))
 
     async def cast(self, run_id: str, gate: str, number: int, vote: Vote) -> None:
         """A second vote of the same person takes the place of the first."""

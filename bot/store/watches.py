@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.watches import Measure, Watch
-from bot.store.statements import changed, insert_into
+from bot.store.statements import changed, insert_new
 from bot.store.tables import watches
 
 PLAIN = ("tag", "project", "project_id", "in_thread", "mentions", "source", "paused_at", "paused_why")
@@ -33,7 +33,7 @@ class WatchTable:
 
     async def add(self, watch: Watch) -> bool:
         """False where the channel has it already."""
-        statement = insert_into(self.connection, watches).on_conflict_do_nothing(index_elements=["channel", "pattern_digest"])
+        statement = insert_new(self.connection, watches, "channel", "pattern_digest")
         return await changed(self.connection, statement, encode(watch)) == 1
 
     async def remove(self, watch: Watch) -> bool:

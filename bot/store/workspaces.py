@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.workspaces import Workspace
+from bot.store.columns import Cells
 from bot.store.statements import MOST_AT_ONCE, portions, upsert
 from bot.store.tables import workspaces
+
+ONE = select(workspaces).where(workspaces.c.id == bindparam("id"))
+SOME = select(workspaces).where(workspaces.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class WorkspaceTable:
             await self.connection.execute(upsert(self.connection, workspaces), wanted)
 
     async def get(self, workspace_id: str) -> Workspace | None:
-        row = (await self.connection.execute(select(workspaces).where(workspaces.c.id == workspace_id))).mappings().first()
+        row = (await self.connection.execute(ONE, {"id": workspace_id})).mappings().first()
         return decode(row) if row else None
 
     async def many(self, workspace_ids: Sequence[str]) -> dict[str, Workspace]:
@@ -74,7 +78,7 @@ class WorkspaceTable:
     async def _rows(self, workspace_ids: Sequence[str]) -> dict[str, RowMapping]:
         found: dict[str, RowMapping] = {}
         for some in portions(workspace_ids):
-            rows = (await self.connection.execute(select(workspaces).where(workspaces.c.id.in_(some)))).mappings()
+            rows = (await self.connection.execute(SOME, {"ids": some})).mappings()
             found.update((row["id"], row) for row in rows)
         return found
 
@@ -101,7 +105,7 @@ def encode(workspace: Workspace, seen_at: datetime, known: RowMapping | None) ->
     }
 
 
-def decode(row: RowMapping) -> Workspace:
+def decode(row: Cells) -> Workspace:
     return Workspace(
         id=row["id"],
         name=row["name"],

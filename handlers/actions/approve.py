@@ -9,6 +9,7 @@ from bot.core.commands.runs import RunReference
 from bot.core.errors import ChatTrouble, WordsWanted
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
+from bot.services.approvals import Asked
 from bot.slack import answers, ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import Wanted, approval
@@ -38,16 +39,18 @@ async def decision_clicked(
 
 async def words_asked(run_id: str, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     """Whether a modal asks for words first: a click can open one for three seconds, so this goes by what we know already."""
-    asked = await services.approvals.asked(run_id)
+    asked = await services.approvals.asked(run_id) if await services.approvals.wants_words(run_id, CONFIRM) else None
     if asked is None or asked.tally is None or asked.run.gate != CONFIRM or not asked.tally.wants_words or not asked.tally.may_be_voted:
         return False
-    return await opened(run_id, Wanted(reason=asked.tally.wants_reason, typed_name=asked.tally.wants_typed_name), services, place, body)
+    return await shown(asked, Wanted(reason=asked.tally.wants_reason, typed_name=asked.tally.wants_typed_name), services, place, body)
 
 
 async def opened(run_id: str, wanted: Wanted, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     asked = await services.approvals.asked(run_id)
-    if asked is None:
-        return False
+    return asked is not None and await shown(asked, wanted, services, place, body)
+
+
+async def shown(asked: Asked, wanted: Wanted, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     rules = asked.tally.rules if asked.tally is not None else ()
     view = approval(asked.run, asked.workspace, asked.plan, place, wanted, rules)
     try:

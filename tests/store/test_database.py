@@ -167,6 +167,28 @@ async def test_a_file_that_another_program_locks_is_told_as_busy(tmp_path: Path)
         assert not await is_noted(database, "a")
 
 
+async def test_a_writer_that_is_canceled_while_it_waits_for_the_file_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """The driver goes on waiting in its thread, and may have begun by the time that nobody wants it any more."""
+    async with open_database(sqlite_url(tmp_path)) as database:
+
+        async def write() -> None:
+            async with database.write() as transaction:
+                await note(transaction, "canceled")
+
+        with intruder(tmp_path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            task = asyncio.create_task(write())
+            await asyncio.sleep(0.1)
+            task.cancel()
+            other.execute("ROLLBACK")
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        async with database.write() as transaction:
+            assert await note(transaction, "next")
+        assert not await is_noted(database, "canceled")
+        assert database.connections_in_use == 0
+
+
 def intruder(folder: Path) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(folder / "runbell.db", timeout=0, isolation_level=None))
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.core.decisions import Decision
+from bot.core.activations import Activation
+from bot.core.decisions import Decision, Standing
 from bot.core.errors import AlreadyDecided
-from bot.core.runs import CONFIRM, Action
+from bot.core.runs import CONFIRM, Action, Run
+from bot.core.stored import StoredRun
 from bot.store.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,6 +44,40 @@ async def test_a_gate_begins_with_its_first_round_and_reopens_once(database: Dat
         await transaction.gates.reopen("run-1", CONFIRM, 1)
         assert await transaction.gates.lock("run-1", CONFIRM) == 2
         assert await transaction.gates.lock("run-1", "override:polchk-1") == 1
+
+
+async def test_whoever_enters_a_gate_hears_what_a_decision_there_hangs_on(database: Database) -> None:
+    rules = Activation(hash="a" * 64, source="runbell.toml", text="[[rights]]", by="ana@ops", activated_at=NOON)
+    run = Run(id="run-1", workspace_id="ws-1", status_word="planned")
+    async with database.write() as transaction:
+        assert await transaction.gates.enter("run-1", CONFIRM) == Standing(round=1, rules_hash=None, decision=None, stored=None)
+        await transaction.gates.decide(APPLY)
+        await transaction.rules.activate(replace(rules, hash="b" * 64))
+        await transaction.rules.activate(rules)
+        await transaction.runs.put(run, NOON)
+    async with database.write() as transaction:
+        decided = await transaction.gates.enter("run-1", CONFIRM)
+        assert (decided.decision, decided.rules_hash) == (await transaction.gates.decision("run-1", CONFIRM, 1), rules.hash)
+        assert decided.stored == StoredRun(run=run, asked_at=NOON, version=1)
+        assert (await transaction.gates.enter("run-1", "override:polchk-1")).decision is None
+        await transaction.gates.reopen("run-1", CONFIRM, 1)
+        assert await transaction.gates.enter("run-1", CONFIRM) == replace(decided, round=2, decision=None)
+
+
+async def test_whoever_enters_a_gate_second_waits_for_the_first_and_hears_what_they_decided(database: Database, replica: Database) -> None:
+    """On SQLite both are one store, whose writers queue; on PostgreSQL the row is locked."""
+    heard: list[str] = []
+
+    async def click(store: Database) -> None:
+        async with store.write() as transaction:
+            standing = await transaction.gates.enter("run-1", CONFIRM)
+            heard.append(standing.decision.person if standing.decision else "nobody")
+            await asyncio.sleep(0.05)
+            if standing.decision is None:
+                await transaction.gates.decide(replace(APPLY, round=standing.round))
+
+    await asyncio.gather(click(database), click(replica), click(replica))
+    assert sorted(heard) == ["U1", "U1", "nobody"]
 
 
 async def test_a_decision_comes_back_as_it_was_made(database: Database) -> None:

@@ -12,6 +12,7 @@ FIRST = Activation(hash="a" * 64, source="runbell.toml", text="[[rights]]", by="
 async def test_no_rules_are_in_force_at_first(database: Database) -> None:
     async with database.read() as transaction:
         assert await transaction.rules.in_force() is None
+        assert await transaction.rules.hash_in_force() is None
 
 
 async def test_the_rules_put_in_force_last_are_in_force(database: Database, replica: Database) -> None:
@@ -21,3 +22,4 @@ async def test_the_rules_put_in_force_last_are_in_force(database: Database, repl
             await transaction.rules.activate(activation)
     async with replica.read() as transaction:
         assert await transaction.rules.in_force() == second
+        assert await transaction.rules.hash_in_force() == second.hash

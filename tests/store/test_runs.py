@@ -7,7 +7,9 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core.plans import PlanFacts
 from bot.core.runs import Action, Commit, Run
+from bot.core.stored import KnownRun, StoredRun
 from bot.core.workspaces import Workspace
 from bot.store.database import Database
 
@@ -55,6 +57,22 @@ async def test_a_run_comes_back_as_it_was_put(database: Database) -> None:
         assert await transaction.runs.get("run-2") is None
     assert stored is not None
     assert (stored.run, stored.asked_at, stored.version) == (whole, after(2), 1)
+
+
+async def test_a_run_is_found_with_its_workspace_and_its_plan(database: Database) -> None:
+    """As one after the other they would be found."""
+    shop = Workspace(id="ws-1", name="shop", organization="acme", tags=frozenset({"web"}))
+    plan = PlanFacts(plan_id="plan-1", status_word="finished", additions=3, finished_at=NOON)
+    async with database.write() as transaction:
+        assert await transaction.runs.known("run-1", "ws-1", "plan-1") == KnownRun()
+        await transaction.workspaces.put([shop], NOON)
+        assert await transaction.runs.known("run-1", "ws-1", None) == KnownRun(workspace=shop)
+        await transaction.runs.put(run(), NOON)
+        await transaction.plans.put(plan)
+        stored = StoredRun(run=run(), asked_at=NOON, version=1)
+        assert await transaction.runs.known("run-1", "ws-1", "plan-1") == KnownRun(workspace=shop, stored=stored, plan=plan)
+        assert await transaction.runs.known("run-1", "ws-1", "plan-2") == KnownRun(workspace=shop, stored=stored)
+        assert await transaction.runs.known("run-1", "ws-2", "plan-1") == KnownRun()
 
 
 async def test_a_newer_read_takes_the_place_of_an_older_one(database: Database) -> None:

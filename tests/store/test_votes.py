@@ -70,6 +70,16 @@ async def test_a_round_that_begins_anew_takes_its_votes_along(database: Database
     assert await at(database, 3) == ()
 
 
+async def test_the_votes_of_the_open_round_are_found_without_its_number(database: Database) -> None:
+    await cast(database, BEN, ADA)
+    async with database.write() as transaction:
+        await transaction.gates.reopen("run-1", CONFIRM, 1)
+        assert await transaction.votes.take_back("run-1", CONFIRM, 2, "U1")
+    async with database.read() as transaction:
+        assert await transaction.votes.open("run-1", CONFIRM) == (BEN,)
+        assert await transaction.votes.open("run-1", "override:polchk-1") == ()
+
+
 async def test_how_it_stands_is_kept_with_its_gate(database: Database) -> None:
     async with database.write() as transaction:
         assert await transaction.gates.look("run-1", CONFIRM) == (1, None, None)

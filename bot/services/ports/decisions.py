@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.core.activations import Activation
 from bot.core.audits import AuditRow, Entry
-from bot.core.decisions import Decision, Intent, IntentState
+from bot.core.decisions import Decision, Intent, IntentState, Standing
 from bot.core.freezes import DeclaredFreeze
 from bot.core.reminders import Waiting
 from bot.core.sealing import Head
@@ -19,6 +19,9 @@ from bot.core.votes import Vote
 class GateRows(Protocol):
     async def lock(self, run_id: str, gate: str) -> int:
         """Lock the gate's row for the rest of the transaction, making it where there is none; the current round."""
+
+    async def enter(self, run_id: str, gate: str) -> Standing:
+        """Lock the gate's row as `lock` does; what a new decision there hangs on."""
 
     async def decision(self, run_id: str, gate: str, number: int) -> Decision | None: ...
 
@@ -49,6 +52,9 @@ class GateRows(Protocol):
 class VoteRows(Protocol):
     async def at(self, run_id: str, gate: str, number: int) -> tuple[Vote, ...]:
         """The votes of a round, the oldest first; read them under the gate's lock where something hangs on them."""
+
+    async def open(self, run_id: str, gate: str) -> tuple[Vote, ...]:
+        """As `at`, of the round that is open now."""
 
     async def cast(self, run_id: str, gate: str, number: int, vote: Vote) -> None:
         """A second vote of the same person takes the place of the first."""
@@ -94,14 +100,17 @@ class RuleRows(Protocol):
     async def in_force(self) -> Activation | None:
         """None where none ever were."""
 
+    async def hash_in_force(self) -> str | None:
+        """None where none ever were."""
+
     async def activate(self, activation: Activation) -> None: ...
 
 
 class AuditRows(Protocol):
     """Rows are only ever added, and sealed once."""
 
-    async def add(self, entry: Entry) -> None:
-        """Write a row, bounded and without tokens, into the transaction of the deed that it tells of."""
+    async def add(self, *entries: Entry) -> None:
+        """Write a row each, bounded and without tokens, into the transaction of the deed that they tell of."""
 
     async def lock(self) -> None:
         """Have nobody else seal until the transaction ends."""

@@ -10,7 +10,7 @@ from bot.core.details import Details
 from bot.core.messages import Kind, Message
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
-from bot.core.stored import StoredRun
+from bot.core.stored import KnownRun, StoredRun
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace
 
@@ -45,6 +45,9 @@ class RunRows(Protocol):
     async def get(self, run_id: str) -> StoredRun | None: ...
 
     async def many(self, run_ids: Sequence[str]) -> dict[str, StoredRun]: ...
+
+    async def known(self, run_id: str, workspace_id: str, plan_id: str | None) -> KnownRun:
+        """A run with its workspace and its plan."""
 
     async def put(self, run: Run, asked_at: datetime) -> bool:
         """Write the snapshot unless the stored one was asked for later or is final; whether it was written."""
