@@ -34,6 +34,11 @@ async def test_the_home_tab_leads_to_what_waits_and_shows_what_was_done(visit: V
         page, home = seen.page, seen.page.locator("#home")
         await goes_home(page)
         await expect(home.get_by_text("Nothing waits for a decision of yours")).to_be_visible(timeout=PATIENCE_MS)
+        for button, form in (("Start a run", "Start a run"), ("Run files", "Run a configuration"), ("Promote", "Promote")):
+            await home.get_by_role("button", name=button, exact=True).click()
+            await expect(page.get_by_role("dialog", name=form)).to_be_visible(timeout=PATIENCE_MS)
+            await page.keyboard.press("Escape")
+            await expect(page.get_by_role("dialog", name=form)).to_have_count(0)
         await page.locator('#sidebar [data-channel="C0DEPLOYS"]').click()
         await types(page, "/tf run storefront-dev a release")
         await expect(page.get_by_role("button", name="Approve & apply").last).to_be_visible(timeout=PATIENCE_MS)
