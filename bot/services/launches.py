@@ -17,6 +17,7 @@ from bot.core.signatures import signed
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.access import Access
 from bot.services.finding import Finder
+from bot.services.firsts import demand_first
 from bot.services.intents import Intents
 from bot.services.ports import Chat, Clock, Locks, Store
 from bot.services.sharing import Sharing
@@ -61,10 +62,13 @@ class Launches:
         self._locks = locks
         self._versions = versions
 
-    async def start(self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None) -> Started:
+    async def start(
+        self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None, *, only_once: bool = False
+    ) -> Started:
         """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started.
 
-        `origin` is the configuration that it shall take, instead of the one that the workspace used last.
+        `origin` is the configuration that it shall take, instead of the one that the workspace used last; `only_once`: HandedOnBefore where
+        a run that was started with the same goes on.
         """
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
@@ -79,6 +83,8 @@ class Launches:
         self._intents.values.keep(intent.id, wish.variables)
         async with self._store.write() as transaction:
             await transaction.workspaces.put([workspace], self._clock.now())
+            if only_once and origin is not None:
+                await demand_first(transaction, intent, origin)
             await transaction.intents.add(intent)
         done = await self._intents.carry_out(intent)
         return Started(workspace=workspace, run_id=done.run_id, outcome=done.state, cautions=cautions(wish, detail))

@@ -79,7 +79,10 @@ class Promotions:
         return await self._promote(source, target, wish.message, actor, place)
 
     async def promote_run(self, run_id: str, stage: str, actor: Actor, place: Place) -> Promoted:
-        """What a run has applied goes to the next stage of a chain; AppliedSince where its workspace has applied another one since."""
+        """What a run has applied goes to the next stage of a chain; AppliedSince where its workspace has applied another one since.
+
+        Of two clicks one starts it, and the other is HandedOnBefore.
+        """
         found = await self._reader.read(run_id)
         if stage not in (stages_after(found.workspace, self._chains) or ()):
             raise ChainChanged(found.workspace.full_name, stage)
@@ -113,12 +116,12 @@ class Promotions:
         if only and found.run.id != only:
             raise AppliedSince(only, source.full_name, found.run.id)
         origin = await self._versions.of_run(found, OriginKind.PROMOTION)
-        started = await self._start(target, message or told(origin, source), actor, place, origin)
+        started = await self._start(target, message or told(origin, source), actor, place, origin, only_once=bool(only))
         return Promoted(started=started, origin=origin, passed_over=passed_over)
 
-    async def _start(self, target: Workspace, message: str, actor: Actor, place: Place, origin: Origin) -> Started:
+    async def _start(self, target: Workspace, message: str, actor: Actor, place: Place, origin: Origin, *, only_once: bool) -> Started:
         try:
-            return await self._launches.start(StartRun(target.full_name, message), actor, place, origin)
+            return await self._launches.start(StartRun(target.full_name, message), actor, place, origin, only_once=only_once)
         except RequestRefused as refusal:
             repository = await self._repository_of(target)
             if not repository:

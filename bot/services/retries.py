@@ -36,8 +36,11 @@ class Retries:
         self._versions = versions
         self._launches = launches
 
-    async def retry(self, wish: Retry, actor: Actor, place: Place) -> Retried:
-        """CannotRetry for a run that did not fail, or that was started with what is not known or not ours to repeat."""
+    async def retry(self, wish: Retry, actor: Actor, place: Place, *, only_once: bool = False) -> Retried:
+        """CannotRetry for a run that did not fail, or that was started with what is not known or not ours to repeat.
+
+        `only_once`: HandedOnBefore where a retry of it goes on.
+        """
         found = await self._finder.run(wish.run, actor)
         run, workspace = found.run, found.workspace
         await self._access.demand(actor, Right.START, workspace)
@@ -47,7 +50,8 @@ class Retries:
             raise CannotRetry(run.id, objection, workspace.full_name)
         origin = await self._versions.of_run(found, OriginKind.RETRY, plan_only=run.plan_only)
         again = wish_to_retry(run, options, workspace.full_name, asked, debugging=wish.debugging)
-        return Retried(started=await self._launches.start(again, actor, place, origin), run=run, origin=origin)
+        started = await self._launches.start(again, actor, place, origin, only_once=only_once)
+        return Retried(started=started, run=run, origin=origin)
 
     async def _asked(self, run: Run) -> tuple[str, tuple[str, ...]]:
         """The run's message as somebody wrote it, and the names of the variables that it was given from here."""

@@ -145,6 +145,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NeverApplied: sentence_alone,
         errors.AppliedSince: step("`{command} promote` opens the form, which takes what was applied last."),
         errors.ChainChanged: step("`{command} promote` opens a form for any two workspaces."),
+        errors.HandedOnBefore: step("`{command} runs` tells how it stands. Once it has ended, click again if you want another."),
         errors.PromotionRefused: sentence_alone,
         errors.CannotRetry: cannot_retry,
         errors.NotLocked: step("`{command} queue` tells what else may keep a run waiting."),

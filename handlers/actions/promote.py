@@ -34,4 +34,5 @@ async def retry_clicked(payload: Mapping[str, Any], services: Services, actor: A
     address = ids.decode(payload.get("value"))
     if address is None:
         return await button_clicked()
-    return answer_to_retry(await services.retries.retry(Retry(RunReference(run_id=address.run_id)), actor, place), services)
+    wish = Retry(RunReference(run_id=address.run_id))
+    return answer_to_retry(await services.retries.retry(wish, actor, place, only_once=True), services)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from bot.core.configurations import ConfigurationVersion, Ingress
 from bot.core.errors import (
     AppliedSince,
     ChainChanged,
+    HandedOnBefore,
     NeverApplied,
     OtherOrganization,
     PromotionRefused,
@@ -26,10 +28,11 @@ from bot.core.errors import (
     VersionUnusable,
 )
 from bot.core.locks import Lock
-from bot.core.origins import OriginKind
+from bot.core.origins import Origin, OriginKind
 from bot.core.readings import NewRun, RunPage
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace, WorkspaceDetail
+from bot.services.firsts import demand_first
 from bot.services.promotions import Promoted
 from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, House, open_house
 
@@ -257,3 +260,53 @@ async def test_the_audit_tells_which_configuration_a_run_was_given_and_where_fro
     (created,) = [row for row in rows if row.action == "create"]
     told = json.loads(created.details)
     assert (told["configuration"], told["origin"], told["source"]) == ("cv-1", "promotion", run.id)
+
+
+# Clicked twice
+
+
+async def test_two_clicks_at_once_start_one_run_and_another_may_be_started_when_it_has_ended(house: House) -> None:
+    run = await applied(house, "cv-1")
+    clicks = [house.promotions.promote_run(run.id, "acme/storefront-staging", who, DEPLOYS) for who in (ANA, ANA)]
+    promoted, refused = sorted(await asyncio.gather(*clicks, return_exceptions=True), key=lambda one: isinstance(one, Exception))
+    assert isinstance(promoted, Promoted)
+    assert isinstance(refused, HandedOnBefore)
+    assert len(sent(house)) == 1
+
+    with pytest.raises(HandedOnBefore, match=f"{promoted.started.run_id} of acme/storefront-staging goes on"):
+        await house.promotions.promote_run(run.id, "acme/storefront-staging", ANA, DEPLOYS)
+    house.runs.move(str(promoted.started.run_id), "discarded")
+    await house.reader.read(str(promoted.started.run_id))
+    await house.promotions.promote_run(run.id, "acme/storefront-staging", ANA, DEPLOYS)
+    assert len(sent(house)) == 2
+
+
+async def test_of_two_clicks_that_see_nothing_of_each_other_one_finds_the_mark_of_the_other(house: House) -> None:
+    origin = Origin(kind=OriginKind.PROMOTION, configuration_version_id="cv-1", run_id="run-unknown")
+    started = (await promote_something(house)).started
+    async with house.store.read() as transaction:
+        intent = await transaction.intents.creating(str(started.run_id))
+    assert intent is not None
+    async with house.store.write() as transaction:
+        await demand_first(transaction, intent, origin)
+    with pytest.raises(HandedOnBefore, match="Somebody has asked for this already: a run of acme/storefront-staging is being started"):
+        async with house.store.write() as transaction:
+            await demand_first(transaction, intent, origin)
+
+
+async def promote_something(house: House) -> Promoted:
+    await applied(house, "cv-0")
+    return await promote(house)
+
+
+async def test_what_the_server_refused_may_be_clicked_again(house: House) -> None:
+    run = await applied(house, "cv-1")
+    house.runs.fail("create_run", RequestRefused("terraform.test", "not now"))
+    with pytest.raises(RequestRefused):
+        await house.promotions.promote_run(run.id, "acme/storefront-staging", ANA, DEPLOYS)
+    assert (await house.promotions.promote_run(run.id, "acme/storefront-staging", ANA, DEPLOYS)).started.run_id
+
+
+async def test_what_is_typed_twice_is_meant_twice(house: House) -> None:
+    await applied(house, "cv-1")
+    assert (await promote(house)).started.run_id != (await promote(house)).started.run_id

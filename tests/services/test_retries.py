@@ -10,7 +10,7 @@ import pytest
 from bot.core.commands.promotions import Retry
 from bot.core.commands.runs import RunReference, StartRun
 from bot.core.configurations import ConfigurationVersion
-from bot.core.errors import CannotRetry, RightMissing, UnknownRun, UnknownVersion, VersionUnusable
+from bot.core.errors import CannotRetry, HandedOnBefore, RightMissing, UnknownRun, UnknownVersion, VersionUnusable
 from bot.core.origins import OriginKind
 from bot.core.readings import NewRun, RunReading
 from bot.core.retries import RunOptions
@@ -117,6 +117,16 @@ async def test_its_version_has_to_be_there_still(house: House) -> None:
     house.configurations.versions.clear()
     with pytest.raises(UnknownVersion):
         await retry(house, run)
+
+
+async def test_a_button_that_is_clicked_twice_tries_it_once_and_whoever_types_it_means_it(house: House) -> None:
+    run = failed(house)
+    wish = Retry(RunReference(run_id=run.id))
+    await house.retries.retry(wish, ANA, DEPLOYS, only_once=True)
+    with pytest.raises(HandedOnBefore, match="ana has asked for this already"):
+        await house.retries.retry(wish, ANA, DEPLOYS, only_once=True)
+    await house.retries.retry(wish, ANA, DEPLOYS)
+    assert len(house.runs.calls_of("create_run")) == 2
 
 
 async def test_the_right_to_start_is_asked_for(house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.comparisons import UNKNOWN, Comparison
 from bot.core.contents import Effect
-from bot.core.errors import AppliedSince, CannotRetry, NeverApplied, PromotionRefused, VersionUnusable
+from bot.core.errors import AppliedSince, CannotRetry, HandedOnBefore, NeverApplied, PromotionRefused, VersionUnusable
 from bot.core.messages import Kind
 from bot.core.origins import Origin, OriginKind
 from bot.core.pictures import RunPicture
@@ -79,6 +79,7 @@ CASES: dict[str, dict[str, Any]] = {
     "failed_offers_a_retry": render(ended(RunStatus.ERRORED)),
     "reply_never_applied": reply(NeverApplied("acme/storefront-dev", "run-1")),
     "reply_applied_since": reply(AppliedSince("run-1", "acme/storefront-dev", "run-2")),
+    "reply_handed_on_before": reply(HandedOnBefore("acme/storefront-staging", "kim", "run-7bQ2kLm9XyZ1aB3c")),
     "reply_promotion_refused": reply(PromotionRefused("acme/storefront-prod", "acme/infra", "Not of this repository.")),
     "reply_cannot_retry": reply(
         CannotRetry("run-1", "it had variables of its own (replicas), and what they were set to is not kept", "acme/dns")

@@ -43,6 +43,7 @@ RunbellError
 │   ├── NeverApplied
 │   ├── AppliedSince
 │   ├── ChainChanged
+│   ├── HandedOnBefore
 │   ├── PromotionRefused
 │   ├── CannotRetry
 │   ├── NoRunsHere
@@ -149,7 +150,15 @@ from bot.core.errors.names import (
     UnknownWorkspace,
 )
 from bot.core.errors.permissions import GlassNotTheirs, MembershipUnread, RightMissing, VoteNotCounted
-from bot.core.errors.promotions import AppliedSince, CannotRetry, ChainChanged, NeverApplied, PromotionRefused, SameWorkspace
+from bot.core.errors.promotions import (
+    AppliedSince,
+    CannotRetry,
+    ChainChanged,
+    HandedOnBefore,
+    NeverApplied,
+    PromotionRefused,
+    SameWorkspace,
+)
 from bot.core.errors.servers import (
     AddressRefused,
     NotVisible,
@@ -203,6 +212,7 @@ __all__ = [
     "FileNotTaken",
     "FileUnreadable",
     "GlassNotTheirs",
+    "HandedOnBefore",
     "HandledBefore",
     "HurdleUnread",
     "InstallationDead",

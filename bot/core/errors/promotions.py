@@ -34,6 +34,15 @@ class ChainChanged(CannotAct):
         super().__init__(f"No promotion chain says any more that {target} comes after {source}. Nothing was started.")
 
 
+class HandedOnBefore(CannotAct):
+    """Somebody (`by`, a name) has clicked the same, and what came of it goes on; `run_id` is "" while no run is known."""
+
+    def __init__(self, workspace: str, by: str, run_id: str = "") -> None:
+        self.workspace, self.by, self.run_id = workspace, by, run_id
+        what = f"{run_id} of {workspace} goes on" if run_id else f"a run of {workspace} is being started"
+        super().__init__(f"{by or 'Somebody'} has asked for this already: {what}. Nothing more was started.")
+
+
 class PromotionRefused(CannotAct):
     """`repository` is what the workspace is bound to, `said` what the server said."""
 
