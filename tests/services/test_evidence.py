@@ -45,8 +45,10 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-def found_in(house: House, plan: PlanFacts | None = FACTS, reading: RunReading | None = None, **facts: object) -> Found:
-    workspace = house.runs.add_workspace("storefront-prod")
+def found_in(
+    house: House, plan: PlanFacts | None = FACTS, reading: RunReading | None = None, *, name: str = "storefront-prod", **facts: object
+) -> Found:
+    workspace = house.runs.add_workspace(name)
     run = replace(house.runs.add_run(workspace, "planned"), plan_id="plan-1", **facts)  # type: ignore[arg-type]  # fields of Run by name
     return Found(run, workspace, plan, reading)
 
@@ -157,6 +159,9 @@ async def keep(house: House, workspace: Workspace, run: Run) -> None:
 async def test_only_groups_that_the_verdict_hangs_on_are_asked_for(house: House) -> None:
     question = await house.evidence.question(Action.APPLY, found_in(house))
     assert dict(question.membership) == {"S0SECURITY": {"U0RAJ"}}
+    house.people.groups["S0ELSEWHERE"] = frozenset({"U0KIM"})
+    elsewhere = await house.evidence.question(Action.APPLY, found_in(house, name="storefront-dev"))
+    assert dict(elsewhere.membership) == {"S0PLATFORM": {"U0ANA", "U0KIM"}, "S0ELSEWHERE": {"U0KIM"}}
 
 
 async def test_voters_are_read_as_slack_knows_them_now(house: House) -> None:

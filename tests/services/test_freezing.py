@@ -36,8 +36,10 @@ from bot.core.runs import Action, Run
 from bot.core.scopes import Scope
 from bot.core.verdicts import Lack
 from bot.core.windows import Window
+from bot.services.access import Access
 from bot.services.approvals import Acted
-from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, House, open_house
+from bot.services.glass import Glass
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY, RAJ, TEAM, House, open_house
 from tests.services.test_approvals import waiting_run
 
 NIGHT = FreezeWindow(name="night", scope=Scope(workspaces=("*-night",)), window=Window(start=time(13), zone="UTC"), reason="sleep")
@@ -292,6 +294,11 @@ async def test_who_is_not_named_gives_no_reason_or_cannot_be_read_breaks_nothing
         await broken(house, run, GUS)
     with pytest.raises(WordsWanted):
         await broken(house, run, ANA, " ")
+    house.people.groups["S0SRE"] = frozenset({"U0ANA", "U0GUS"})
+    with pytest.raises(GlassNotTheirs):
+        await broken(house, run, GUS)
+    glass = Glass(Access(house.people, POLICE, TEAM), POLICE)
+    assert [await glass.may(await house.people.person(one.id, TEAM)) for one in (ANA, KIM, GUS)] == [True, False, False]
     del house.people.groups["S0SRE"]
     with pytest.raises(MembershipUnread):
         await broken(house, run, KIM)
