@@ -21,7 +21,7 @@ from bot.core.watches import Measure, Watch
 from bot.sandbox.slack.blocks.surfaces import block_problems
 from bot.slack import answers
 from bot.slack.cards import lists
-from bot.slack.cards.help import help_about
+from bot.slack.cards.help import help_about, marked
 from bot.slack.replies import DRESSES, reply, unexpected
 from tests.slack.pictures import AT, LINK, PROD, mrkdwn_texts, run, seen
 
@@ -206,7 +206,11 @@ def test_help_about_one_command_has_all_of_its_row(row: object) -> None:
     for one in [each for each in GRAMMAR if each is row]:
         said = seen(help_about(one.word))
         wanted = [one.summary, one.example, *one.examples, *one.details, *one.aliases, *([one.right.value] if one.right else [])]
-        assert all(part.replace("<", "&lt;").replace(">", "&gt;") in said for part in wanted)
+        assert all(part.replace("<", "&lt;").replace(">", "&gt;").replace("`", "") in said.replace("`", "") for part in wanted)
+
+
+def test_help_sets_options_apart_and_nothing_else_with_dashes() -> None:
+    assert marked("--plan-only is <dry>; run-7bQ2 and a--b are not") == "`--plan-only` is &lt;dry&gt;; run-7bQ2 and a--b are not"
 
 
 def test_help_about_nothing_known_suggests() -> None:
