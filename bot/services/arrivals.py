@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import gettempdir
 
 import structlog
 
@@ -22,14 +18,13 @@ from bot.core.pace import Pace
 from bot.core.policy import Place
 from bot.core.uploads import WHILE, Upload, UploadStep
 from bot.core.workspaces import Workspace
+from bot.services.folders import sweep
 from bot.services.notes import tell
 from bot.services.ports import Clock, Configurations, Store, Transaction, Wake
 
 log = structlog.get_logger(__name__)
 
-FOLDER = "runbell-upload-"
-"""How the folders begin in which files lie for as long as they are on their way."""
-OLD_SECONDS = 3600
+SWEEP_EVERY = timedelta(hours=1)
 GONE = "The process that did it has ended. Please upload it again."
 
 
@@ -37,7 +32,7 @@ class Arrivals:
     def __init__(self, store: Store, configurations: Configurations, clock: Clock, pace: Pace, paint: Wake) -> None:
         self._store, self._configurations = store, configurations
         self._clock, self._pace, self._paint = clock, pace, paint
-        self._is_swept = False
+        self._swept_at: datetime | None = None
 
     def soon(self) -> datetime:
         """Until when a step has to be over."""
@@ -93,8 +88,8 @@ class Arrivals:
 
     async def tick(self, now: datetime) -> None:
         """End those whose process is gone, and find out what became of runs of which the server did not say."""
-        if not self._is_swept:
-            self._is_swept = True
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
             await asyncio.to_thread(sweep)
         async with self._store.read() as transaction:
             abandoned = await transaction.uploads.abandoned(now)
@@ -165,14 +160,3 @@ def filled(found: Mapping[str, str]) -> dict[str, str]:
 def is_of(intent: Intent, upload: Upload) -> bool:
     origin = decode_origin(intent.payload.get("origin", "")) if intent.deed is Deed.CREATE else None
     return origin is not None and origin.configuration_version_id == upload.configuration_id
-
-
-def sweep() -> None:
-    """Remove what a process that was killed has left in the folder for temporary files."""
-    for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
-        try:
-            is_old = time.time() - folder.stat().st_mtime > OLD_SECONDS
-        except OSError:
-            continue
-        if is_old:
-            shutil.rmtree(folder, ignore_errors=True)

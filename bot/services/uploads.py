@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 from threading import Event
 
 import structlog
@@ -25,8 +24,9 @@ from bot.core.policy import Actor, Place, Right
 from bot.core.uploads import WHILE, SharedFile, Upload, UploadStep, UploadWish
 from bot.core.workspaces import Workspace, WorkspaceDetail
 from bot.services.access import Access
-from bot.services.arrivals import FOLDER, Arrivals
+from bot.services.arrivals import Arrivals
 from bot.services.finding import Finder
+from bot.services.folders import held_folder
 from bot.services.launches import Launches, enter
 from bot.services.packing import Packed, pack
 from bot.services.ports import Chat, Clock, Configurations, Files, Locks, SharedFiles
@@ -130,8 +130,8 @@ class Uploads:
 
     async def _carried_out(self, journey: Journey) -> Upload:
         try:
-            with TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True) as folder:
-                await self._delivered(journey, Path(folder))
+            with held_folder() as folder:
+                await self._delivered(journey, folder)
             return await self._started(journey)
         except asyncio.CancelledError:
             await self._arrivals.release(journey.upload)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import tarfile
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -38,8 +36,8 @@ from bot.core.pictures import NotePicture
 from bot.core.policy import Actor
 from bot.core.uploads import Upload, UploadPicture, UploadStep, UploadWish
 from bot.core.workspaces import WorkspaceDetail
-from bot.services import arrivals, uploads
-from bot.services.arrivals import FOLDER
+from bot.services import uploads
+from bot.services.folders import FOLDER, UNHELD, held_folder, sweep
 from bot.services.packing import Stopped
 from bot.services.uploads import Uploaded
 from tests.services.archives import GOOD, tar_of, zip_of
@@ -458,15 +456,35 @@ async def test_whoever_is_canceled_while_files_are_checked_waits_for_the_thread(
     assert folders() == set()
 
 
-async def test_what_a_killed_process_has_left_on_the_disk_is_swept_after_an_hour(house: House) -> None:
-    old, new = (Path(tempfile.mkdtemp(prefix=FOLDER)) for _ in range(2))
-    (old / "main.tf").write_bytes(TF)
-    os.utime(old, (time.time() - 4000, time.time() - 4000))
-    await house.arrivals.tick(house.clock.now())
-    await house.arrivals.tick(house.clock.now())
-    assert folders() == {new.name}
-    arrivals.sweep()
-    assert folders() == {new.name}
+def left_behind() -> Path:
+    """A folder of a process that is gone."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+    (folder / "main.tf").write_bytes(TF)
+    return folder
+
+
+async def test_what_a_killed_process_has_left_on_the_disk_is_swept_at_the_start_and_then_every_hour(house: House) -> None:
+    left_behind()
+    with held_folder() as mine:
+        await house.arrivals.tick(house.clock.now())
+        assert folders() == {mine.name}
+        later_on = left_behind()
+        await later(house, 60)
+        assert folders() == {mine.name, later_on.name}
+        await later(house, 3600)
+        assert folders() == {mine.name}
+    assert folders() == set()
+
+
+def test_a_folder_is_taken_away_though_it_was_never_used_and_what_is_none_stays() -> None:
+    where = Path(tempfile.gettempdir())
+    (where / f"{FOLDER}file").touch()
+    (where / f"{FOLDER}link").symlink_to(where)
+    with pytest.raises(RuntimeError), held_folder():
+        raise RuntimeError
+    sweep()
+    assert folders() == {f"{FOLDER}file", f"{FOLDER}link"}
+    assert list(where.glob(f"{UNHELD}*")) == []
 
 
 async def test_only_two_are_at_it_at_the_same_time(house: House) -> None:
