@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Deed, Intent, IntentState
-from bot.core.errors import NotPossibleNow, NoVote, PlanChanged, WordsWanted
+from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
 from bot.core.questions import Question
@@ -248,7 +248,10 @@ class Approvals:
         await self._glass.demand(await self._access.person(actor))
 
     async def judge_again(self, intent: Intent) -> None:
-        """Whether what was decided a while ago still holds: the run, its plan, and the person's right or the votes."""
+        """Whether what was decided a while ago still holds: the run, and the person's right, or the votes and the plan that they are for.
+
+        A run is stopped whatever its plan has come to be.
+        """
         if intent.run_id is None or intent.deed is Deed.COMMENT:
             return
         action = Action(intent.deed.value)
@@ -260,9 +263,6 @@ class Approvals:
             return
         async with self._store.read() as transaction:
             await self._ruling.demand_current(transaction)
-            decision = await transaction.gates.decision(intent.run_id, intent.gate, intent.round)
-        if decision is not None and decision.plan_digest != digest_of(found):
-            raise PlanChanged(found.run.id)
         if intent.payload.get("expired") == "yes":
             return
         actor = Actor(id=intent.person, team_id=intent.payload.get("team", ""), name=intent.person_name)

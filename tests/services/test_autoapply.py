@@ -118,6 +118,18 @@ async def test_whoever_takes_the_wish_back_decides_by_hand(house: House) -> None
     assert applied(house) == []
 
 
+async def test_a_vote_that_somebody_else_takes_back_leaves_the_wish_as_it_is(tmp_path: Path) -> None:
+    async with open_house(
+        tmp_path, policy=replace(RULES, rules=(Rule(name="two", demand=Demand(votes=2, circle=Circle(members=True))),))
+    ) as house:
+        run = await started(house, "storefront-prod")
+        await house.vote(run.id, RAJ)
+        await house.approvals.take_back(RunReference(run_id=run.id), RAJ, DEPLOYS)
+        asked = await house.approvals.asked(run.id)
+        assert asked is not None
+        assert asked.applies_by_itself
+
+
 @pytest.mark.parametrize("seconds, reads", [(5, 0), (31, 1)])
 async def test_a_run_that_waits_is_judged_again_now_and_then(tmp_path: Path, seconds: float, reads: int) -> None:
     async with open_house(tmp_path, policy=RULES) as house:

@@ -149,6 +149,8 @@ async def test_the_same_person_freezes_the_same_once(house: House) -> None:
     listed = await house.freezing.list(ANA)
     assert [(one.scope, one.until) for one in listed.now] == [("*-prod", house.clock.now() + timedelta(hours=2))]
     assert [(row.action, row.workspace) for row in await audited(house, AuditKind.FREEZE)] == [("freeze", "*-prod")] * 2
+    await freeze(house, actor=KIM)
+    assert [(one.by, one.until is None) for one in (await house.freezing.list(ANA)).now] == [("U0ANA", False), ("U0KIM", True)]
 
 
 async def test_whoever_freezes_needs_the_right_to_decide_in_all_it_covers(house: House) -> None:
@@ -323,6 +325,7 @@ async def test_more_votes_are_wanted_of_whoever_breaks_the_glass_too(tmp_path: P
         house.people.groups["S0SRE"] = frozenset({"U0ANA"})
         run = planned(house)
         await freeze(house)
+        assert not (await house.vote(run.id, ANA)).may_break_glass
         acted = await broken(house, run, ANA)
         assert acted.verdict is not None
         assert {missing.lack for missing in acted.verdict.missing} == {Lack.VOTES, Lack.FREEZE}

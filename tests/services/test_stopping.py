@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.commands.deciding import CommentRun
@@ -45,6 +47,17 @@ async def test_a_run_that_a_cancel_does_not_end_counts_down_and_may_then_be_kill
     assert call.given["comment"].startswith("it hangs — canceled by force by ana (U0ANA) in #deploys (ref rb-")
     assert house.runs.run(run.id).status_word == "force_canceled"
     assert house.in_channel()[0].run_picture.buttons == ()
+
+
+async def test_a_cancel_that_had_to_wait_is_sent_although_the_plan_has_finished_meanwhile(house: House) -> None:
+    run = house.runs.add_run(house.runs.add_workspace("storefront-dev"))
+    house.runs.fail("act", TerraformRateLimited("terraform.test", 20))
+    await house.act(Action.CANCEL, run.id)
+    house.runs.put(replace(house.runs.finish_plan(run.id), status_word="cost_estimating", allowed=frozenset({Action.CANCEL})))
+    house.clock.move(30)
+    await house.intents.tick(house.clock.now())
+    assert [call.given["action"] for call in house.runs.calls_of("act")] == [Action.CANCEL, Action.CANCEL]
+    assert (await house.intent_of(run.id)).state is IntentState.SETTLED
 
 
 async def test_a_run_is_killed_by_those_with_the_right_admin_alone_and_once(house: House) -> None:
