@@ -111,6 +111,8 @@ def test_the_first_row_that_is_not_as_it_was_sealed_is_told(sealed: tuple[Path, 
         "The audit is broken: row 7 (id 7) is not as it was sealed, or does not follow the row before it. "
         "6 rows before it are as they were sealed."
     )
+    tamper(url, removed(6))
+    assert "row 6 is missing: the next one there is row 7" in verified(url)[1]
 
 
 def test_rows_cut_off_at_the_end_are_found_by_a_head_and_by_nothing_else(sealed: tuple[Path, Head], tmp_path: Path) -> None:

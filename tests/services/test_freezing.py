@@ -187,7 +187,10 @@ async def test_another_persons_freeze_is_ended_with_the_right_admin_only(house: 
     await house.freezing.lift(LiftFreeze("*-prod"), ANA, DEPLOYS)
     house.clock.move(1)
     await freeze(house, actor=KIM)
-    assert [one.by for one in await house.freezing.lift(LiftFreeze("*-prod"), ANA, DEPLOYS)] == ["U0KIM"]
+    await freeze(house)
+    with pytest.raises(RightMissing):
+        await house.freezing.lift(LiftFreeze("*-prod"), KIM, DEPLOYS)
+    assert [one.by for one in await house.freezing.lift(LiftFreeze("*-prod"), ANA, DEPLOYS)] == ["U0KIM", "U0ANA"]
     await house.paint()
     assert [one.note.text for one in house.in_channel() if one.key.startswith("freeze/note/unfreeze")][-1].endswith(
         "which somebody else had frozen."

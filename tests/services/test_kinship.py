@@ -54,6 +54,7 @@ async def test_whoever_has_another_address_than_the_creator_is_somebody_else(hou
 
 
 async def test_whoever_has_the_address_of_the_creator_is_the_creator(house: House) -> None:
+    house.memberships.add("kim.lee2", "ana@acme.example")
     house.memberships.add("kim.lee", "kim@acme.example")
     assert "they created the run" in await refused(house, created_by(house, "kim.lee"))
 
