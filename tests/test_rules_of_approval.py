@@ -19,7 +19,7 @@ WHOLE = """\
 name = "everything"
 organizations = ["acme"]
 workspaces = ["*-prod", "acme/billing"]
-projects = ["prj-Shop"]
+projects = ["prj-Shop", "Data Platform"]
 tags = ["pci"]
 kinds = ["apply", "destroy"]
 types = ["aws_db_*"]
@@ -88,7 +88,7 @@ def test_a_whole_file_becomes_rules_people_chains_and_windows() -> None:
             match=Match(
                 organizations=frozenset({"acme"}),
                 workspaces=("*-prod", "acme/billing"),
-                projects=frozenset({"prj-Shop"}),
+                projects=frozenset({"prj-Shop", "Data Platform"}),
                 tags=frozenset({"pci"}),
                 kinds=frozenset({RunKind.APPLY, RunKind.DESTROY}),
                 types=("aws_db_*",),
@@ -162,7 +162,7 @@ VOTES = RULE + "votes = 1\n"
         (VOTES + 'kinds = ["destory"]', 4, "“destory” is no kind of run. Did you mean “destroy”?"),
         (VOTES + "kinds = []", 4, "“kinds” is empty. Leave it out to mean all of them."),
         (VOTES + 'organizations = ["ac/me"]', 4, "“ac/me” is no name of an organization."),
-        (VOTES + 'projects = ["Shop"]', 4, "“Shop” is no id of a project"),
+        (VOTES + 'projects = ["web-*"]', 4, "“web-*” is no project"),
         (VOTES + 'tags = [" "]', 4, "is no tag"),
         (VOTES + 'types = ["aws db"]', 4, "“aws db” is no type of a resource"),
         (VOTES + 'addresses = [""]', 4, "is no address of a resource"),

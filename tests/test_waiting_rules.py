@@ -25,7 +25,7 @@ days = ["mon"]
 name = "weekend"
 workspaces = ["*-prod"]
 tags = ["web"]
-projects = ["prj-web"]
+projects = ["prj-web", "web shop"]
 days = ["sat", "sun"]
 reason = "nobody is there"
 
@@ -59,7 +59,7 @@ def test_a_whole_file_tells_when_nothing_is_applied_and_who_may_all_the_same() -
     policy = parse_rules(WHOLE)
     weekend = Window(name="weekend", days=frozenset({5, 6}), zone="Europe/Berlin", line=8)
     year_end = Window(name="year end", zone="America/New_York", since=date(2026, 12, 20), until=date(2027, 1, 3), line=16)
-    scope = Scope(workspaces=("*-prod",), projects=frozenset({"prj-web"}), tags=frozenset({"web"}))
+    scope = Scope(workspaces=("*-prod",), projects=frozenset({"prj-web", "web shop"}), tags=frozenset({"web"}))
     assert policy.freezes == (
         FreezeWindow(name="weekend", scope=scope, window=weekend, reason="nobody is there", line=8),
         FreezeWindow(name="year end", scope=Scope(), window=year_end, line=16),
@@ -111,7 +111,7 @@ def test_freezes_are_judged_by_and_reminders_are_not() -> None:
         ('[[freezes]]\nname = "f"\nfrom = "09:00"\nzone = "Europe/Berln"', 4, "Did you mean “Europe/Berlin”?"),
         ('[[freezes]]\nname = "f"\nsince = 2026-12-20\nuntil = 2026-12-19', 4, "“until” is before “since”"),
         ('[[freezes]]\nname = "f"\nfrom = "09:00"\nworkspaces = ["a b"]', 4, "cannot name a workspace"),
-        ('[[freezes]]\nname = "f"\nfrom = "09:00"\nprojects = ["web"]', 4, "is no id of a project"),
+        ('[[freezes]]\nname = "f"\nfrom = "09:00"\nprojects = [" web"]', 4, "is no project"),
         ('[[freezes]]\nname = "f"\nfrom = "09:00"\ntags = []', 4, "“tags” is empty"),
         ('[[freezes]]\nname = "f"\nfrom = "09:00"\n[[freezes]]\nname = "f"\nfrom = "10:00"', 5, "another freeze “f”, in line 1"),
         ('[freezes]\nname = "f"', 1, "write [[freezes]] with two brackets"),

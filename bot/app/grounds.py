@@ -39,6 +39,7 @@ from bot.services.ports import (
     SharedFiles,
     Wake,
 )
+from bot.services.project_names import ProjectNames
 from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
@@ -113,7 +114,8 @@ class Ground:
         calls, loops = Calls(runs, outside.policies, outside.histories), Loops(self.paint, given.jobs.waker("intents"))
         self.intents = Intents(calls, database, self.reader, clock, pace, loops, owner())
         self.intents.mirror = Mirror(runs, outside.histories)
-        self.recipes = Recipes(runs, database, self.recorder, self.reader, clock, self.hurdles, burst)
+        names = ProjectNames(self.projects, database, policy)
+        self.recipes = Recipes(runs, database, self.recorder, self.reader, clock, self.hurdles, names, burst)
         self.knowledge = Knowledge(database, self.recipes, organizations)
         self.contents = Contents(outside.plan_texts, read_contents)
         self.sharing = Sharing(outside.chat, clock, policy.shared_channels)

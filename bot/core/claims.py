@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.identities import Role, Sameness
+from bot.core.matching import is_project_unread
 from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
@@ -34,11 +35,16 @@ class Claim:
 
 
 def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
-    """The right to decide, where anybody has it here, and each rule that wants votes. None at all: nobody may."""
+    """The right to decide, where anybody has it here, and each rule that wants votes. None at all: nobody may.
+
+    A rule that applies only because the project's name is not known asks for its votes, and lets nobody decide where nobody else may.
+    """
     holders = question.policy.holders(Right.DECIDE, question.workspace)
-    claims = [Claim("", RIGHT, holders, 1)] if holders else []
-    claims += [claim_of(rule, holders) for rule in rules if rule.demand.votes_needed or rule.demand.one_from_each]
-    return claims if any(claim.everybody for claim in claims) else []
+    right = [Claim("", RIGHT, holders, 1)] if holders else []
+    voted = [rule for rule in rules if rule.demand.votes_needed or rule.demand.one_from_each]
+    sure = [claim_of(rule, holders) for rule in voted if not is_project_unread(rule, question.workspace)]
+    may_anybody = any(claim.everybody for claim in [*right, *sure])
+    return [*right, *(claim_of(rule, holders) for rule in voted)] if may_anybody else []
 
 
 def claim_of(rule: Rule, holders: Circle) -> Claim:

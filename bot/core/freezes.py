@@ -75,7 +75,7 @@ class BreakGlass:
 def in_force(
     windows: Iterable[FreezeWindow], source: str, declared: Iterable[DeclaredFreeze], workspace: Workspace, now: datetime
 ) -> tuple[Freeze, ...]:
-    """Those that cover a workspace at a moment; the file's first."""
-    of_file = (window.at(now, source) for window in windows if window.scope.covers(workspace))
+    """Those that cover a workspace at a moment; the file's first. Where the name of its project is not known, those that may."""
+    of_file = (window.at(now, source) for window in windows if window.scope.may_cover(workspace))
     by_hand = (one.freeze for one in declared if one.covers(workspace) and not one.is_over(now))
     return (*(one for one in of_file if one is not None), *by_hand)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from bot.core.chains import stages_before
 from bot.core.claims import Claim, ballots_of, claims_of, judge, kinship, votes_missing
 from bot.core.contents import PlanContents, PlanRisk
+from bot.core.matching import is_project_unread
 from bot.core.people import NOBODY, Circle, Membership
 from bot.core.questions import Question
 from bot.core.rules import Rule, highest
@@ -52,6 +53,7 @@ def decide(question: Question) -> Verdict:
         wants_reason=question.action is Action.OVERRIDE or any(rule.demand.wants_reason for rule in rules),
         wants_typed_name=any(rule.demand.wants_typed_name for rule in rules),
         plan_unread=any(is_unread(rule, plan_of(question)) for rule in rules),
+        project_unread=any(is_project_unread(rule, question.workspace) for rule in rules),
         unread_groups=unread(lacking, question.membership),
         source=question.policy.source,
         action=question.action,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 
 from bot.core.contents import DESTROYS, REPLACES, PlanRisk
+from bot.core.projects import is_in, may_be_in
 from bot.core.rules import Match, Rule, RunKind, kinds_of
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
@@ -26,7 +27,7 @@ class ReadyMatch:
         return (
             (not match.kinds or not match.kinds.isdisjoint(kinds))
             and (not match.organizations or workspace.organization in match.organizations)
-            and (not match.projects or workspace.project_id in match.projects)
+            and (not match.projects or may_be_in(match.projects, workspace))
             and (not match.tags or not match.tags.isdisjoint(workspace.tags))
             and (not match.workspaces or self.fits_name(workspace))
         )
@@ -75,6 +76,11 @@ class Rulebook:
             for rule, match in self._rules
             if match.fits_place(workspace, kinds) and (not match.match.asks_plan or match.fits_plan(plan))
         )
+
+
+def is_project_unread(rule: Rule, workspace: Workspace) -> bool:
+    """Whether a rule may apply only because the name of the workspace's project is not known."""
+    return bool(rule.match.projects) and is_in(rule.match.projects, workspace) is None
 
 
 def ready(match: Match) -> ReadyMatch:

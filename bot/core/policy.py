@@ -15,6 +15,7 @@ from bot.core.freezes import BreakGlass, FreezeWindow
 from bot.core.identities import KnownPerson
 from bot.core.matching import Rulebook
 from bot.core.people import Actor, Circle, Membership, Person, Place, Standing
+from bot.core.projects import names_projects
 from bot.core.reminders import ReminderRule
 from bot.core.rules import Rule
 from bot.core.runs import Action
@@ -100,6 +101,12 @@ class Policy:
     @cached_property
     def rulebook(self) -> Rulebook:
         return Rulebook(self.rules)
+
+    @cached_property
+    def names_projects(self) -> bool:
+        """Whether anything in it goes by the name of a project, so that names have to be known."""
+        scopes = [*(freeze.scope for freeze in self.freezes), *(reminder.scope for reminder in self.reminders)]
+        return any(map(names_projects, [*(rule.match.projects for rule in self.rules), *(scope.projects for scope in scopes)]))
 
     @property
     def groups(self) -> frozenset[str]:

@@ -92,7 +92,7 @@ class Coming:
 
 
 def rule_for(rules: Iterable[ReminderRule], workspace: Workspace) -> ReminderRule:
-    """The first that covers a workspace."""
+    """The first that covers a workspace for sure, since one may have its runs discarded."""
     return next((rule for rule in rules if rule.scope.covers(workspace)), USUAL)
 
 

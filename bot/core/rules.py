@@ -57,7 +57,7 @@ class Match:
     """All that is given has to fit, and one of each list does; nothing given matches every run.
 
     `types`, `addresses`, `destroys` and `replaces` speak of one and the same resource, and `more_than` counts the resources that fit them.
-    What is replaced is destroyed, too; with both, either fits. `cost_above` is a rise in dollars a month.
+    What is replaced is destroyed, too; with both, either fits. `cost_above` is a rise in dollars a month. `projects` are ids and names.
     """
 
     organizations: frozenset[str] = frozenset()

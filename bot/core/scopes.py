@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.projects import is_in, may_be_in
 from bot.core.workspaces import Workspace, matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Everything that is given has to fit; of each list one word. Nothing given is every workspace."""
+    """Everything that is given has to fit; of each list one word. Nothing given is every workspace. `projects` are ids and names."""
 
     workspaces: tuple[str, ...] = ()
     projects: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
 
     def covers(self, workspace: Workspace) -> bool:
+        """For sure: a project whose name is not known is none of those."""
+        return self.may_cover(workspace) and (not self.projects or is_in(self.projects, workspace) is True)
+
+    def may_cover(self, workspace: Workspace) -> bool:
+        """As far as anybody knows: for what only holds things up."""
         return (
             (not self.workspaces or any(matches(pattern, workspace) for pattern in self.workspaces))
-            and (not self.projects or workspace.project_id in self.projects)
+            and (not self.projects or may_be_in(self.projects, workspace))
             and (not self.tags or bool(self.tags & workspace.tags))
         )
 

@@ -28,6 +28,7 @@ class Tally:
     wants_reason: bool = False
     wants_typed_name: bool = False
     plan_unread: bool = False
+    project_unread: bool = False
     wanted: Circle = NOBODY
     findings: tuple[Finding, ...] = ()
     digest: str = ""
@@ -55,6 +56,7 @@ def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Findi
         wants_reason=verdict.wants_reason,
         wants_typed_name=verdict.wants_typed_name,
         plan_unread=verdict.plan_unread,
+        project_unread=verdict.project_unread,
         wanted=verdict.voters,
         findings=findings,
         digest=verdict.digest,

@@ -88,6 +88,7 @@ class Verdict:
 
     `counting` are the Slack ids of votes that count for anything. `unread_groups` could not be read and are needed to know better.
     `plan_unread`: rules about plans apply because nothing, or not all, is known of this one. `digest` is that of the plan that was judged.
+    `project_unread`: rules about projects apply because nobody knows the name of this one.
     """
 
     outcome: Outcome
@@ -102,6 +103,7 @@ class Verdict:
     wants_reason: bool = False
     wants_typed_name: bool = False
     plan_unread: bool = False
+    project_unread: bool = False
     unread_groups: tuple[str, ...] = ()
     source: str = ""
     action: Action = Action.APPLY

@@ -12,12 +12,16 @@ from bot.core.locks import Lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """`organization` and `name` are how people address it, `id` is how the API does; names can change, ids cannot."""
+    """`organization` and `name` are how people address it, `id` is how the API does; names can change, ids cannot.
+
+    The server tells of a workspace with the id of its project alone: `project_name` is there where it was looked up and is known.
+    """
 
     id: str
     name: str
     organization: str
     project_id: str | None = None
+    project_name: str | None = None
     tags: frozenset[str] = frozenset()
     auto_apply: bool = False
     allow_destroy_plan: bool = True

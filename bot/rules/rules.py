@@ -44,10 +44,10 @@ DEMANDS = (
 KEYS = ("name", *MATCHES, *DEMANDS, "deny", "outside")
 
 ORGANIZATION = re.compile(r"[\w-]+")
-PROJECT = re.compile(r"prj-[\w-]+")
+PROJECT = re.compile(r"[^\s*?](?:[^*?\n]{0,88}[^\s*?])?")
 TYPE = re.compile(r"[\w*?-]+")
 ORGANIZATIONS = (whole(ORGANIZATION), lambda word: f"“{word}” is no name of an organization.")
-PROJECTS = (whole(PROJECT), lambda word: f"“{word}” is no id of a project: one looks like prj-AbC123, as in the address of its page.")
+PROJECTS = (whole(PROJECT), lambda word: f"“{word}” is no project: write its whole name, such as data platform, or its id: prj-AbC123.")
 TAGS = (str.strip, lambda word: f"“{word}” is no tag.")
 TYPES = (whole(TYPE), lambda word: f"“{word}” is no type of a resource, such as aws_db_instance; * stands for any letters, ? for one.")
 ADDRESSES = (str.strip, lambda word: f"“{word}” is no address of a resource.")

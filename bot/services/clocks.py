@@ -5,7 +5,7 @@ What comes when a clock strikes is in reminding.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from bot.core.runs import Run
 from bot.core.stored import StoredRun
 from bot.core.workspaces import Workspace
 from bot.services.ports import Transaction
+from bot.services.projects import with_projects
 from bot.services.voting import Freezes
 
 
@@ -74,7 +75,7 @@ class Clocks:
     async def _scenes(self, transaction: Transaction) -> list[Scene]:
         clocks, answered = await transaction.reminders.all(), await transaction.reminders.answered()
         runs = await transaction.runs.many([one.run_id for one in clocks])
-        workspaces = await transaction.workspaces.many([one.run.workspace_id for one in runs.values()])
+        workspaces = await self._workspaces(transaction, [one.run.workspace_id for one in runs.values()])
         creating = await transaction.intents.creating_of(list(runs))
         scenes = []
         for waiting in clocks:
@@ -84,6 +85,11 @@ class Clocks:
                 rule = rule_for(self.policy.reminders, workspace)
                 scenes.append(Scene(waiting, stored.run, workspace, creating.get(waiting.run_id), rule))
         return scenes
+
+    async def _workspaces(self, transaction: Transaction, workspace_ids: Sequence[str]) -> Mapping[str, Workspace]:
+        """With what their projects are called, where anything goes by that."""
+        found = await transaction.workspaces.many(workspace_ids)
+        return {one.id: one for one in await with_projects(transaction, [*found.values()])} if self.policy.names_projects else found
 
     async def _follow(self, transaction: Transaction, scene: Scene, now: datetime) -> int:
         """A freeze that begins or ends by the clock is shown where people decide."""

@@ -26,15 +26,20 @@ from bot.services.access import Access
 from bot.services.contents import Contents
 from bot.services.failures import failed_policies
 from bot.services.ports import Clock, Policies, RunReading, Runs, Store, Transaction
+from bot.services.projects import with_projects
 from bot.services.reading import Found
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What our own rows tell: what created the run, where we did, and the workspaces that have applied the same, where it matters."""
+    """What our own rows tell: what created the run, where we did, and the workspaces that have applied the same, where it matters.
+
+    `workspace` is that of the run, with what its project is called where a rule wants to know.
+    """
 
     creating: Intent | None
     applied_in: frozenset[str]
+    workspace: Workspace
 
 
 class Evidence:
@@ -71,7 +76,7 @@ class Evidence:
             policy=self._policy,
             action=action,
             run=found.run,
-            workspace=found.workspace,
+            workspace=past.workspace,
             now=self._clock.now(),
             plan=plan,
             digest=contents.digest if contents else digest_of(found),
@@ -85,7 +90,8 @@ class Evidence:
     async def past(self, transaction: Transaction, found: Found) -> Past:
         """What our own rows tell of a run, for whoever reads other rows in the same transaction."""
         creating = await transaction.intents.creating(found.run.id)
-        return Past(creating, await self._applied_in(transaction, found.run, found.workspace))
+        workspace = (await with_projects(transaction, [found.workspace]))[0] if self._policy.names_projects else found.workspace
+        return Past(creating, await self._applied_in(transaction, found.run, found.workspace), workspace)
 
     async def with_people(self, question: Question, votes: Iterable[Vote]) -> Question:
         """The same question about these votes, with voters and groups as Slack has them now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,12 @@ from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access
+from bot.services.doubts import doubt
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
 from bot.services.notes import tell
 from bot.services.ports import Clock, Store, Transaction, Wake
+from bot.services.projects import with_projects
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.watching import named
@@ -55,7 +57,12 @@ class Freezing:
 
     async def in_force(self, transaction: Transaction, workspace: Workspace, now: datetime) -> Sequence[Freeze]:
         """Those that cover a workspace, read in the transaction in which something is decided."""
-        return in_force(self._policy.freezes, self._policy.source, await transaction.freezes.all(), workspace, now)
+        (named,) = await self._named(transaction, [workspace])
+        return in_force(self._policy.freezes, self._policy.source, await transaction.freezes.all(), named, now)
+
+    async def _named(self, transaction: Transaction, workspaces: Sequence[Workspace]) -> Sequence[Workspace]:
+        """With what their projects are called, where anything goes by that."""
+        return await with_projects(transaction, workspaces) if self._policy.names_projects else workspaces
 
     async def declare(self, wish: DeclareFreeze, actor: Actor, place: Place) -> DeclaredFreeze:
         """With the right to decide in everything that it covers now. A freeze of the same person with the same glob is replaced."""
@@ -114,10 +121,11 @@ class Freezing:
 
     async def list(self, actor: Actor) -> FreezeList:
         await self._access.demand_membership(actor)
-        now, readable = self._clock.now(), await self._access.readable(actor, await self._knowledge.workspaces())
+        now, known = self._clock.now(), await self._access.readable(actor, await self._knowledge.workspaces())
         async with self._store.read() as transaction:
             declared = [one for one in await transaction.freezes.all() if not one.is_over(now)]
-        windows = [one for one in self._policy.freezes if any(map(one.scope.covers, readable))]
+            readable = await self._named(transaction, known)
+        windows = [one for one in self._policy.freezes if any(map(one.scope.may_cover, readable))]
         opens = [(one.name, one.window.opens_at(now)) for one in windows if not one.window.is_open(now)]
         of_file = [freeze for one in windows if (freeze := one.at(now, self._policy.source)) is not None]
         by_hand = [one.freeze for one in declared if one.by == actor.id or any(map(one.covers, readable))]
@@ -153,13 +161,3 @@ class Freezing:
                 details={name: value for name, value in details.items() if value},
             )
         )
-
-
-async def doubt(transaction: Transaction, covers: Callable[[Workspace], bool]) -> None:
-    """Have runs that wait in these workspaces judged anew where they are shown."""
-    live = [one.run for one in await transaction.runs.live() if one.run.gate is not None]
-    workspaces = await transaction.workspaces.many([run.workspace_id for run in live])
-    concerned = [run.id for run in live if run.workspace_id in workspaces and covers(workspaces[run.workspace_id])]
-    await transaction.gates.doubt(concerned)
-    for run_id in concerned:
-        await transaction.messages.raise_wanted(run_id)

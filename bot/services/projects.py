@@ -1,11 +1,14 @@
-"""Projects by the names that people write; workspaces know them by their ids alone."""
+"""Projects by the names that people write; the server tells of workspaces with the ids of their projects alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.core.errors import NotVisible, UnknownProject
 from bot.core.servers import Project
-from bot.core.workspaces import near_names
-from bot.services.ports import Memberships
+from bot.core.workspaces import Workspace, near_names
+from bot.services.ports import Memberships, Transaction
 
 PAGES_MOST = 100
 
@@ -23,14 +26,14 @@ class Projects:
         """Those that are meant by a name, which each organization may have, or by an id. UnknownProject where there is none."""
         if not written:
             return ()
-        known = [project for organization in self._organizations for project in await self._all(organization)]
+        known = [project for organization in self._organizations for project in await self.of(organization)]
         exact = [one.id for one in known if written in {one.id, one.name}]
         alike = [one.id for one in known if written.lower() == one.name.lower()]
         if not exact and not alike:
             raise UnknownProject(written, near_names(written, [one.name for one in known]))
         return tuple(exact or alike)
 
-    async def _all(self, organization: str) -> list[Project]:
+    async def of(self, organization: str) -> list[Project]:
         """None where the server has no projects."""
         found: list[Project] = []
         number: int | None = 1
@@ -42,3 +45,9 @@ class Projects:
         except NotVisible:
             return found
         return found
+
+
+async def with_projects(transaction: Transaction, workspaces: Sequence[Workspace]) -> list[Workspace]:
+    """The same with what their projects are called, as the newest look at all workspaces found it."""
+    names = await transaction.projects.names(one.project_id for one in workspaces if one.project_id is not None)
+    return [replace(one, project_name=names.get(one.project_id or "")) for one in workspaces]

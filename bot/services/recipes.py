@@ -20,6 +20,7 @@ from bot.services.bursts import BURST
 from bot.services.commits import Commits
 from bot.services.hurdles import Hurdles
 from bot.services.ports import Clock, RunPage, Runs, Store, Transaction, WorkspacePage
+from bot.services.project_names import ProjectNames
 from bot.services.reading import Reader
 from bot.services.recording import Recorder, Sighting, completed
 
@@ -51,10 +52,12 @@ class Recipes:
         reader: Reader,
         clock: Clock,
         hurdles: Hurdles,
+        names: ProjectNames,
         burst_within: timedelta = BURST,
     ) -> None:
         self._commits = Commits(runs, store, burst_within)
         self._hurdles = hurdles
+        self._names = names
         self._runs = runs
         self._store = store
         self._recorder = recorder
@@ -63,8 +66,12 @@ class Recipes:
         self._read_at: dict[str, tuple[str, datetime]] = {}
 
     async def all(self, organization: str, between: Between = nothing) -> datetime:
-        """The whole workspace list: what is new, renamed or gone, and every current run. `between` two pages others have their turn."""
+        """The whole workspace list: what is new, renamed or gone, and every current run. `between` two pages others have their turn.
+
+        Before it, what the projects are called.
+        """
         began = self._clock.now()
+        await self._names.look(organization)
         seen: set[str] = set()
         async for asked_at, page in self._workspace_pages(organization):
             await self._note(sightings(page), asked_at, whole=[workspace for workspace, _ in page.rows])

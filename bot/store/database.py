@@ -28,6 +28,7 @@ from bot.store.looks import LookTable
 from bot.store.messages import MessageTable
 from bot.store.plans import PlanTable
 from bot.store.preferences import PreferenceTable
+from bot.store.projects import ProjectTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
 from bot.store.replicas import ReplicaTable
@@ -70,6 +71,7 @@ class Transaction:
     listings: ListingTable
     preferences: PreferenceTable
     uploads: UploadTable
+    projects: ProjectTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -95,6 +97,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         listings=ListingTable(connection),
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
+        projects=ProjectTable(connection),
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -83,6 +83,15 @@ workspaces = Table(
     Index(None, "organization", "name"),
 )
 """`first_seen_at`: under the name it bears now. `seen_at`: the look that last changed the row. `tags`: a sorted list."""
+
+projects = Table(
+    "projects",
+    metadata,
+    words("id", key=True),
+    words("organization"),
+    words("name"),
+)
+"""As the newest look at all workspaces found them. Where the token may not see them there are none."""
 
 runs = Table(
     "runs",

@@ -20,6 +20,8 @@ from bot.core.metrics import Metric
 from bot.core.policy import Policy
 from bot.services.access import Access
 from bot.services.hurdles import Hurdles
+from bot.services.project_names import ProjectNames
+from bot.services.projects import Projects
 from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
@@ -77,7 +79,8 @@ async def main(card: Mapping[str, Any]) -> list[dict[str, float]]:
             recorder = Recorder(database, Access(FakePeople(), Policy(()), "T0ACME"), database.clock, lambda: None)
             hurdles = Hurdles(client.policies)
             reader = Reader(client, database, recorder, database.clock, (terraform["organization"],), hurdles)
-            recipes = Recipes(client, database, recorder, reader, database.clock, hurdles)
+            names = ProjectNames(Projects(client.organizations, (terraform["organization"],)), database, Policy(()))
+            recipes = Recipes(client, database, recorder, reader, database.clock, hurdles, names)
             return [await sweep(recipes, terraform["organization"], requests) for _ in range(1 + WARM)]
 
 

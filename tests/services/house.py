@@ -52,6 +52,7 @@ from bot.services.pictures import Pictures
 from bot.services.plan_files import PlanFiles
 from bot.services.polling import Poller
 from bot.services.ports import Store
+from bot.services.project_names import ProjectNames
 from bot.services.projects import Projects
 from bot.services.promotions import Promotions
 from bot.services.reading import Reader
@@ -253,7 +254,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
     histories = FakeHistories(runs)
     intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, owner="test")
-    recipes = Recipes(runs, store, recorder, reader, clock, hurdles)
+    recipes = Recipes(runs, store, recorder, reader, clock, hurdles, ProjectNames(projects, store, policy))
     knowledge = Knowledge(store, recipes, organizations)
     contents = Contents(texts)
     evidence = Evidence(runs, policies, contents, store, access, policy, clock)

@@ -154,6 +154,7 @@ CASES: dict[str, dict[str, Any]] = {
     "votes_fallen": render(
         waiting(tally=tally(falls=("The vote of @<!channel> fell: the plan has changed since.",), plan_unread=True), votes=(vote(),))
     ),
+    "votes_project_unread": render(waiting(tally=tally(project_unread=True))),
     "votes_high_risk": render(waiting(tally=tally(risk=Risk.HIGH, wants_reason=True, wants_typed_name=True))),
     "votes_denied": render(
         waiting(buttons=(Action.DISCARD,), tally=tally(outcome=Outcome.DENIED, headline="A rule forbids it.", lacks=(CLAIM,)))

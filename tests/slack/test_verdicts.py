@@ -35,6 +35,7 @@ WAITING = Verdict(
     fallen=(Fallen(person="U0RAJ", why=Why.POSSIBLY_SAME, rule="production wants two", role=Role.CREATOR, known_as="raj9"),),
     risk=Risk.HIGH,
     plan_unread=True,
+    project_unread=True,
     unread_groups=("S0GONE",),
     source="runbell.toml",
 )
@@ -66,6 +67,7 @@ def test_a_waiting_run_is_told_with_all_that_is_missing() -> None:
         "• Votes that count: <@U0ANA>",
         "• Risk is high: a vote gives a reason and the workspace's name.",
         "• Not all of the plan could be read, so it counts as the riskiest: every rule about plans applies.",
+        "• The server does not tell me the name of its project, so every rule about projects applies that goes by a name.",
         "• Slack did not tell who is in `S0GONE`, so nobody counts as in it.",
         "Rules: `production wants two`, `office hours` · `runbell.toml`",
     ]

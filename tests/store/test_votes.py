@@ -29,6 +29,7 @@ TALLY = Tally(
     wants_reason=True,
     wants_typed_name=True,
     plan_unread=True,
+    project_unread=True,
     wanted=Circle(people=frozenset({"U1"}), groups=frozenset({"S1"}), members=True),
 )
 

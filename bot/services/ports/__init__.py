@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.readings import Account, NewRun, RunPage, RunReading, WorkspacePage
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
+from bot.services.ports.projects import ProjectRows
 from bot.services.ports.slack import Attachments, Chat, People, SharedFiles
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
@@ -38,6 +39,7 @@ __all__ = [
     "PlanTexts",
     "Policies",
     "PreferenceRows",
+    "ProjectRows",
     "ReminderRows",
     "ReplicaRows",
     "RuleRows",

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
+from bot.services.ports.projects import ProjectRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 from bot.services.ports.uploads import UploadRows
 
@@ -67,6 +68,9 @@ class Transaction(Protocol):
 
     @property
     def uploads(self) -> UploadRows: ...
+
+    @property
+    def projects(self) -> ProjectRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

@@ -66,6 +66,8 @@ def rules_words(tally: Tally) -> Iterator[str]:
         yield RISKS[tally.risk]
     if tally.plan_unread:
         yield "Not all of the plan could be read, so it counts as the riskiest"
+    if tally.project_unread:
+        yield "The name of its project is not known, so every rule applies that names one"
 
 
 def behind_words(picture: RunPicture) -> Iterator[str]:

@@ -46,6 +46,8 @@ def verdict_lines(verdict: Verdict, *, mentions: bool = True) -> Iterator[str]:
         yield f"• Risk is {escape(ASKS[verdict.risk])}."
     if verdict.plan_unread:
         yield "• Not all of the plan could be read, so it counts as the riskiest: every rule about plans applies."
+    if verdict.project_unread:
+        yield "• The server does not tell me the name of its project, so every rule about projects applies that goes by a name."
     if verdict.unread_groups:
         yield f"• Slack did not tell who is in {', '.join(code(group) for group in verdict.unread_groups)}, so nobody counts as in it."
 
