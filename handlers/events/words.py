@@ -30,6 +30,9 @@ log = structlog.get_logger("runbell.handlers")
 DIRECT = "im"
 WITH_FILES = "file_share"
 ANY_RUN = "run-any"
+PUNCTUATION = ",.:;?!"
+"""What may follow a mention before the command, and is none."""
+
 MOMENT = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
 
@@ -98,7 +101,7 @@ def command_in(text: str, services: Services, *, is_direct: bool) -> str:
     mention = re.search(rf"<@{re.escape(services.app_user)}(?:\|[^>]*)?>", text)
     is_addressed = mention is not None and not (is_direct and text[: mention.start()].strip())
     words = text[mention.end() :] if mention is not None and is_addressed else text
-    words = words.strip().lstrip(",:").strip()
+    words = words.strip().lstrip(PUNCTUATION).strip()
     first, _, rest = words.partition(" ")
     return rest.strip() if first.lower() == services.command.lower() else words
 

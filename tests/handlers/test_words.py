@@ -65,6 +65,12 @@ async def test_what_follows_the_mention_is_the_command(desk: Desk, text: str) ->
     assert "Show a run as it is now." in desk.private.told[0][2]
 
 
+@pytest.mark.parametrize("text", [ME, f"what waits, {ME}?", f"{ME} !"])
+async def test_a_mention_alone_offers_what_one_most_likely_wants(desk: Desk, text: str) -> None:
+    await desk.send(said(desk, text))
+    assert desk.private.told[0][2] == "Nothing in this channel waits for you. What would you like?"
+
+
 async def test_a_mention_decides_as_a_click_would(desk: Desk) -> None:
     run_id = waiting(desk)
     await desk.send(said(desk, f"{ME} approve {run_id} looks good"))

@@ -213,10 +213,12 @@ def test_help_sets_options_apart_and_nothing_else_with_dashes() -> None:
     assert marked("--plan-only is <dry>; run-7bQ2 and a--b are not") == "`--plan-only` is &lt;dry&gt;; run-7bQ2 and a--b are not"
 
 
-def test_help_about_nothing_known_suggests() -> None:
+@pytest.mark.parametrize("topic, near", [("aprove", "help approve"), ("looks", "help look"), ("desides", "help decide")])
+def test_help_about_nothing_known_suggests(topic: str, near: str) -> None:
     with pytest.raises(UnknownCommand) as caught:
-        help_about("aprove")
-    assert "approve" in caught.value.near
+        help_about(topic)
+    assert near in caught.value.near
+    assert f"`/infra {near}`" in reply(caught.value, command="/infra")["text"]
 
 
 def test_empty_lists_say_so() -> None:

@@ -6,7 +6,7 @@ import difflib
 from functools import cache
 
 from bot.core.commands import deciding, freezes, lists, locks, notices, promotions, reviews, runs, starts, uploads, watches
-from bot.core.commands.grammar import Command, Row
+from bot.core.commands.grammar import Command, Family, Row
 from bot.core.commands.runs import RunReference
 from bot.core.commands.words import quoted, split
 from bot.core.commands.writing import ways_of_writing
@@ -49,6 +49,11 @@ def about(text: str, run_id: str) -> str:
     if is_named and rest[0].lower() not in THIS:
         return text
     return " ".join(map(quoted, [words[0], run_id, *rest[is_named:]]))
+
+
+def near_topics(topic: str) -> list[str]:
+    """Questions for help that are spelled like one that there is not."""
+    return [f"help {word}" for word in difflib.get_close_matches(topic.lower(), [*BY_WORD, *Family], n=2, cutoff=0.6)]
 
 
 def near_words(word: str) -> list[str]:

@@ -8,9 +8,9 @@ UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u20
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | dict.fromkeys("‘’‚‛＇", "'") | dict.fromkeys(UNSEEN))  # noqa: RUF001 - as typed
 """What phones make of quotes; what is not seen, such as a turn of the direction of writing, is nothing, wherever it was pasted from."""
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|([^>]*))?>")
-DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-MENTION = re.compile(r"<([@#!])([A-Za-z0-9^]+)(?:\|([^>]*))?>")
+LINK = re.compile(r"<((?:https?|mailto|tel):[^<|>]+)(?:\|([^<>]*))?>")
+DATE = re.compile(r"<!date\^[^<|>]*\|([^<>]*)>")
+MENTION = re.compile(r"<([@#!])([A-Za-z0-9^]+)(?:\|([^<>]*))?>")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 DASHES = re.compile(r"^(?:[—–―⸺](?=[a-z])|[-‐‑‒–—−－﹣]{2}(?=[A-Za-z]))")  # noqa: RUF001 - phones turn two hyphens into one dash
 WIDE = re.compile(r"(?=[^０-９Ａ-Ｚａ-ｚ]*[０-９Ａ-Ｚａ-ｚ]|(?:[－-]{2}|[—–])[a-z])[!#-~！-～—–]+")  # noqa: RUF001 - as typed

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.core.commands import GRAMMAR, row_for
+from bot.core.commands import BY_WORD, GRAMMAR, near_topics, row_for
 from bot.core.commands.grammar import Family, Row
 from bot.core.commands.lists import Help
+from bot.core.errors import UnknownCommand
 from bot.slack import ids
 from bot.slack.blocks import Said, actions, context, section, sections
 from bot.slack.cards.tables import step
@@ -28,7 +29,11 @@ def help_about(topic: str = "", *, command: str = "/tf") -> Said:
     """All commands, those of a family, or all about one. UnknownCommand where there is no such topic."""
     if not topic:
         return everything(command)
-    return family(Family(topic), command) if topic in set(Family) else one(row_for(topic), command)
+    if topic in set(Family):
+        return family(Family(topic), command)
+    if topic not in BY_WORD:
+        raise UnknownCommand(topic, near_topics(topic))
+    return one(row_for(topic), command)
 
 
 def everything(command: str) -> Said:

@@ -85,6 +85,12 @@ def test_quoted_words_stay_apart(words: list[str]) -> None:
     assert split(" ".join(map(quoted, words))) == words
 
 
+@pytest.mark.parametrize("piece", ["<http:", "<!date^", "<@U|", "`", '"', "&amp;", "\\", "- ", "ｄ", "—"])  # noqa: RUF001 - as typed
+def test_words_that_go_on_and_on_are_read_in_no_time(piece: str) -> None:
+    """Each reading goes over the text a bounded number of times; one that begins anew at every letter takes minutes here."""
+    assert split(piece * (200_000 // len(piece))) is not None
+
+
 @pytest.mark.parametrize("word", ["dns", "acme/dns-*", "run-7bQ2", "a<b", "x&&y", "--destroy", "第２回", "ok！"])  # noqa: RUF001
 def test_a_plain_word_needs_no_quotes(word: str) -> None:
     assert quoted(word) == word
