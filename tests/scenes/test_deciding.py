@@ -42,15 +42,15 @@ async def overrides(stage: Stage, workspace: str) -> None:
     assert [one["attributes"]["body"].partition(" (")[0] for one in said] == [f"{WHY} — overridden by ana", "applied by ana"]
 
 
-async def asked_to_override(stage: Stage, workspace: str) -> Message:
-    return await stage.until(lambda one: has(one, "run.override") and workspace in whole_text(one))
+async def asked_to_override(stage: Stage, workspace: str, text: str) -> Message:
+    """The message with the button, once it was judged and says so."""
+    return await stage.until(lambda one: has(one, "run.override") and workspace in whole_text(one) and text in whole_text(one))
 
 
 async def passes_a_stage_and_is_discarded(stage: Stage, workspace: str) -> None:
     """What policies of the other kind have stopped is overridden as the task stage that it is; and the run is thrown away all the same."""
     await stage.types("U0KIM", f"/tf run {workspace} without an owner")
-    call = await asked_to_override(stage, workspace)
-    assert "failed (mandatory)" in whole_text(call)
+    call = await asked_to_override(stage, workspace, "failed (mandatory)")
     await stage.clicks("U0KIM", call, "run.override")
     await submits(stage, "U0KIM", WHY)
     asked = await stage.until(lambda one: "/call/confirm" in key_of(one) and has(one, "run.approve") and workspace in whole_text(one))
@@ -66,7 +66,7 @@ async def is_applied_by_its_override(stage: Stage, workspace: str) -> None:
     await stage.types("U0ANA", f"/tf freeze {workspace} hands off")
     await stage.expects(f"froze “{workspace}”: hands off")
     run_id = await stage.start_outside(workspace)
-    call = await asked_to_override(stage, workspace)
+    call = await asked_to_override(stage, workspace, f"{workspace} is frozen")
     await stage.clicks("U0RAJ", call, "run.override")
     shown = await modal(stage, lambda text: "*Overriding it applies the run*: nobody is asked again." in text, "U0RAJ")
     assert shown["submit"]["text"] == "Override & apply"
@@ -149,15 +149,21 @@ async def is_commented(stage: Stage, workspace: str) -> None:
     assert comment["attributes"]["body"].startswith("waits for the DNS change — kim (U0KIM) in #deploys (ref rb-")
 
 
-async def test_a_check_is_overridden_a_run_killed_a_workspace_locked_and_a_run_commented(tmp_path: Path) -> None:
+async def test_a_run_that_does_not_end_is_killed_once_the_server_allows_it(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, "--engine", "scripted", "--speed", "4", rules=RULES) as stage:
+        stage.settings["TFE_TOKEN"] = stage.card["terraform"]["user_token"]
+        await stage.control("POST", "scripts/storefront-staging", json_body={"stubborn": True, "plan_seconds": 3000})
+        await stage.start_bot()
+        await is_killed(stage, "storefront-staging")
+
+
+async def test_a_check_is_overridden_a_workspace_locked_and_a_run_commented(tmp_path: Path) -> None:
     async with open_stage(tmp_path, "--engine", "scripted", "--speed", "10", rules=RULES) as stage:
         stage.settings["TFE_TOKEN"] = stage.card["terraform"]["user_token"]
         await stage.control("POST", "stages/storefront-dev", json_body={"policy_check": "soft_failed", "seconds": 0.2})
-        await stage.control("POST", "scripts/storefront-staging", json_body={"stubborn": True, "plan_seconds": 3000})
         await stage.start_bot()
         await asyncio.gather(
             overrides(stage, "storefront-dev"),
-            is_killed(stage, "storefront-staging"),
             is_locked_and_let_go(stage, "search-index"),
             is_commented(stage, "dns"),
         )
