@@ -53,6 +53,12 @@ def reminders(house: House, channel: str = DEPLOYS.channel) -> list[FakeMessage]
     return [one for one in house.chat.in_channel(channel) if isinstance(one.picture, ReminderPicture)]
 
 
+async def reminded(house: House, run: Run) -> list[str]:
+    """Where reminders of a run were ever wanted, said or not."""
+    async with house.store.read() as transaction:
+        return [one.channel for one in await transaction.messages.of_subject(run.id) if one.kind is Kind.REMINDER]
+
+
 def picture(message: FakeMessage) -> ReminderPicture:
     assert isinstance(message.picture, ReminderPicture)
     return message.picture
@@ -120,6 +126,28 @@ async def test_a_clock_ends_where_the_run_moves_on_outside_of_slack(house: House
     await after(house, HOUR)
     assert reminders(house) == []
     assert await clock_of(house, run) is None
+
+
+async def test_nobody_is_reminded_of_a_run_that_turns_out_to_have_moved_on(house: House) -> None:
+    run = await begun(house)
+    await after(house, HOUR)
+    house.runs.move(run.id, "discarded")
+    await after(house, 4 * HOUR)
+    assert await reminded(house, run) == [DEPLOYS.channel]
+
+
+async def test_nobody_is_reminded_of_what_is_decided_while_it_is_found_out_whom_to_remind(house: House) -> None:
+    run = await begun(house)
+    await after(house, HOUR)
+
+    async def somebody_approves() -> None:
+        house.runs.before.clear()
+        await house.act(Action.APPLY, run.id)
+
+    house.runs.before["read_run"] = somebody_approves
+    await after(house, 4 * HOUR)
+    assert (await house.intent_of(run.id)).state is IntentState.SETTLED
+    assert await reminded(house, run) == [DEPLOYS.channel]
 
 
 async def test_two_replicas_that_look_at_once_remind_once(house: House) -> None:
