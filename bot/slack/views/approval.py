@@ -36,15 +36,18 @@ def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, place: Plac
     lines = [f"{code(workspace.full_name, 160)} · {code(run.id)}", f"Plan: {changes}" if changes else ""]
     if run.is_destroy:
         lines.append("⚠️ *Destroy run*: it removes everything that the workspace manages")
-    blocks = [section("\n".join(filter(None, lines)))]
-    if rules:
-        blocks.append(context(f"Rules: {enumerated([code(rule) for rule in rules], RULES_MOST)}"))
+    blocks = [section("\n".join(filter(None, lines))), *rules_blocks(rules)]
     if wanted.reason:
         blocks.append(text_input(REASON, "Why may it be applied?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     if wanted.typed_name:
         blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
     metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts))
     return modal(ids.APPROVAL, "Approve & apply", blocks, submit="Approve & apply", metadata=metadata)
+
+
+def rules_blocks(rules: tuple[str, ...]) -> list[Block]:
+    many = "Rule" if len(rules) == 1 else "Rules"
+    return [context(f"{many}: {enumerated([code(rule) for rule in rules], RULES_MOST)}")] if rules else []
 
 
 def wrong_fields(view: Mapping[str, Any]) -> dict[str, str]:

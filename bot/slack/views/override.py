@@ -12,12 +12,12 @@ from bot.core.runs import Action, Run
 from bot.core.tallies import Tally
 from bot.core.workspaces import Workspace
 from bot.slack import ids
-from bot.slack.blocks import Block, context, modal, plain_section, section, text_input
+from bot.slack.blocks import Block, modal, plain_section, section, text_input
 from bot.slack.cards.counts import counts
 from bot.slack.cards.hurdles import finding_lines, hurdle_line
 from bot.slack.cards.tallies import sentence
-from bot.slack.text import code, cut, cut_lines, enumerated, one_line
-from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, RULES_MOST
+from bot.slack.text import code, cut, cut_lines, one_line
+from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, rules_blocks
 
 LACKS_MOST = 4
 OUTPUTS_MOST = 2
@@ -37,11 +37,15 @@ class Question:
     gate: str
     applies_by_itself: bool = False
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return self.tally.rules if self.tally is not None else ()
+
 
 def override(asked: Question) -> Block:
     findings = asked.tally.findings if asked.tally is not None else ()
     lines = [*facts(asked), hurdle_line(asked.run), later(asked), *lacking(asked), *finding_lines(findings, with_output=False)]
-    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.tally)]
+    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.rules)]
     blocks.append(text_input(REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     submit = "Override & apply" if asked.run.override_applies else "Override"
     return closed(asked, ids.OVERRIDING, "Override a failed check", [*blocks, *name_field(asked)], submit)
@@ -50,7 +54,7 @@ def override(asked: Question) -> Block:
 def glass(asked: Question, action: Action) -> Block:
     doing = "overridden, and by that applied" if action is Action.OVERRIDE else "applied"
     warning = f"⚠️ A freeze is in force. It is {doing} *in spite of it*, and those who review it are told, with your name and your reason."
-    blocks = [section("\n".join([*facts(asked), warning])), *rules_blocks(asked.tally)]
+    blocks = [section("\n".join([*facts(asked), warning])), *rules_blocks(asked.rules)]
     blocks.append(text_input(REASON, "Why can it not wait?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     return closed(asked, ids.GLASS_FOR[action], "Break the glass", [*blocks, *name_field(asked)], "Break the glass")
 
@@ -83,11 +87,6 @@ def outputs(findings: tuple[Finding, ...]) -> Iterator[str]:
     """What was said at length, as plain text: nothing in it is parsed."""
     for finding in [one for one in findings if "\n" in one.said][:OUTPUTS_MOST]:
         yield cut_lines(finding.said, OUTPUT_LINES, OUTPUT_MOST)
-
-
-def rules_blocks(tally: Tally | None) -> list[Block]:
-    rules = tally.rules if tally is not None else ()
-    return [context(f"Rules: {enumerated([code(rule) for rule in rules], RULES_MOST)}")] if rules else []
 
 
 def name_field(asked: Question) -> list[Block]:
