@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,6 +139,13 @@ def test_a_decision_names_who_and_when(state: IntentState, action: Action, statu
 def test_a_decision_says_why_in_words_that_are_not_parsed(action: Action, status: RunStatus, verb: str) -> None:
     said = decided(IntentState.SETTLED, action, run(status), kind=Kind.END, decision=decision(action, reason="see <!here> — *now*"))
     assert deed_of(render(said)) == f"{verb} <@U0ANA> · TIME: `see &lt;!here&gt; — *now*`"
+
+
+@pytest.mark.parametrize("comment, line", [("too late — ", ": `too late`"), ("", "")])
+def test_a_name_with_a_dash_is_no_reason(comment: str, line: str) -> None:
+    taken = replace(decision(), person_name="Ana — the boss", comment=f"{comment}applied by Ana — the boss (U0ANA) in #deploys (ref int-1)")
+    said = decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.END, decision=taken)
+    assert deed_of(render(said)) == f"Applied by <@U0ANA> · TIME{line}"
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,10 @@ def accepted(decision: Decision, run: Run) -> str:
 
 
 def why(decision: Decision) -> str:
-    """In the words of whoever decided; empty where they gave none."""
-    reason, signed, _ = decision.comment.rpartition(" — ")
-    return f": {code(reason, REASON_MOST)}" if signed else ""
+    """In the words of whoever decided, without what we sign them with; empty where they gave none."""
+    said, signed, _ = decision.comment.rpartition(f" by {decision.person_name} ({decision.person}) in ")
+    reason, given, _ = said.rpartition(" — ")
+    return f": {code(reason, REASON_MOST)}" if signed and given else ""
 
 
 def failed(decision: Decision, intent: Intent | None, run: Run) -> str:
