@@ -44,7 +44,7 @@ bench-faults: setup ## Kill, double-click and send odd payloads, as often as one
 	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
 	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
-pictures: setup ## Take the pictures of the README from the running page (needs terraform and Chromium)
+pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)
 	@$(PY) -m tests.browser.pictures
 
 lock: ## Write requirements.txt anew from pyproject.toml (needs uv on the PATH)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {document.relative_to(ROOT).as_posix(): document.read_text(encoding="utf-8") for document in DOCUMENTS}
 README = TEXTS["README.md"]
+PICTURE_MOST = 150_000
 
 
 def test_the_readme_lists_every_command_with_its_right_and_summary() -> None:
@@ -65,6 +66,14 @@ def test_links_lead_somewhere(name: str) -> None:
         found = (ROOT / name).parent / path if path else ROOT / name
         assert found.exists(), target
         assert not anchor or anchor in anchors(found.read_text(encoding="utf-8")), target
+
+
+def test_every_picture_is_shown_with_words_for_it_and_is_small() -> None:
+    shown = [found for text in TEXTS.values() for found in re.findall(r"!\[([^\]]*)\]\((?:docs/)?pictures/([\w.-]+)\)", text)]
+    pictures = {picture.name: picture.stat().st_size for picture in (ROOT / "docs" / "pictures").iterdir()}
+    assert {name for _, name in shown} == set(pictures)
+    assert all(len(words.split()) > 2 for words, _ in shown)
+    assert {name: size for name, size in pictures.items() if size > PICTURE_MOST} == {}
 
 
 @pytest.mark.parametrize("name", TEXTS)
