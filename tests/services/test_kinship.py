@@ -13,7 +13,7 @@ from bot.core.errors import ChatUnreachable, TerraformUnreachable, VoteNotCounte
 from bot.core.identities import Role
 from bot.core.people import Circle
 from bot.core.rules import Demand, Rule
-from bot.core.runs import Run
+from bot.core.runs import Action, Run
 from bot.core.verdicts import Named, plain_words
 from bot.services.names import Names
 from bot.services.sharing import Sharing
@@ -76,9 +76,17 @@ async def test_what_is_not_known_is_possibly_the_same_and_the_refusal_says_how_t
 async def test_an_address_is_asked_for_once_in_a_minute(house: House) -> None:
     house.memberships.add("ana.ruiz", "ana@acme.example")
     run = created_by(house, "ana.ruiz")
-    asked = house.people.asked
-    await house.vote(run.id, KIM)
-    assert asked.count("ana@acme.example") == 1
+    question = await house.evidence.question(Action.APPLY, await house.reader.read(run.id))
+
+    async def known() -> str:
+        return (await house.voting._kinship.told(question)).origins[Role.CREATOR].email
+
+    assert await known() == "ana@acme.example"
+    house.memberships.fail(TerraformUnreachable("terraform.test"))
+    house.clock.move(59)
+    assert await known() == "ana@acme.example"
+    house.clock.move(1)
+    assert [await known(), await known()] == ["", "ana@acme.example"]
 
 
 async def test_names_are_those_of_slack_and_ids_where_slack_cannot_be_asked() -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.core.commands.runs import RunReference
 from bot.core.commands.watches import AddWatch
 from bot.core.decisions import IntentState
-from bot.core.errors import NothingWaits, NotPossibleNow, RightMissing, TerraformUnreachable
+from bot.core.errors import NothingWaits, NotPossibleNow, RightMissing, TerraformRateLimited, TerraformUnreachable
 from bot.core.freezes import FreezeWindow
 from bot.core.messages import Kind
 from bot.core.pictures import ReminderPicture
@@ -142,11 +142,12 @@ async def test_nobody_is_reminded_of_what_is_decided_while_it_is_found_out_whom_
 
     async def somebody_approves() -> None:
         house.runs.before.clear()
+        house.runs.fail("act", TerraformRateLimited("terraform.test", 60))
         await house.act(Action.APPLY, run.id)
 
     house.runs.before["read_run"] = somebody_approves
     await after(house, 4 * HOUR)
-    assert (await house.intent_of(run.id)).state is IntentState.SETTLED
+    assert (await house.intent_of(run.id)).state is IntentState.PENDING
     assert await reminded(house, run) == [DEPLOYS.channel]
 
 

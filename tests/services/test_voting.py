@@ -28,7 +28,7 @@ from bot.core.freezes import Freeze
 from bot.core.people import Circle, Standing
 from bot.core.policy import Actor
 from bot.core.rules import Demand, Match, Risk, Rule
-from bot.core.runs import Action, Run
+from bot.core.runs import CONFIRM, Action, Run
 from bot.core.verdicts import Lack, Outcome
 from bot.core.votes import Why
 from bot.services.ruling import RulesInForce
@@ -73,6 +73,17 @@ async def test_one_vote_of_two_is_noted_and_told_and_the_second_applies(house: H
     second = await house.vote(run.id, RAJ)
     assert (second.outcome, applied(house)) == (IntentState.SETTLED, 1)
     assert (await house.intent_of(run.id)).person == "U0RAJ"
+
+
+async def test_how_it_stood_at_the_decision_is_kept_whoever_judges_it_later(house: House) -> None:
+    run = planned(house, "storefront-dev")
+    await house.vote(run.id, ANA)
+    async with house.store.read() as transaction:
+        before = await transaction.gates.look(run.id, CONFIRM)
+    house.clock.move(60)
+    await house.voting.tally(await house.reader.read(run.id))
+    async with house.store.read() as transaction:
+        assert await transaction.gates.look(run.id, CONFIRM) == before
 
 
 async def test_a_person_has_one_vote_however_often_they_click(house: House) -> None:
