@@ -153,6 +153,14 @@ async def test_each_call_that_is_late_leaves_one_row(house: House) -> None:
     assert [row.workspace for row in late] == ["acme/storefront-dev"]
 
 
+async def test_votes_and_decisions_tell_by_which_rules(tmp_path: Path) -> None:
+    async with open_house(tmp_path, policy=replace(POLICY, hash="these")) as house:
+        await apply(house)
+        await house.act(Action.DISCARD, house.runs.add_run(house.runs.add_workspace("other-dev"), "planned").id, actor=KIM)
+        found = [(row.kind, row.action, row.rules_hash) for row in await rows(house) if row.kind != AuditKind.INTENT]
+    assert found == [("vote", "apply", "these"), ("decision", "apply", "these"), ("decision", "discard", "these")]
+
+
 async def test_a_refusal_tells_of_which_plan_and_by_which_rules(tmp_path: Path) -> None:
     two = replace(POLICY, rules=(Rule(name="two", demand=Demand(votes=2)),), hash="two")
     async with open_house(tmp_path, policy=two) as house:

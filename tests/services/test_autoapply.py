@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.audits import AuditKind
 from bot.core.commands.freezes import DeclareFreeze
 from bot.core.commands.runs import RunReference
 from bot.core.errors import TerraformUnreachable
@@ -65,6 +66,8 @@ async def test_where_the_wish_is_not_enough_the_run_waits_and_says_so_once(tmp_p
         [note] = house.chat.in_channel("U0ANA")
         assert f"{run.id} of acme/storefront-prod is not applied by itself yet." in note.note.text
         assert "Rule “somebody else”: 0 of 1 vote" in note.note.text
+        async with house.store.read() as transaction:
+            assert [row.kind for row in await transaction.audit.newest(run_id=run.id)].count(AuditKind.VOTE) == 1
 
 
 async def test_the_wish_is_one_vote_and_somebody_else_gives_the_other(tmp_path: Path) -> None:
