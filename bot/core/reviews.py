@@ -30,6 +30,9 @@ REST_EVERY = 500
 OUTPUT = "output."
 NUMBERS = re.compile(r"[0-9]{1,18}")
 
+Rest = Callable[[], None]
+"""Lets others go on, where a thread reads much at a time."""
+
 
 class Part(StrEnum):
     """What becomes of a resource, or what else a plan tells of, in the order in which it is read; the words are those of ids."""
@@ -100,28 +103,28 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """`pieces` are in the order in which they are read. `is_partial`: another plan has to follow it; `has_errors`: it failed half way."""
+    """`pieces` are in the order in which they are read. `is_partial`: another plan has to follow it; `has_errors`: it failed half way.
+
+    `counts` and `size`, bytes or about, are asked for again and again where everything else waits, so they are counted once.
+    """
 
     pieces: tuple[Piece, ...] = ()
     is_partial: bool = False
     has_errors: bool = False
+    counts: Mapping[Part, int] = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def counts(self) -> Mapping[Part, int]:
-        return Counter(piece.part for piece in self.pieces)
-
-    @property
-    def size(self) -> int:
-        """Bytes, about."""
-        return sum(len(piece.change) + 2 * len(piece.address) + 200 for piece in self.pieces)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", Counter(piece.part for piece in self.pieces))
+        object.__setattr__(self, "size", sum(len(piece.change) + 2 * len(piece.address) + 200 for piece in self.pieces))
 
     def matching(self, query: str) -> tuple[Piece, ...]:
         """Those whose address holds every word of the query, in whatever case; all for none."""
         words = query.lower().split()
         return self.pieces if not words else tuple(piece for piece in self.pieces if all(word in piece.address.lower() for word in words))
 
-    def page(self, number: int = 0, query: str = "") -> Page:
-        """The nearest page that there is."""
+    def page(self, number: int = 0, query: str = "", rest: Rest = lambda: None) -> Page:
+        """The nearest page that there is; `rest` is called before each piece is read."""
         query = " ".join(query.split())[:QUERY_MOST]
         found = self.matching(query)
         exact = tuple(piece for piece in found if piece.address == query)
@@ -129,7 +132,7 @@ class Review:
             return alone((exact or found)[0], number, query)
         pages = max(1, -(-len(found) // PER_PAGE))
         number = min(max(number, 0), pages - 1)
-        entries = tuple(entry_of(piece) for piece in found[number * PER_PAGE : (number + 1) * PER_PAGE])
+        entries = tuple(entry_of(piece, rest) for piece in found[number * PER_PAGE : (number + 1) * PER_PAGE])
         return Page(number=number, pages=pages, found=len(found), query=query, entries=entries)
 
     def page_of(self, part: Part, query: str = "") -> int:
@@ -161,9 +164,7 @@ def part_of(actions: Sequence[str], *, is_imported: bool, is_moved: bool) -> Par
     return Part.IMPORT if is_imported else Part.MOVE if is_moved else None
 
 
-def review_of(
-    pieces: Iterable[Piece], *, is_partial: bool = False, has_errors: bool = False, rest: Callable[[], None] = lambda: None
-) -> Review:
+def review_of(pieces: Iterable[Piece], *, is_partial: bool = False, has_errors: bool = False, rest: Rest = lambda: None) -> Review:
     """The pieces in the order in which they are read; `rest` is called now and then, where there are many."""
     groups: dict[tuple[int, str], list[Piece]] = {}
     for number, piece in enumerate(pieces):
@@ -174,6 +175,7 @@ def review_of(
     for group in sorted(groups):
         rest()
         ordered += sorted(groups[group], key=reading_order)
+    rest()
     return Review(pieces=tuple(ordered), is_partial=is_partial, has_errors=has_errors)
 
 
@@ -191,7 +193,8 @@ def padded(found: re.Match[str]) -> str:
     return found[0].zfill(18)
 
 
-def entry_of(piece: Piece) -> Entry:
+def entry_of(piece: Piece, rest: Rest) -> Entry:
+    rest()
     found = piece.lines
     kept = fitting(found, LINES_MOST, LETTERS_MOST)
     return Entry(piece, found[:kept], len(found) - kept)
@@ -238,7 +241,7 @@ def notes(piece: Piece) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def text_lines(review: Review, rest: Callable[[], None] = lambda: None) -> Iterator[str]:
+def text_lines(review: Review, rest: Rest = lambda: None) -> Iterator[str]:
     """All of it as text, a resource after the other; `rest` is called between them."""
     shown: tuple[Part | None, str] = (None, "")
     counts = review.counts

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.core.contents import Unreadable
 from bot.core.errors import NothingToReview, NotVisible, RequestRefused, TooLarge
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Right
-from bot.core.reviews import Page, Part, Review
+from bot.core.reviews import Page, Part, Rest, Review
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
@@ -114,9 +115,9 @@ class Reviews:
             self._kept.popitem(last=False)
 
 
-def page_of(review: Review, turn: Turn) -> Page:
-    """Called in a thread."""
-    return review.page(turn.number if turn.part is None else review.page_of(turn.part, turn.query), turn.query)
+def page_of(review: Review, turn: Turn, rest: Rest = lambda: sleep(0.0001)) -> Page:
+    """Called in a thread; `rest` lets the others go on."""
+    return review.page(turn.number if turn.part is None else review.page_of(turn.part, turn.query), turn.query, rest)
 
 
 def why(trouble: Exception) -> str:

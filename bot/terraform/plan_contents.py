@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from bot.core.contents import MOST_CHANGES, VERSIONS, PlanContents, ResourceChange, Unreadable, changes_of
-from bot.terraform.plan_documents import CHANGES, LIST, OBJECT, RAWS, Rest, fields_of, is_known
+from bot.core.reviews import Rest
+from bot.terraform.plan_documents import CHANGES, LIST, OBJECT, RAWS, fields_of, is_known
 
 SMALL, PAUSE_EVERY = 16 * 1024, 32 * 1024
 """Bytes of a value that is read at once, and of what is read before the others go on."""

@@ -7,7 +7,7 @@ begins one of its keys, and a list where it begins an entry; a cut that was none
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from bot.core.contents import MOST_CHANGES, VERSIONS, Unreadable
-from bot.core.reviews import OUTPUT, Part, Piece, Review, part_of, review_of
+from bot.core.reviews import OUTPUT, Part, Piece, Rest, Review, part_of, review_of
 
 CHANGES, DRIFT = "resource_changes", "resource_drift"
 BEFORE, AFTER = ("planned_values", DRIFT), ("output_changes", "prior_state", "provider_schemas")
@@ -27,9 +27,6 @@ WINDOW = 2 * 1024 * 1024
 TRIES_MOST, PLACES_MOST = 64, 8
 PIECES_MOST = 100
 LISTS = (CHANGES, DRIFT)
-
-
-Rest = Callable[[], None]
 
 
 class Head(msgspec.Struct):

@@ -78,6 +78,17 @@ def test_pages_end_where_there_is_nothing_more() -> None:
     assert review_of([]).page(5).entries == ()
 
 
+def test_thousands_are_counted_once_and_others_go_on_between_the_pieces_of_a_page() -> None:
+    """What shows a plan asks for its counts a dozen times, and does so where everything else waits."""
+    rests: list[int] = []
+
+    MANY.page(0, "", lambda: rests.append(1))
+
+    assert len(rests) == PER_PAGE
+    assert MANY.counts is MANY.counts
+    assert (MANY.counts, MANY.size) == ({Part.UPDATE: 100}, sum(len(one.change) + 2 * len(one.address) + 200 for one in MANY.pieces))
+
+
 def test_a_search_finds_addresses_by_words_in_any_case() -> None:
     found = review_of(
         [piece(Part.CREATE, "module.Db.aws_db_instance.main"), piece(Part.CREATE, "aws_s3_bucket.db"), piece(Part.READ, "x.y")]
