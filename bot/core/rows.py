@@ -81,7 +81,12 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What waits for somebody here, and whether anything waits that they may read, here or elsewhere."""
+    """What waits for somebody here, and whether anything waits that they may read; `elsewhere` is told where nothing is here."""
 
     here: tuple[Waits, ...]
     any_waits: bool
+    elsewhere: tuple[Waits, ...] = ()
+
+    @property
+    def nearest(self) -> tuple[Waits, ...]:
+        return self.here or self.elsewhere

@@ -53,14 +53,16 @@ class Waiting:
             return Page(rows, page.earlier, page.later, await last_look(transaction))
 
     async def suggest(self, actor: Actor, place: Place) -> Offers:
-        """What the actor may decide, is wanted for, and has not voted on yet, of what is asked in this channel."""
+        """What the actor may decide, is wanted for, and has not voted on yet, of what is asked in this channel, else of anything."""
         reach = await self._access.reach(actor, Right.DECIDE)
         readable = await self._access.reach(actor, Right.READ)
         async with self._store.read() as transaction:
             any_waits = bool((await self._page(transaction, readable, FIRST, 1)).rows)
             page = await self._page(transaction, reach, FIRST, LOOKED_THROUGH)
-            rows = [one for one in await self._told(transaction, page.rows, place.channel) if one.asked_in == place.channel]
-        return Offers((await self._wanting(rows, actor))[:HERE_MOST], any_waits)
+            rows = await self._told(transaction, page.rows, place.channel)
+        wanting = await self._wanting(rows, actor)
+        here = tuple(one for one in wanting if one.asked_in == place.channel)[:HERE_MOST]
+        return Offers(here, any_waits, () if here else wanting[:HERE_MOST])
 
     async def mine(self, actor: Actor) -> tuple[Waits, ...]:
         """What the actor may decide, is wanted for, and has not voted on yet, wherever it is asked; the longest waiting first."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.decisions import Decision, IntentState
-from bot.core.messages import ORDER, Kind, Message
+from bot.core.messages import ORDER, Kind, Message, run_of_key
 from bot.core.pictures import RunPicture
 from bot.core.runs import Action
 from tests.core.making import NOON, PROD, waiting_run
@@ -53,3 +53,11 @@ def test_a_card_claims_no_name_for_what_was_not_carried_out_for_us(state: Intent
 def test_a_decision_stands_where_nothing_speaks_against_it() -> None:
     assert replace(CARD, decision=DECISION).decision_stands
     assert not CARD.decision_stands
+
+
+@pytest.mark.parametrize(
+    "key, run_id",
+    [("run-1/card/", "run-1"), ("run-1/call/override:pol-1", "run-1"), ("commit:4f2:1/rollup/", ""), ("up-1/upload/", ""), ("", "")],
+)
+def test_a_message_tells_by_its_key_which_run_it_is_about(key: str, run_id: str) -> None:
+    assert run_of_key(key) == run_id

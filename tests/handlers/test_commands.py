@@ -91,7 +91,7 @@ async def test_help_about_one_command_gives_its_example(desk: Desk) -> None:
     "typed,told",
     [
         ("rnu x", "Did you mean `/tf run`"),
-        ("help rnu", "Did you mean `/tf run`"),
+        ("help rnu", "Did you mean `/tf help run`"),
         ("show", "Usage: `/tf show &lt;run&gt;"),
         ("run storefrnt-dev", "Did you mean `storefront-dev`?"),
         ("show run-Nothere", "I see no run “run-Nothere”"),

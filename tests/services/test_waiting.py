@@ -105,7 +105,9 @@ async def test_somebody_is_offered_what_waits_for_them_where_they_are(house: Hou
     assert [row.run.id for row in found.here] == [first.id, second.id]
     elsewhere = await house.waiting.suggest(KIM, OTHER)
     assert (elsewhere.here, elsewhere.any_waits) == ((), True)
-    assert (await house.waiting.suggest(RAJ, DEPLOYS)).here == ()
+    assert [row.run.id for row in elsewhere.elsewhere] == [first.id, second.id]
+    assert found.elsewhere == ()
+    assert (await house.waiting.suggest(RAJ, DEPLOYS)).nearest == ()
 
 
 async def test_nobody_is_asked_twice(tmp_path: Path) -> None:

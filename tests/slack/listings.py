@@ -88,6 +88,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "queue_long": queue(run(id="run-1"), *[replace(PENDING, id=f"run-{number}") for number in range(2, 30)]),
     "next_steps": pending.suggestions(Offers((WAITS, UNJUDGED), any_waits=True), OWN, "/tf"),
     "next_steps_own": pending.suggestions(Offers((), any_waits=True), OWN, "/tf"),
+    "next_steps_asked_elsewhere": pending.suggestions(Offers((), any_waits=True, elsewhere=(WAITS,)), (), "/tf"),
     "next_steps_elsewhere": pending.suggestions(Offers((), any_waits=True), (), "/tf"),
     "next_steps_none": pending.suggestions(Offers((), any_waits=False), (), "/tf"),
 }

@@ -57,16 +57,14 @@ def missing(one: Waits) -> Iterator[str]:
 
 
 def suggestions(found: Offers, own: Sequence[RunRow], command: str) -> Said:
-    """The answer to nothing at all: what waits for this person in this channel, what goes on of theirs, and what else they may want.
+    """The answer to nothing at all: what waits for this person, here before elsewhere, what goes on of theirs, and what else they may want.
 
     What they most likely want now stands out, and nothing besides.
     """
-    waits, goes_on = [f"• {waiting_words(one)}" for one in found.here], own_ones(found, own)
+    waits, goes_on = [f"• {waiting_words(one)}" for one in found.nearest], own_ones(found, own)
+    head = headline(found) + ("" if waits or goes_on else " What would you like?")
     lines = [*waits, *(["*Yours that go on*", *map(own_line, goes_on)] if goes_on else [])]
-    head = (
-        "🔔 *These wait for you here*" if waits else "Nothing in this channel waits for you." + ("" if lines else " What would you like?")
-    )
-    shown = menu("Show one of them…", [menu_line(one) for one in found.here])
+    shown = menu("Show one of them…", [menu_line(one) for one in found.nearest])
     steps = [
         button(ids.START_OPEN, "Start a run…", "form", style="" if lines else "primary"),
         *([step(ids.LOOK_PENDING, "All that waits", ListPending())] if found.any_waits else []),
@@ -82,15 +80,22 @@ def suggestions(found: Offers, own: Sequence[RunRow], command: str) -> Said:
     }
 
 
+def headline(found: Offers) -> str:
+    if found.here:
+        return "🔔 *These wait for you here*"
+    nothing_here = "Nothing in this channel waits for you."
+    return f"{nothing_here} 🔔 *These do elsewhere*" if found.elsewhere else nothing_here
+
+
 def own_ones(found: Offers, own: Sequence[RunRow]) -> list[RunRow]:
-    told = {one.run.id for one in found.here}
+    told = {one.run.id for one in found.nearest}
     return [row for row in own if row.run.id not in told][:OWN_MOST]
 
 
 def first_steps(found: Offers, goes_on: Sequence[RunRow]) -> list[Block]:
     """To the plan of what waits longest, and to where it is asked, so that everybody there sees the decision; else to their own run."""
-    if found.here:
-        one = found.here[0]
+    if found.nearest:
+        one = found.nearest[0]
         name = cut(one_line(one.workspace.name), LABEL_MOST)
         review = button(ids.REVIEW, f"Review {name}", ids.encode(ids.Address(one.run.id)), style="primary")
         return [review, *([link_button(ids.OPEN, f"Decide {name}", one.asked)] if is_web_address(one.asked) else [])]
