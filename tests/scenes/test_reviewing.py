@@ -173,7 +173,8 @@ async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: Tapped
 
 
 async def card_of(stage: Stage, call: Message) -> Message:
-    return next(one for one in await stage.of_the_bot() if key_of(one).startswith(f"{run_of(call)}/card/"))
+    """Whoever is needed is called first, so it may come later than the call."""
+    return await stage.until(lambda one: key_of(one).startswith(f"{run_of(call)}/card/"))
 
 
 async def test_what_a_plan_takes_away_is_shown_first_and_counts_remain_without_the_right_to_it(tapped: Tapped) -> None:
