@@ -62,9 +62,7 @@ class Launches:
         self._locks = locks
         self._versions = versions
 
-    async def start(
-        self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None, *, only_once: bool = False
-    ) -> Started:
+    async def start(self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None, *, only_once: bool = False) -> Started:
         """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started.
 
         `origin` is the configuration that it shall take, instead of the one that the workspace used last; `only_once`: HandedOnBefore where
