@@ -137,11 +137,15 @@ class Stage:
                     return found[-1]
                 await asyncio.sleep(0.1)
 
-    async def expects(self, text: str, *, person: str = "U0ANA", channel: str = "C0DEPLOYS", action: str = "") -> Message:
-        """The newest message that says so, with a button where one is named."""
+    async def expects(
+        self, text: str, *, person: str = "U0ANA", channel: str = "C0DEPLOYS", action: str = "", with_key: str = ""
+    ) -> Message:
+        """The newest message that says so, with a button where one is named, and of the kind that its key tells."""
         try:
             return await self.until(
-                lambda one: text in whole_text(one) and (not action or has(one, action)), person=person, channel=channel
+                lambda one: text in whole_text(one) and with_key in key_of(one) and (not action or has(one, action)),
+                person=person,
+                channel=channel,
             )
         except TimeoutError:
             seen = "\n---\n".join(whole_text(message) for message in await self.sees(person, channel))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
+from tests.scenes.forms import run_with, upload
 from tests.scenes.stage import Stage, buttons, whole_text
 
 pytestmark = pytest.mark.terraform
@@ -22,6 +24,26 @@ pytestmark = pytest.mark.terraform
         ("/tf watch “nothere”", "nothere"),
         ("/tf unwatch dns", "dns"),
         ("/tf watch dns --measure loudly", "loudly"),
+        ("/tf run dns --var region", "Variable 1 is not written as a name, = and a value"),
+        ("/tf run dns --var region=", "The variable region has no value"),
+        (
+            '/tf run dns --var "zones=[\\"a\\""',
+            "The value of the variable zones begins as a quoted text, a list or a map does, and is none",
+        ),
+        ("/tf run dns --var a=1 --var a=2", "The variable a is given twice"),
+        ("/tf run dns --plan-only --auto-apply", "A plan-only run can never be applied, so auto-apply does not go with it"),
+        ("/tf run dns --plan-only --save-plan", "A plan-only run can never be applied, so there is nothing to save its plan for"),
+        ("/tf run dns --save-plan --auto-apply", "A saved plan waits until somebody confirms it"),
+        ("/tf run dns --destroy --refresh-only", "choose destroy or refresh-only"),
+        ("/tf run dns --destroy --replace a.b", "so replace does not go with destroy"),
+        ("/tf run dns --refresh-only --replace a.b", "so replace does not go with refresh-only"),
+        ("/tf run dns --target !", "“!” is no address of a resource or a module"),
+        ("/tf run dns --replace module.a", "“module.a” is no address of a resource that can be made anew"),
+        ("/tf run dns -destroy", "Options begin with two dashes"),
+        ("/tf run dns --version", "--version needs a value"),
+        ("/tf run dns --version cv-nowhere", "cv-nowhere"),
+        ("/tf run dns --version 0123456789abcdef", "0123456789abcdef"),
+        ("/tf promote dns dns", "both are acme/dns"),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_words_to_the_person_alone(shared: Stage, typed: str, answer: str) -> None:
@@ -30,6 +52,60 @@ async def test_what_cannot_be_done_is_said_in_words_to_the_person_alone(shared: 
     said = await shared.expects(answer, channel="C0INFRA")
 
     assert said["ephemeral"]
+
+
+async def changes(stage: Stage, workspace: str, **attributes: object) -> None:
+    """Somebody has changed the workspace's settings in Terraform."""
+    body = {"data": {"type": "workspaces", "attributes": {name.replace("_", "-"): value for name, value in attributes.items()}}}
+    answer = await stage.terraform("PATCH", f"workspaces/{(await stage.workspace(workspace))['id']}", body=body)
+    assert answer.status_code == httpx.codes.OK, answer.text
+
+
+async def sent(stage: Stage) -> dict[str, int]:
+    """How often the server was asked for a run or a configuration version."""
+    counts: dict[str, int] = (await stage.control("GET", "requests"))["counts"]
+    return {
+        call: times for call, times in counts.items() if call.startswith("POST") and call.endswith(("/runs", "/configuration-versions"))
+    }
+
+
+async def test_what_the_workspace_would_refuse_is_said_and_nothing_is_sent(shared: Stage) -> None:
+    empty = {"data": {"type": "workspaces", "attributes": {"name": "empty-one"}}}
+    assert (await shared.terraform("POST", "organizations/acme/workspaces", body=empty)).status_code == httpx.codes.CREATED
+    await changes(shared, "docs-site", allow_destroy_plan=False)
+    await changes(shared, "search-index", execution_mode="local")
+    await changes(shared, "billing", terraform_version="0.14.11")
+    before = await sent(shared)
+    for typed, answer in (
+        ("run docs-site --destroy", "acme/docs-site does not allow destroy plans. An admin can change this"),
+        ("run search-index", "acme/search-index runs Terraform on people's own machines (execution mode “local”)"),
+        ("run empty-one", "acme/empty-one has no configuration yet, so there is nothing to run. Upload one"),
+        ("run billing --refresh-only", "acme/billing runs Terraform 0.14.11, and refresh-only needs 0.15.4 or newer"),
+        ("run billing --replace terraform_data.a", "and replace needs 0.15.2 or newer"),
+    ):
+        await shared.types("U0ANA", f"/tf {typed}", "C0INFRA")
+        assert (await shared.expects(answer, channel="C0INFRA"))["ephemeral"]
+    for workspace, answer in (
+        ("payments", "payments takes its configuration from acme/payments"),
+        ("search-index", "execution mode “local”"),
+    ):
+        await upload(shared, workspace, {"main.tf": b'output "a" { value = 1 }'}, "C0INFRA")
+        await shared.expects(answer, channel="D0ANA")  # nothing was started in the channel, so we are not in it
+    assert await sent(shared) == before
+
+
+async def test_a_lock_is_said_and_the_run_waits_for_its_end(shared: Stage) -> None:
+    identity = (await shared.workspace("dns"))["id"]
+    await shared.terraform("POST", f"workspaces/{identity}/actions/lock", body={"reason": "moving house"})
+    await shared.types("U0ANA", "/tf run dns behind a lock", "C0INFRA")
+    said = await shared.expects(
+        "acme/dns is locked, so the run waits until it is unlocked. ana holds the lock: moving house.", channel="C0INFRA"
+    )
+    assert said["ephemeral"]
+    run = await run_with(shared, "behind a lock", "pending", channel="C0INFRA")
+    await shared.terraform("POST", f"workspaces/{identity}/actions/unlock")
+    await run_with(shared, "behind a lock", "planned_and_finished", channel="C0INFRA")
+    assert run["attributes"]["status"] == "pending"
 
 
 async def test_a_guest_may_nothing(shared: Stage) -> None:

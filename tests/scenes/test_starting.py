@@ -5,36 +5,23 @@ A canary is what a variable is set to: it reaches the server and the plan, and n
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tests.scenes.forms import WORKSPACE, choose_workspace, chooses, on_form
+from tests.scenes.sights import modal
 from tests.scenes.spills import Tapped, spilled
 from tests.scenes.stage import Stage, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 CANARY = "hunter2-canary-9f3c"
-WORKSPACE, KIND, MORE = "workspace.start", "start.kind", "start.more"
+MORE = "start.more"
+HOUR = 3600
 
 
-async def on_form(stage: Stage, path: str, **body: Any) -> dict[str, Any]:
-    return await stage.person("POST", path, json_body={"as": "U0ANA", "surface": "modal", **body})
-
-
-async def chooses(stage: Stage, action_id: str, value: object) -> None:
-    answer = await on_form(stage, "click", action_id=action_id, value=value)
-    assert answer["ok"], answer
-
-
-async def fields(stage: Stage, *wanted: str) -> list[str]:
-    """The labels of the form, as soon as it has the ones that are wanted."""
-    found: list[str] = []
-    for _ in range(50):
-        view = (await stage.person("GET", "view", **{"as": "U0ANA"}))["view"]
-        found = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"] if view else []
-        if set(wanted) <= set(found):
-            break
-    return found
+async def fields(stage: Stage, wanted: str, person: str = "U0ANA") -> list[str]:
+    """The labels of the form, as soon as it has the one that is wanted."""
+    view = await modal(stage, lambda text: f'"{wanted}"' in text, person)
+    return [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
 
 
 async def test_a_run_with_variables_and_a_target_plans_just_that_and_no_value_is_kept(tapped: Tapped) -> None:
@@ -83,3 +70,25 @@ async def test_a_value_that_terraform_complains_of_is_not_repeated(tapped: Tappe
     failed = await stage.expects("Invalid value for variable")
     assert "variables.tf" in whole_text(failed)
     assert await spilled(tapped, CANARY) == []
+
+
+async def test_a_form_that_was_left_open_for_an_hour_is_judged_by_what_holds_when_it_is_sent(tapped: Tapped) -> None:
+    """Meanwhile the bot was started anew, and somebody has lost a right."""
+    stage, _ = tapped
+    for person in ("U0ANA", "U0KIM"):
+        await stage.types(person, "/tf run", "C0INFRA")
+        await fields(stage, "Workspace", person)
+        await choose_workspace(stage, "front-st", person)
+        await on_form(stage, "fill", person, values={"message": {"message": f"an hour later, {person}"}})
+    await stage.stop_bot()
+    await stage.person("POST", "clock", json_body={"advance": HOUR + 60})
+    await stage.start_bot()
+    await stage.person("POST", "admin/group", json_body={"as": "U0ANA", "group": "S0PLATFORM", "users": ["U0ANA"]})
+    for person in ("U0ANA", "U0KIM"):
+        assert (await on_form(stage, "submit", person))["ok"]
+        said = "Started a run of `storefront-staging`" if person == "U0ANA" else "You may not start runs of acme/storefront-staging"
+        await stage.expects(said, person=person, channel="C0INFRA")
+    card = await stage.expects("an hour later, U0ANA", channel="C0INFRA", with_key="/card/")
+    assert "an hour later, U0KIM" not in str(await stage.of_the_bot("C0INFRA"))
+    await stage.types("U0ANA", f"/tf cancel {key_of(card).split('/')[0]}", "C0INFRA")
+    await stage.person("POST", "admin/group", json_body={"as": "U0ANA", "group": "S0PLATFORM", "users": ["U0ANA", "U0KIM"]})

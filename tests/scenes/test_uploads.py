@@ -5,104 +5,126 @@ A canary is what is in the files: it reaches the server, and nothing that is our
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from typing import Any
+import tarfile
 
 import pytest
 
-from tests.scenes.stage import PATIENCE, NothingSeen, Stage, key_of, whole_text
-from tests.services.archives import zip_of
+from tests.scenes.forms import choose_workspace, put, run_with, submit, upload, version_of, version_status
+from tests.scenes.sights import modal
+from tests.scenes.spills import Tapped, spilled
+from tests.scenes.stage import Message, Stage, key_of, whole_text
+from tests.services.archives import encrypted, entry, tar_bomb, tar_of, tarred, zip_bomb, zip_of
 
 pytestmark = pytest.mark.terraform
 CANARY = "canary-6Zk2Qp"
 TF = f'resource "terraform_data" "uploaded" {{\n  input = "{CANARY}"\n}}\n'.encode()
+HEADS = ["Upload received", "Sending the configuration", "Starting the run", "Uploaded, and the run is started"]
+CREATION, RUN = "POST /api/v2/workspaces/*/configuration-versions", "POST /api/v2/runs"
 
 
-async def put(stage: Stage, name: str, content: bytes, **where: str) -> dict[str, Any]:
-    """Upload a file, into a channel or for a form."""
-    body = {"as": "U0ANA", "name": name, "content_base64": base64.b64encode(content).decode(), **where}
-    return await stage.person("POST", "upload", json_body=body)
+async def test_several_files_in_the_form_become_a_run_and_one_message_tells_each_step(tapped: Tapped) -> None:
+    stage, tap = tapped
+    before = len(tap.heard)
+    await stage.fault("slack", "_files/main.tf", "slow", seconds=0.3, times=1)
+    await stage.fault("terraform", CREATION, "slow", seconds=0.3, times=1)
+    await stage.fault("terraform", RUN, "slow", seconds=0.3, times=1)
+    more = {"variables.tf": b'variable "more" { type = string }\n', "my.auto.tfvars": b'more = "x"\n'}
+    await upload(stage, "storefront-dev", {"main.tf": TF, **more}, message="from my disk")
 
-
-async def form(stage: Stage) -> dict[str, Any]:
-    """The modal that stands before Ana."""
-    for _ in range(int(PATIENCE / 0.1)):
-        view: dict[str, Any] | None = (await stage.person("GET", "view", **{"as": "U0ANA"}))["view"]
-        if view is not None:
-            return view
-    raise NothingSeen("no form was opened")
-
-
-async def choose_workspace(stage: Stage, typed: str) -> None:
-    asked = {"as": "U0ANA", "surface": "modal", "action_id": "workspace.start"}
-    offered = (await stage.person("POST", "options", json_body={**asked, "value": typed}))["options"]
-    answer = await stage.person("POST", "click", json_body={**asked, "value": offered[0]["value"]})
-    assert answer["ok"] or answer["kept"], answer
-
-
-async def submit(stage: Stage, **values: Any) -> dict[str, Any]:
-    body = {"as": "U0ANA", "values": {name.replace("_", "."): {name.replace("_", "."): value} for name, value in values.items()}}
-    return await stage.person("POST", "submit", json_body=body)
-
-
-async def test_a_file_in_the_form_becomes_a_run_that_waits_for_a_decision(shared: Stage) -> None:
-    assert (await shared.types("U0ANA", "/tf upload storefront-dev"))["ok"]
-    await form(shared)
-    file = (await put(shared, "main.tf", TF))["file"]
-    assert (await submit(shared, files=[file["id"]], message="from my disk"))["ok"]
-
-    uploaded = await shared.expects("Uploaded, and the run is started")
-    call = await shared.expects("Decision needed", action="run.discard")
-
-    [run] = [one for one in await shared.runs_of("storefront-dev") if "from my disk" in one["attributes"]["message"]]
+    uploaded = await stage.expects("Uploaded, and the run is started")
+    call = await stage.expects("Decision needed", action="run.discard")
+    run = await run_with(stage, "from my disk", "planned")
     assert run["id"] in whole_text(uploaded)
-    assert "1 to add" in whole_text(call) or "add" in whole_text(call)
-    version = run["relationships"]["configuration-version"]["data"]["id"]
-    made = (await shared.terraform("GET", f"configuration-versions/{version}")).json()["data"]["attributes"]
+    assert "1 to add" in whole_text(call)
+    made = (await stage.terraform("GET", f"configuration-versions/{version_of(run)}")).json()["data"]["attributes"]
     assert (made["status"], made["provisional"], made["auto-queue-runs"]) == ("uploaded", True, False)
-    assert len([one for one in await shared.of_the_bot() if key_of(one).endswith("/upload/")]) == 1
-    await shared.clicks("U0ANA", call, "run.discard")
-    assert await spilled(shared) == []
+    assert len([one for one in await stage.of_the_bot() if key_of(one).endswith("/upload/")]) == 1
+    said = [text for method, text in tap.heard[before:] if method in {"chat.postMessage", "chat.update"}]
+    told = [head for text in said for head in HEADS if f"*{head}*" in text]
+    assert list(dict.fromkeys(told)) == HEADS, "each in its turn"
+    await stage.clicks("U0ANA", call, "run.discard")
+    assert await spilled(tapped, CANARY) == []
 
 
-async def spilled(stage: Stage) -> list[str]:
-    """Where the canary is, of all that is ours: messages, logs and the database's files."""
-    files = [file for file in stage.folder.rglob("*") if file.is_file() and "sandbox" not in file.name]
-    assert any(file.suffix == ".db" for file in files)
-    found = [file.name for file in files if CANARY.encode() in file.read_bytes()]
-    return found + [str(one["ts"]) for one in await stage.sees("U0ANA") if CANARY in json.dumps(one)]
-
-
-async def test_the_shortcut_on_a_message_with_an_archive_plans_what_is_in_it(shared: Stage) -> None:
-    sent = await put(shared, "site.zip", zip_of({"site-main/main.tf": TF, "site-main/.git/config": b"x"}), channel="C0DEPLOYS", text="look")
+async def test_the_shortcut_on_a_message_with_an_archive_plans_what_is_in_it(tapped: Tapped) -> None:
+    stage, _ = tapped
+    sent = await put(stage, "site.zip", zip_of({"site-main/main.tf": TF, "site-main/.git/config": b"x"}), channel="C0DEPLOYS", text="look")
     used = {"as": "U0ANA", "channel": "C0DEPLOYS", "ts": sent["ts"], "callback_id": "upload.message"}
-    assert (await shared.person("POST", "shortcut", json_body=used))["ok"]
-    assert "site.zip" in json.dumps(await form(shared))
-    await choose_workspace(shared, "storefront-st")
-    assert (await submit(shared, upload_kind="plan-only", message="from a message"))["ok"]
+    assert (await stage.person("POST", "shortcut", json_body=used))["ok"]
+    assert "site.zip" in str(await modal(stage, lambda text: "site.zip" in text))
+    await choose_workspace(stage, "storefront-st")
+    assert (await submit(stage, upload_kind="plan-only", message="from a message"))["ok"]
 
-    await shared.expects("Plan finished")
-    uploaded = await shared.until(lambda one: "Left out: 1" in whole_text(one) and "run is started" in whole_text(one))
+    await stage.expects("Plan finished")
+    uploaded = await stage.until(lambda one: "Left out: 1" in whole_text(one) and "run is started" in whole_text(one))
     assert "Taken from the folder “site-main”." in whole_text(uploaded)
 
     found = re.search(r"run-\w+", whole_text(uploaded))
     assert found
-    run = (await shared.terraform("GET", f"runs/{found[0]}")).json()["data"]["attributes"]
+    run = (await stage.terraform("GET", f"runs/{found[0]}")).json()["data"]["attributes"]
     assert (run["plan-only"], run["message"].startswith("from a message")) == (True, True)
 
 
-async def test_a_hostile_archive_is_refused_in_words_and_leaves_nothing(shared: Stage) -> None:
-    before = len(await shared.calls("/configuration-versions"))
-    sent = await put(shared, "evil.zip", zip_of({"../../etc/cron.d/x": b"x", "main.tf": TF}), channel="C0INFRA")
-    used = {"as": "U0ANA", "channel": "C0INFRA", "ts": sent["ts"], "callback_id": "upload.message"}
-    assert (await shared.person("POST", "shortcut", json_body=used))["ok"]
-    await form(shared)
-    await choose_workspace(shared, "storefront-dev")
-    assert (await submit(shared))["ok"]
+REFUSED = {
+    "paths.zip": (zip_of({"../../etc/cron.d/x": b"x", "main.tf": TF}), "leads out of the archive"),
+    "root.tar.gz": (tar_of({"/etc/cron.d/x": b"x", "main.tf": TF}), "begins at the root of a machine"),
+    "link.tgz": (tarred(entry("main.tf", TF), entry("x", kind=tarfile.SYMTYPE, link="/etc/passwd")), "“x” is a link"),
+    "hard.tgz": (tarred(entry("main.tf", TF), entry("x", kind=tarfile.LNKTYPE, link="main.tf")), "“x” is a link"),
+    "device.tgz": (tarred(entry("main.tf", TF), entry("x", kind=tarfile.CHRTYPE)), "“x” is a device"),
+    "bomb.tgz": (tar_bomb(200), "200 times as large as packed"),
+    "bomb.zip": (zip_bomb(200), "200 times as large as packed"),
+    "lying.zip": (zip_bomb(200, said=100), "is damaged"),
+    "state.zip": (zip_of({"main.tf": TF, "terraform.tfstate": b"{}"}), "is a state file"),
+    "locked.zip": (encrypted(), "is encrypted"),
+    "other.zip": (b"certainly no archive", "I do not take this configuration"),
+    "empty.zip": (zip_of({}), "it holds no files"),
+    "nothing.tar.gz": (b"", "I do not take this configuration"),
+    "readme.zip": (zip_of({"README.md": b"x"}), "no .tf file at its root"),
+}
 
-    told = await shared.until(lambda one: bool(one["ephemeral"]) and "leads out of the archive" in whole_text(one), channel="C0INFRA")
-    assert "while I checked the files" in whole_text(told)
-    await shared.expects("Upload failed", channel="C0INFRA")
-    assert len(await shared.calls("/configuration-versions")) == before
+
+async def failed(stage: Stage, name: str, step: str) -> Message:
+    """The message of an upload that has failed in such a step."""
+    return await stage.until(
+        lambda one: f"`{name}`" in whole_text(one) and "Upload failed" in whole_text(one) and f"It ended {step}." in whole_text(one),
+        channel="C0INFRA",
+    )
+
+
+async def test_no_hostile_or_useless_archive_leaves_us(tapped: Tapped) -> None:
+    stage, _ = tapped
+    before = len(await stage.calls("/configuration-versions"))
+    for name, (content, why) in REFUSED.items():
+        await upload(stage, "storefront-dev", {name: content}, "C0INFRA")
+        assert why in whole_text(await failed(stage, name, "while I checked the files")), name
+    told = [whole_text(one) for one in await stage.sees("U0ANA", "C0INFRA") if one["ephemeral"]]
+    assert len([text for text in told if "while I checked the files" in text and "No run was started." in text]) == len(REFUSED)
+    assert len(await stage.calls("/configuration-versions")) == before
+    assert list(stage.folder.joinpath("tmp").iterdir()) == []
+
+
+async def test_whatever_fails_on_the_way_is_named_with_its_step_and_leaves_nothing_half_done(tapped: Tapped) -> None:
+    stage, _ = tapped
+    await stage.fault("slack", "_files/login.tf", "refused", times=1)
+    await upload(stage, "storefront-staging", {"login.tf": TF}, "C0INFRA")
+    card = await failed(stage, "login.tf", "while I got the files from Slack")
+    assert "Slack shows me a page to sign in instead" in whole_text(card)
+    await upload(stage, "storefront-staging", {"page.zip": b"<!DOCTYPE html><title>Sign in</title>"}, "C0INFRA")
+    assert "Slack shows me a page to sign in instead" in whole_text(await failed(stage, "page.zip", "while I got the files from Slack"))
+
+    await stage.fault("terraform", CREATION, "refused", status=422, error="no more uploads today", times=1)
+    await upload(stage, "storefront-staging", {"refused.tf": TF}, "C0INFRA")
+    card = await failed(stage, "refused.tf", "while I sent the configuration to the server")
+    assert "no more uploads today" in whole_text(card)
+
+    await stage.fault("terraform", RUN, "refused", status=422, error="no more runs today", times=1)
+    await upload(stage, "storefront-staging", {"late.tf": TF}, "C0INFRA")
+    card = await failed(stage, "late.tf", "while I started the run")
+    assert "no more runs today" in whole_text(card)
+    version = re.search(r"cv-\w+", whole_text(card))
+    assert version is not None
+    assert await version_status(stage, version[0]) == "archived"
+    assert await stage.runs_of("storefront-staging") == []
+    assert list(stage.folder.joinpath("tmp").iterdir()) == []
+    assert await spilled(tapped, CANARY) == []

@@ -47,7 +47,9 @@ def stopped(cause: RunbellError) -> UploadStopped:
 IN_CHANNEL = FormAddress(FORM, "C0DEPLOYS", "deploys")
 CASES: dict[str, dict[str, Any]] = {
     "upload_received": shown(UPLOAD),
+    "upload_checking": shown(replace(UPLOAD, step=UploadStep.CHECKING)),
     "upload_sending": shown(replace(SENT, step=UploadStep.SENDING)),
+    "upload_starting": shown(replace(SENT, step=UploadStep.STARTING, configuration_id="cv-1")),
     "upload_started": shown(replace(SENT, step=UploadStep.STARTED, run_id="run-1", configuration_id="cv-1"), f"{PAGE}/runs/run-1"),
     "upload_failed": shown(ENDED),
     "upload_failed_plain": shown(ENDED, link="nowhere", plain=True),

@@ -87,7 +87,7 @@ async def test_the_bytes_of_a_file_are_withheld_by_faults(
     url = (await client.files_info(file=file_id))["file"]["url_private_download"]
     times = 2 if found is None else 1  # the client asks again by itself where a connection is lost
     assert (await ana.post("faults", match="_files/a b.*", times=times, **fault))["ok"]
-    seen = []
+    seen: list[tuple[int, str] | None] = []
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {client.token}"}) as session:
         for _ in range(2):
             try:

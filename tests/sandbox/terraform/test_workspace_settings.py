@@ -83,7 +83,7 @@ async def test_a_workspace_of_a_repository_takes_uploads_only_to_plan(admin: Cal
     path = f"/api/v2/workspaces/{bound.data['id']}/configuration-versions"
     made = {"data": {"type": "configuration-versions", "attributes": {"speculative": True}}}
     assert (await caller.post(path, made)).status == 201
-    made["data"]["attributes"] = {}  # type: ignore[index]
+    made["data"]["attributes"] = {}
     assert "uploads have to be speculative" in (await caller.post(path, made)).detail
     await changed(admin, "idle", vcs_repo=None)
     assert (await caller.post(path, made)).status == 201
