@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.scenes.fleet import Fleet, open_fleet, rows
+from tests.scenes.spills import exported
 from tests.scenes.stage import Message, Stage, buttons, open_stage, whole_text
 
 RULES = """\
@@ -30,7 +32,13 @@ groups = ["S0PLATFORM"]
 [[rules]]
 name = "careful"
 workspaces = ["storefront-staging"]
+projects = ["default project"]
 risk = "high"
+
+[[rules]]
+name = "of another project, or one that nobody knows the name of"
+projects = ["data platform"]
+deny = "By hand."
 """
 SPEED = "10"
 
@@ -104,6 +112,12 @@ async def test_a_high_risk_asks_for_the_typed_name(stage: Stage) -> None:
 
     await submits(stage, "U0ANA", "rotate", "storefront-staging")
     await stage.until_run("storefront-staging", "applied")
+
+    link = f"https://acme.slack.com/archives/C0DEPLOYS/p{call['ts'].replace('.', '')}"
+    await stage.types("U0ANA", "/tf audit storefront-staging")
+    assert link in json.dumps(await stage.expects("Audit of", person="U0ANA"))
+    written = map(json.loads, dict(await exported(stage))["audit.jsonl"].splitlines())
+    assert {row["kind"]: row["permalink"] for row in written if row["reason"] == "rotate"} == {"vote": link, "decision": link}
 
 
 async def test_a_voter_who_leaves_the_group_counts_no_more(stage: Stage) -> None:
