@@ -95,11 +95,11 @@ def safe_path(name: str) -> str:
     """The path of an entry below the archive's root, tidied; "" for the root itself. ArchiveRefused for one that leads elsewhere."""
     if any(unicodedata.category(letter) in HIDDEN for letter in name):
         raise ArchiveRefused(f"the name {shown(name)} holds letters that nobody sees")
-    if "\\" in name or DRIVE.match(name):
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    if "\\" in name or DRIVE.match("/".join(parts)):
         raise ArchiveRefused(f"{shown(name)} is written as on Windows; pack it with / between folders")
     if name.startswith("/"):
         raise ArchiveRefused(f"{shown(name)} begins at the root of a machine, not of the archive")
-    parts = [part for part in name.split("/") if part not in {"", "."}]
     if ".." in parts:
         raise ArchiveRefused(f"{shown(name)} leads out of the archive")
     path = "/".join(parts)

@@ -66,6 +66,7 @@ HOSTILE = [
     ("C:main.tf", "Windows"),
     ("c:/main.tf", "Windows"),
     ("..\\main.tf", "Windows"),
+    ("./C:/main.tf", "Windows"),
     ("main.tf\n", "nobody sees"),
     ("main\x00.tf", "nobody sees"),
     ("ma\u202efit.niam", "nobody sees"),
