@@ -18,6 +18,7 @@ from bot.core.sealing import Head
 from bot.manifests import wanted_scopes
 from bot.rules import RulesWrong, read_rules
 from bot.services.ports import Runs
+from bot.services.projects import Projects
 from bot.settings import Settings, SettingsWrong, read_settings
 from bot.slack.channels import Channel, read_channel
 from bot.slack.clients import Clients
@@ -77,7 +78,7 @@ async def findings() -> AsyncIterator[Finding]:
     async for finding, channels in database_findings(settings, policy):
         watched |= channels
         yield finding
-    async for finding in terraform_findings(settings):
+    async for finding in terraform_findings(settings, policy):
         yield finding
     async for finding in slack_findings(settings, policy, sorted(watched)):
         yield finding
@@ -147,7 +148,7 @@ def replicas_finding(live: Sequence[Replica]) -> Finding:
     return Finding("replicas", f"{len(live)} {'serves' if len(live) == 1 else 'serve'} now ({releases})")
 
 
-async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:
+async def terraform_findings(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
     renew = "Make a token at your organization, Settings, Teams, and set TFE_TOKEN."
     async with terraform_client(settings, Pace()) as client:
         try:
@@ -161,6 +162,8 @@ async def terraform_findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("terraform", f"{settings.terraform_address} takes {KINDS.get(account.kind, account.kind)} ({account.name})")
         for name in settings.organizations:
             yield await organization_finding(client, name)
+        if policy.projects:
+            yield await projects_finding(Projects(client.organizations, settings.organizations), settings.organizations, policy.projects)
         for lack in sorted(client.lacks):
             yield Finding("server", lack.value)
 
@@ -185,6 +188,23 @@ async def organization_finding(client: Runs, name: str) -> Finding:
             "organization", f"{spelled} has {many}; its runs could not be listed: {trouble.sentence}", "Check again in a minute."
         )
     return Finding("organization", f"{spelled} has {many}")
+
+
+async def projects_finding(projects: Projects, organizations: Iterable[str], written: frozenset[str]) -> Finding:
+    """Whether those are there that the rules name: a slip of a name would apply nowhere."""
+    try:
+        found = [project for name in organizations for project in await projects.of(name)]
+    except TerraformTrouble as trouble:
+        return Finding("projects", f"they could not be listed: {trouble.sentence}", "Check again in a minute.")
+    if not found:
+        said = "the token sees none, so whatever names one in the rules holds in every workspace"
+        return Finding("projects", said, "Let the token's team see projects, or write their ids.")
+    known = {one.id for one in found} | {one.name.casefold() for one in found}
+    missing = sorted(word for word in written if word not in known and word.casefold() not in known)
+    if missing:
+        said = f"the rules name what the token does not see: {', '.join(f'“{word}”' for word in missing)}"
+        return Finding("projects", said, "Correct the names in the rules file; as they are they fit no workspace.")
+    return Finding("projects", f"all that the rules name are there ({len(written)})")
 
 
 async def slack_findings(settings: Settings, policy: Policy, channels: Iterable[str]) -> AsyncIterator[Finding]:

@@ -19,21 +19,24 @@ from bot.checks import (
     line,
     membership_finding,
     organization_finding,
+    projects_finding,
     replicas_finding,
     run_checks,
     scopes_finding,
 )
-from bot.core.errors import TerraformUnreachable
+from bot.core.errors import NotVisible, TerraformUnreachable
 from bot.core.policy import Policy
 from bot.core.roles import Mode, Replica
 from bot.core.servers import Lack
 from bot.core.watches import Watch
 from bot.manifests import wanted_scopes
 from bot.sandbox.world import World
+from bot.services.projects import Projects
 from bot.settings import Settings
 from bot.slack.channels import Channel
 from bot.store.database import open_database
 from bot.store.schemas import SchemaState
+from tests.fakes.memberships import FakeMemberships
 from tests.fakes.runs import FakeRuns
 from tests.worlds import as_person, environment_of, scripted_world, settings_of
 
@@ -130,6 +133,27 @@ async def test_a_file_that_gives_nobody_anything_and_none_at_all_are_told_apart(
     monkeypatch.chdir(tmp_path / "..")
     known = await found(world, tmp_path, monkeypatch, RUNBELL_RULES="")
     assert "there is no runbell.toml" in next(finding.said for finding in known if finding.name == "rules")
+
+
+async def test_projects_that_the_rules_name_are_looked_for(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = tmp_path / "projects.toml"
+    head = '[[rights]]\nmay = ["read"]\nmembers = true\n[[rules]]\nname = "r"\nvotes = 1\n'
+    rules.write_text(f'{head}projects = ["default PROJECT"]\n')
+    known = await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(rules))
+    assert [one.said for one in known if one.name == "projects"] == ["all that the rules name are there (1)"]
+    rules.write_text(f'{head}projects = ["Default Project", "data platfrom", "prj-gone"]\n')
+    [(name, said, _)] = todo(await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(rules)))
+    assert (name, said) == ("projects", "the rules name what the token does not see: “data platfrom”, “prj-gone”")
+
+
+async def test_projects_that_cannot_be_seen_are_told_with_what_that_means() -> None:
+    memberships = FakeMemberships({"prj-web": "web"})
+    for trouble in (NotVisible("The projects of acme"), TerraformUnreachable("terraform.test")):
+        memberships.fail(trouble)
+    unseen, later, well = [await projects_finding(Projects(memberships, ("acme",)), ("acme",), frozenset({"Web"})) for _ in range(3)]
+    assert (unseen.is_well, later.is_well, well.is_well) == (False, False, True)
+    assert "holds in every workspace" in unseen.said
+    assert "could not be listed" in later.said
 
 
 async def test_a_group_and_a_channel_that_cannot_be_seen_are_told(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

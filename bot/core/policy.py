@@ -105,8 +105,13 @@ class Policy:
     @cached_property
     def names_projects(self) -> bool:
         """Whether anything in it goes by the name of a project, so that names have to be known."""
+        return names_projects(self.projects)
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """Every project that is named anywhere, by name or id."""
         scopes = [*(freeze.scope for freeze in self.freezes), *(reminder.scope for reminder in self.reminders)]
-        return any(map(names_projects, [*(rule.match.projects for rule in self.rules), *(scope.projects for scope in scopes)]))
+        return frozenset().union(*(rule.match.projects for rule in self.rules), *(scope.projects for scope in scopes))
 
     @property
     def groups(self) -> frozenset[str]:
