@@ -14,14 +14,14 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Said, actions, button, section, sections
 from bot.slack.cards.verdicts import spoken
-from bot.slack.text import channel_mention, code, date, escape, link, mention, one_line
+from bot.slack.text import channel_mention, code, date, escape, link, mention, one_line, zoned
 
 
 def started(run: Run, workspace: Workspace, url: str, channel: str = "", cautions: Sequence[str] = ()) -> Said:
     """The card follows in the channel, "" for this one; this says to one person that it was heard. `cautions` are outside text."""
     where = f"in {channel_mention(channel)}" if channel else "here"
     lines = [f"🔄 Started a {kind_of(run)} of {code(workspace.name)}: {link(url, run.id)}. It reports {where}."]
-    return said("\n".join([*lines, *(f"⚠️ {escape(one_line(caution))}" for caution in cautions)]))
+    return said("\n".join([*lines, *(f"⚠️ {zoned(escape(one_line(caution)))}" for caution in cautions)]))
 
 
 def kind_of(run: Run) -> str:

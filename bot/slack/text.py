@@ -19,6 +19,7 @@ BLANKS = re.compile(r"\s+")
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 WEB_ADDRESS = re.compile(r"https?://[!-~]+")
 SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,30}")
+WRITTEN = re.compile(r"\b(20\d\d-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 NAME_MOST = 80
 SECTION_MOST = 3000
@@ -113,6 +114,18 @@ def group_mention(group_id: str) -> str:
 def date(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
     """A time that every reader sees in their own zone, for mrkdwn; `form` holds Slack's date tokens."""
     return f"<!date^{int(at.timestamp())}^{form}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
+
+
+def zoned(escaped: str) -> str:
+    """Escaped text in which times that are written out in UTC become such as every reader sees in their own zone."""
+    return WRITTEN.sub(zoned_time, escaped)
+
+
+def zoned_time(found: re.Match[str]) -> str:
+    try:
+        return date(datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC))
+    except ValueError:
+        return found[0]
 
 
 def is_web_address(url: str) -> bool:

@@ -92,6 +92,13 @@ def test_a_date_is_the_same_moment_in_every_zone() -> None:
     assert text.date(at.astimezone(timezone(timedelta(hours=5)))) == shown
 
 
+def test_times_in_words_become_such_as_everybody_sees_in_their_own_zone() -> None:
+    shown = "frozen until <!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>, so"
+    assert text.zoned("frozen until 2026-03-02 09:30 UTC, so") == shown
+    for words in ("2026-13-02 09:30 UTC", "12026-03-02 09:30 UTC", "2026-03-02 09:30 UTCX", "2026-03-02 09:30"):
+        assert text.zoned(words) == words
+
+
 @pytest.mark.parametrize(
     "url, label, expected",
     [

@@ -59,7 +59,7 @@ def test_a_waiting_run_is_told_with_all_that_is_missing() -> None:
     assert lines[1:] == [
         "⏳ *It cannot be applied yet.*",
         "• Rule “production wants two”: 1 of 2 votes; one from <!subteam^S0SECURITY>. Who may: <!subteam^S0SECURITY>, <@U0KIM>.",
-        "• Rule “office hours”: its window of time opens at 2026-03-02 09:30 UTC.",
+        "• Rule “office hours”: its window of time opens at <!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>.",
         (
             "• The vote of <@U0RAJ> does not count for rule “production wants two”: they may be who created the run (“raj9”). "
             "An operator can settle it: all names of a person belong into [people] of runbell.toml."

@@ -11,7 +11,7 @@ from bot.core.verdicts import Outcome
 from bot.core.votes import Vote
 from bot.slack.blocks import Block, context, sections
 from bot.slack.cards.hurdles import finding_lines
-from bot.slack.text import code, cut, date, enumerated, escape, one_line
+from bot.slack.text import code, cut, date, enumerated, escape, one_line, zoned
 
 SENTENCE_MOST = 400
 LINES_MOST = 6
@@ -50,7 +50,7 @@ def tally_lines(tally: Tally, votes: tuple[Vote, ...]) -> Iterator[str]:
 
 
 def sentence(words: str) -> str:
-    return escape(cut(one_line(words), SENTENCE_MOST))
+    return zoned(escape(cut(one_line(words), SENTENCE_MOST)))
 
 
 def vote_words(vote: Vote) -> str:

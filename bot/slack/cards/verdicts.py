@@ -10,7 +10,7 @@ from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, 
 from bot.core.workspaces import Workspace
 from bot.slack.blocks import Said, context, section, sections
 from bot.slack.cards.labels import run_label
-from bot.slack.text import code, cut, enumerated, escape, group_mention, link, mention, one_line
+from bot.slack.text import code, cut, enumerated, escape, group_mention, link, mention, one_line, zoned
 
 SENTENCE_MOST = 600
 RULES_MOST = 12
@@ -63,7 +63,7 @@ def rules_line(verdict: Verdict) -> str:
 
 def spoken(phrase: Phrase, *, mentions: bool = True) -> str:
     """A phrase as mrkdwn; the words in it are outside text."""
-    words = [escape(one_line_kept(part)) if isinstance(part, str) else named(part, mentions=mentions) for part in phrase]
+    words = [zoned(escape(one_line_kept(part))) if isinstance(part, str) else named(part, mentions=mentions) for part in phrase]
     return "".join(words)
 
 
