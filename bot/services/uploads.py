@@ -51,10 +51,13 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """`run_id` of the upload is "" while it is not known whether the server has made the run."""
+    """`run_id` of the upload is "" while it is not known whether the server has made the run. `cautions` are sentences about what it
+    will meet.
+    """
 
     upload: Upload
     workspace: Workspace
+    cautions: tuple[str, ...] = ()
 
 
 class Uploads:
@@ -109,7 +112,7 @@ class Uploads:
             )
             await self._arrivals.begin(upload, workspace, place)
             journey = Journey(upload, wish, files, detail.working_directory, actor, place)
-            return Uploaded(await self._carried_out(journey), workspace)
+            return Uploaded(await self._carried_out(journey), workspace, journey.cautions)
 
     async def _detail(self, workspace: Workspace) -> WorkspaceDetail:
         """No more than we know already where the server tells no more."""
@@ -195,6 +198,7 @@ class Uploads:
             started = await self._launches.start(asked, journey.actor, journey.place, origin)
         except RunbellError as error:
             return await self._perhaps(upload, error)
+        journey.cautions = started.cautions
         if started.run_id is None:
             return await self._arrivals.judge(upload)
         return await self._arrivals.move(upload, UploadStep.STARTED, run_id=started.run_id)
@@ -217,6 +221,7 @@ class Journey:
     working_directory: str
     actor: Actor
     place: Place
+    cautions: tuple[str, ...] = ()
 
 
 def demand_uploads(wish: UploadWish, detail: WorkspaceDetail, workspace: Workspace) -> None:

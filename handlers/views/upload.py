@@ -28,4 +28,4 @@ async def upload_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], 
             "and do not start another; what came of it comes up in the channel."
         )
     run = Run(id=run_id, workspace_id=workspace.id, status_word="pending", plan_only=wish.plan_only)
-    return answers.started(run, workspace, services.link(workspace, run_id), channel if channel != address.channel else "")
+    return answers.started(run, workspace, services.link(workspace, run_id), channel if channel != address.channel else "", found.cautions)

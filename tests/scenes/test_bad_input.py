@@ -94,6 +94,20 @@ async def test_what_the_workspace_would_refuse_is_said_and_nothing_is_sent(share
     assert await sent(shared) == before
 
 
+async def test_what_the_token_may_not_start_is_said_and_nothing_is_sent(shared: Stage) -> None:
+    issued = (await shared.control("POST", "tokens", json_body={"access": "plan"}))["token"]
+    before = await sent(shared)
+    await shared.stop_bot()
+    usual, shared.settings["TFE_TOKEN"] = shared.card["terraform"]["token"], issued
+    await shared.start_bot()
+    await shared.types("U0ANA", "/tf run storefront-dev --destroy", "C0INFRA")
+    await shared.expects("The Terraform token I use may not start destroy runs of acme/storefront-dev.", channel="C0INFRA")
+    assert await sent(shared) == before
+    await shared.stop_bot()
+    shared.settings["TFE_TOKEN"] = usual
+    await shared.start_bot()
+
+
 async def test_a_lock_is_said_and_the_run_waits_for_its_end(shared: Stage) -> None:
     identity = (await shared.workspace("dns"))["id"]
     await shared.terraform("POST", f"workspaces/{identity}/actions/lock", body={"reason": "moving house"})

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.requirements import demand_terraform
 from tests.scenes.forms import run_with, upload, version_of
 from tests.scenes.stage import PATIENCE, Message, Stage, key_of, open_stage, run_of, whole_text
+from tests.services.archives import tar_of
 
 TF = b'resource "terraform_data" "uploaded" {\n  input = "x"\n}\n'
 CREATION, RUN = "POST /api/v2/workspaces/*/configuration-versions", "POST /api/v2/runs"
@@ -96,5 +98,8 @@ async def test_an_upload_whose_process_is_killed_while_it_is_sent_starts_no_run(
     outside = (await stage.terraform("GET", f"runs/{await stage.start_outside('dns')}")).json()["data"]
     assert version_of(outside) == usual["id"], "what was made and never filled is in nobody's way"
 
-    await upload(stage, "dns", {"sent.tf": TF}, message="and once more")
-    assert (await run_with(stage, "and once more", "planned"))["attributes"]["status"] == "planned"
+    made = {"data": {"type": "workspaces", "attributes": {"name": "empty-one"}}}
+    assert (await stage.terraform("POST", "organizations/acme/workspaces", body=made)).status_code == httpx.codes.CREATED
+    site = tar_of({"site/main.tf": TF, "site/modules/one/main.tf": b"", "site/.terraform/x": b""})
+    await upload(stage, "empty-one", {"site.tar.gz": site}, message="by itself", upload_kind="auto-apply")
+    await run_with(stage, "by itself", "applied")

@@ -226,6 +226,14 @@ async def test_what_the_workspace_would_refuse_is_said_before_anything_is_fetche
     assert house.files.fetched == []
 
 
+async def test_a_lock_is_said_and_the_run_waits_for_it(house: House) -> None:
+    await bound(house, lock=Lock(workspace_id="ws-1", is_locked=True, holder_kind="users", holder_name="kim", reason="moving house"))
+    found = await upload(house, house.files.add("main.tf", TF))
+    assert found.upload.run_id
+    [caution] = found.cautions
+    assert "is locked, so the run waits until it is unlocked. kim holds the lock: moving house." in caution
+
+
 async def test_a_server_that_tells_no_more_of_a_workspace_takes_an_upload_all_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
