@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bot.core.configurations import ConfigurationVersion, Ingress, NewConfiguration
-from bot.core.errors import NotVisible, RequestRefused, TerraformAnswerLost, UnexpectedAnswer
+from bot.core.errors import NotVisible, RequestRefused, StateMovedOn, TerraformAnswerLost, UnexpectedAnswer
 from bot.terraform.evaluation_documents import decode_configuration, decode_configurations, decode_ingress
 from bot.terraform.exchanges import Exchanges
 from bot.terraform.lists import PAGE_SIZE, Lists
@@ -53,7 +53,8 @@ class ConfigurationsClient:
     async def upload(self, configuration: ConfigurationVersion, archive: Path) -> ConfigurationVersion:
         """Upload a gzipped tar and wait until the server has taken it in; RequestRefused where it cannot.
 
-        The archive is sent again where its answer was lost and the version is still empty. Where it is not taken in before
+        The archive is sent again where its answer was lost and the version is still empty; what the server says against that is for the
+        version to tell. Where it is not taken in before
         `look_deadline`, the version comes back as it is then.
         """
         if not configuration.upload_url:
@@ -86,6 +87,10 @@ class ConfigurationsClient:
             except TerraformAnswerLost:
                 if attempt == UPLOAD_ATTEMPTS - 1:
                     raise
+            except (NotVisible, RequestRefused, StateMovedOn):
+                if attempt == 0:
+                    raise
+                return  # an address may take one archive: it has the first, and is still at it
             else:
                 return
             if (await self.read(configuration.id)).status_word != PENDING:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.configurations import ConfigurationVersion, NewConfiguration
-from bot.core.errors import RequestRefused, StateMovedOn, TerraformAnswerLost, UnexpectedAnswer
+from bot.core.errors import NotVisible, RequestRefused, StateMovedOn, TerraformAnswerLost, UnexpectedAnswer
 from bot.core.pace import Pace
 from bot.terraform.client import TerraformClient
 from tests.terraform.conftest import TOKEN
@@ -87,6 +87,20 @@ async def test_an_upload_whose_answer_was_lost_is_looked_at_before_it_is_repeate
     server.on(READ, version("pending"), version("uploaded"))
     assert (await swift.configurations.upload(version_made, archive)).status_word == "uploaded"
     assert server.calls().count(PUT) == 3
+
+
+@pytest.mark.parametrize("status", [404, 403, 409, 422])
+async def test_an_address_that_takes_no_second_archive_has_the_first(
+    swift: TerraformClient, server: ScriptedServer, archive: Path, status: int
+) -> None:
+    version_made = await created(swift, server)
+    server.on(PUT, Reply(reset=True), Reply(status))
+    server.on(READ, version("pending"), version("pending"), version("uploaded"))
+    assert (await swift.configurations.upload(version_made, archive)).status_word == "uploaded"
+    assert server.calls().count(PUT) == 2
+    server.on(PUT, Reply(status))
+    with pytest.raises((NotVisible, StateMovedOn, RequestRefused)):
+        await swift.configurations.upload(version_made, archive)
 
 
 async def test_an_upload_that_is_always_lost_is_given_up(swift: TerraformClient, server: ScriptedServer, archive: Path) -> None:
