@@ -79,10 +79,12 @@ class Faults:
         self._faults.append(fault)
         return fault
 
-    def take(self, side: Side, call: str, kinds: Collection[Kind] = COMMON_KINDS) -> Fault | None:
-        """The oldest fault of these kinds that strikes this call, counted as used; None where there is none."""
+    def take(self, side: Side, call: str, kinds: Collection[Kind] = COMMON_KINDS, *, named: str = "") -> Fault | None:
+        """The oldest fault of these kinds that strikes this call, counted as used; None where there is none. Where something has to be
+        `named`, a fault for everything is none for this.
+        """
         for fault in self._faults:
-            if fault.side == side and fault.kind in kinds and fnmatchcase(call, fault.match):
+            if fault.side == side and fault.kind in kinds and named in fault.match and fnmatchcase(call, fault.match):
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times == 0:

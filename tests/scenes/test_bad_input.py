@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.scenes.forms import run_with, upload
+from tests.scenes.sights import modal
 from tests.scenes.stage import Stage, buttons, whole_text
 
 pytestmark = pytest.mark.terraform
@@ -120,6 +121,16 @@ async def test_a_lock_is_said_and_the_run_waits_for_its_end(shared: Stage) -> No
     await shared.terraform("POST", f"workspaces/{identity}/actions/unlock")
     await run_with(shared, "behind a lock", "planned_and_finished", channel="C0INFRA")
     assert run["attributes"]["status"] == "pending"
+
+
+async def test_a_plan_that_cannot_be_read_leaves_its_counts_and_says_why(shared: Stage) -> None:
+    await shared.types("U0ANA", "/tf run docs-site half a plan", "C0INFRA")
+    call = await shared.expects("Decision needed", action="run.review", channel="C0INFRA")
+    await shared.fault("terraform", "GET /v1/object/*", "cut")
+    await shared.clicks("U0ANA", call, "run.review")
+    await modal(shared, lambda text: "+2 to add" in text and "JSON of this plan is of a kind that I do not know" in text)
+    await shared.control("DELETE", "faults")
+    await shared.types("U0ANA", "/tf discard docs-site", "C0INFRA")
 
 
 async def test_a_guest_may_nothing(shared: Stage) -> None:

@@ -5,6 +5,7 @@ A request that carries an Authorization header is refused: a client that sends i
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.clock import Clock
+    from bot.sandbox.faults import Faults
     from bot.sandbox.terraform.logs import LogStream
 
 LIFETIME = timedelta(hours=25)
 REDIRECT_LIFETIME = timedelta(seconds=60)
 RENEWAL = timedelta(hours=1)
 MOST_DIGITS = 12
+OBJECTS = "/v1/object/"
 
 
 @dataclass(slots=True)
@@ -51,8 +54,8 @@ class Content:
 class Blobs:
     """`refuses_tokens` may be switched off for clients that are known to send theirs."""
 
-    def __init__(self, address: str, clock: Clock) -> None:
-        self._address, self._clock = address, clock
+    def __init__(self, address: str, clock: Clock, faults: Faults) -> None:
+        self._address, self._clock, self._faults = address, clock, faults
         self.refuses_tokens = True
         self._contents: dict[str, Content] = {}
         self._readings: dict[str, Reading] = {}
@@ -66,13 +69,13 @@ class Blobs:
         if name is None or self._readings[name].until - now < RENEWAL:
             name = self._names[id(log)] = secrets.token_urlsafe(48)
             self._readings[name] = Reading(log, now + LIFETIME)
-        return f"{self._address}/v1/object/{name}"
+        return f"{self._address}{OBJECTS}{name}"
 
     def upload_url(self, target: Path, done: Callable[[], Awaitable[None]]) -> str:
         """Where one PUT writes to `target`; `done` is awaited once it is there."""
         name = secrets.token_urlsafe(48)
         self._uploads[name] = Upload(target, self._clock.now() + LIFETIME, done)
-        return f"{self._address}/v1/object/{name}"
+        return f"{self._address}{OBJECTS}{name}"
 
     def content_url(self, body: bytes | Path, media_type: str) -> str:
         """Where this can be read for one minute of the sandbox's time: what a redirect of the API leads to."""
@@ -80,14 +83,15 @@ class Blobs:
         self._contents = {name: each for name, each in self._contents.items() if each.until >= now}
         name = secrets.token_urlsafe(48)
         self._contents[name] = Content(body, media_type, now + REDIRECT_LIFETIME)
-        return f"{self._address}/v1/object/{name}"
+        return f"{self._address}{OBJECTS}{name}"
 
     def application(self, secret: str) -> web.Application:
         app = web.Application()
         guard_listener(app, secret)
         app.middlewares.append(self._refuse_tokens)
-        app.router.add_get("/v1/object/{name}", self._read)
-        app.router.add_put("/v1/object/{name}", self._write)
+        app.middlewares.append(self._strike)
+        app.router.add_get(f"{OBJECTS}{{name}}", self._read)
+        app.router.add_put(f"{OBJECTS}{{name}}", self._write)
         return app
 
     async def _read(self, request: web.Request) -> web.StreamResponse:
@@ -124,6 +128,31 @@ class Blobs:
         if self.refuses_tokens and "Authorization" in request.headers:
             raise web.HTTPBadRequest(text="this URL is its own secret: send no Authorization header here")
         return await handler(request)
+
+    @web.middleware
+    async def _strike(self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+        """Faults that name these paths strike here; those for everything mean the API."""
+        fault = self._faults.take("terraform", f"{request.method} {request.path}", named=OBJECTS)
+        if fault is None:
+            return await handler(request)
+        if fault.kind in ("down", "refused", "status"):
+            return web.Response(status=503 if fault.kind == "down" else fault.status, text=fault.error)
+        response = await handler(request)
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        elif fault.kind == "cut":
+            return _half(response)
+        elif request.transport is not None:
+            request.transport.abort()
+        return response
+
+
+def _half(response: web.StreamResponse) -> web.StreamResponse:
+    """Half of what would have come, and nothing that tells."""
+    if isinstance(response, web.FileResponse):
+        return web.Response(body=b"")
+    body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+    return web.Response(body=body[: len(body) // 2], status=response.status, content_type=response.content_type)
 
 
 async def _save(request: web.Request, target: Path) -> bool:

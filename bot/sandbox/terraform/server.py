@@ -125,7 +125,7 @@ async def open_runs_api(
         dialect = FLAVOURS[flavour]
         machine = Machine(store, await _engine(engine, clock, folder / "engine", grace_seconds), dialect.new_run_id)
         stack.push_async_callback(machine.close)
-        tokens, blobs = Tokens(), Blobs(url_of(blob_listener), clock)
+        tokens, blobs = Tokens(), Blobs(url_of(blob_listener), clock, faults)
         notifications = Notifications(store, clock, url_of(api_listener))
         stack.push_async_callback(notifications.close)
         machine.course.watchers.append(notifications.hear)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from bot.sandbox.terraform.archives import pack_archive
 from bot.sandbox.terraform.logs import CUT, LARGEST_LOG, LogStream
-from tests.sandbox.terraform.calling import eventually
+from tests.sandbox.terraform.calling import CONFIGURATION, eventually
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.server import RunsApi
@@ -89,3 +92,52 @@ async def fetch(caller: Caller, url: str) -> str:
     async with caller.session.get(url) as response:
         assert response.status == 200
         return await response.text()
+
+
+@pytest.mark.parametrize(
+    "words, status, text",
+    [
+        ("down x1 on GET /v1/object/*", 503, ""),
+        ("refused:404 x1 on GET /v1/object/*", 404, ""),
+        ("slow:0.01 x1 on GET /v1/object/*", 200, "\x02"),
+        ("cut x1 on GET /v1/object/*", 200, "\x02"),
+    ],
+)
+async def test_what_is_read_is_struck_by_faults_that_name_it(caller: Caller, words: str, status: int, text: str) -> None:
+    run = await caller.planned("app-dev")
+    whole = await caller.log(f"/api/v2/runs/{run}/plan")
+    url = (await caller.get(f"/api/v2/runs/{run}/plan")).data["attributes"]["log-read-url"]
+    assert (await caller.control("POST", "faults", {"say": words})).status == 200
+    async with caller.session.get(url) as response:
+        found = (response.status, await response.text())
+    assert (found[0], found[1][:1]) == (status, text)
+    assert (len(found[1]) == len(whole) // 2) is words.startswith("cut")
+    assert await fetch(caller, url) == whole
+
+
+async def test_an_upload_whose_answer_is_lost_is_there_all_the_same_and_a_fault_for_everything_spares_it(caller: Caller) -> None:
+    created = await caller.create_configuration("app-dev", auto_queue_runs=False)
+    url = created["attributes"]["upload-url"]
+    await caller.control("POST", "faults", {"say": "lost x1 on PUT /v1/object/*"})
+    assert await caller.put(url, pack_archive(CONFIGURATION)) == 404, "the client has asked again by itself, and it was written already"
+
+    async def is_taken() -> bool:
+        return bool((await caller.get(f"/api/v2/configuration-versions/{created['id']}")).data["attributes"]["status"] == "uploaded")
+
+    await eventually(is_taken)
+    other = (await caller.create_configuration("app-dev", auto_queue_runs=False))["attributes"]["upload-url"]
+    await caller.control("POST", "faults", {"say": "503"})
+    assert await caller.put(other, pack_archive(CONFIGURATION)) == 200
+
+
+async def test_a_configuration_that_is_read_back_is_cut_to_nothing(caller: Caller) -> None:
+    version = await caller.upload("app-dev", auto_queue_runs=False)
+    path = f"{caller.api.address}/api/v2/configuration-versions/{version}/download"
+    await caller.control("POST", "faults", {"say": "cut x1 on GET /v1/object/*"})
+    sizes = []
+    for _ in range(2):
+        async with caller.session.get(path, headers={"Authorization": f"Bearer {caller.token}"}, allow_redirects=False) as asked:
+            url = asked.headers["Location"]
+        async with caller.session.get(url) as response:
+            sizes.append(len(await response.read()))
+    assert (sizes[0], sizes[1] > 0) == (0, True)
