@@ -29,7 +29,9 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """`pattern` is a glob as in core/workspaces.py, which `tag` and `project` (as it was written) narrow; `project_id` is that project's.
+    """`pattern` is a glob as in core/workspaces.py, which `tag` and `project` (as it was written) narrow.
+
+    `project_ids` are those of that project, of one in each organization that has one of the name.
 
     `owner` is the Slack id of who asked for it. `source` is the file that says so, for one that is code; "" for one made by hand.
     `in_thread`: calls and ends are replies to the card. `mentions`: a call is addressed to whoever asked for the run.
@@ -43,7 +45,7 @@ class Watch:
     created_at: datetime | None = None
     tag: str = ""
     project: str = ""
-    project_id: str = ""
+    project_ids: tuple[str, ...] = ()
     in_thread: bool = False
     mentions: bool = False
     source: str = ""
@@ -52,7 +54,7 @@ class Watch:
 
     def covers(self, workspace: Workspace) -> bool:
         is_tagged = not self.tag or self.tag in workspace.tags
-        is_in_project = not self.project or workspace.project_id in {self.project, self.project_id}
+        is_in_project = not self.project or workspace.project_id in {self.project, *self.project_ids}
         return is_tagged and is_in_project and matches(self.pattern, workspace)
 
     @property

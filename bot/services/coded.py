@@ -38,14 +38,14 @@ class CodedWatches:
             changed = await bring_in(transaction, wanted, self._clock.now())
             live = await transaction.runs.live()
             workspaces = {one.id: one for one in await transaction.workspaces.all()}
-        self._applied = all(watch.project_id for watch in wanted if watch.project)
+        self._applied = all(watch.project_ids for watch in wanted if watch.project)
         if changed:
             log.info("coded_watches", watches=len(wanted), complete=self._applied)
             await self._recorder.reconsider(live, workspaces)
 
     async def _resolved(self, watch: Watch) -> Watch:
         try:
-            return replace(watch, project_id=await self._projects.id_of(watch.project))
+            return replace(watch, project_ids=await self._projects.ids_of(watch.project))
         except RunbellError as trouble:
             log.warning("coded_watch_unresolved", source=watch.source, channel=watch.channel, watch=watch.title, error=trouble.sentence)
         return watch
@@ -71,7 +71,7 @@ async def bring_in(transaction: Transaction, wanted: Sequence[Watch], now: datet
 
 
 def differs(kept: Watch, wanted: Watch) -> bool:
-    """Whether the file says other than the database has; a project that cannot be asked for now keeps the id that it had."""
-    if wanted.project and not wanted.project_id:
+    """Whether the file says other than the database has; a project that cannot be asked for now keeps the ids that it had."""
+    if wanted.project and not wanted.project_ids:
         return False
     return replace(kept, created_at=None, paused_at=None, paused_why="") != wanted

@@ -104,6 +104,6 @@ async def readable(transaction: Transaction, watches: Sequence[Watch], reach: Re
 
 
 async def covers_any(transaction: Transaction, watch: Watch, reach: Reach) -> bool:
-    scope = Scope(pattern=watch.pattern, allowed=reach.globs, tag=watch.tag, project_ids=tuple(filter(None, [watch.project_id])))
+    scope = Scope(pattern=watch.pattern, allowed=reach.globs, tag=watch.tag, project_ids=watch.project_ids)
     found = await transaction.listings.workspaces(scope, FIRST, COVERED_MOST)
     return any(reach.allows(one) and watch.covers(one) for one in found)

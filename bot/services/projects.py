@@ -18,10 +18,6 @@ class Projects:
         self._memberships = memberships
         self._organizations = organizations
 
-    async def id_of(self, written: str) -> str:
-        """The first of `ids_of`, "" where none is meant."""
-        return next(iter(await self.ids_of(written)), "")
-
     async def ids_of(self, written: str) -> tuple[str, ...]:
         """Those that are meant by a name, which each organization may have, or by an id. UnknownProject where there is none."""
         if not written:

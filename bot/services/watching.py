@@ -75,7 +75,7 @@ class Watching:
             created_at=self._clock.now(),
             tag=wish.tag,
             project=wish.project,
-            project_id=await self._projects.id_of(wish.project),
+            project_ids=await self._projects.ids_of(wish.project),
             in_thread=wish.in_thread,
             mentions=wish.mentions,
         )

@@ -164,7 +164,7 @@ watches = Table(
     sqlite_autoincrement=True,
 )
 """`pattern_digest`: sha256, hex, of all that tells a watch from the channel's others; an index of PostgreSQL holds no pattern of
-thousands of letters."""
+thousands of letters. `project_id`: of one project in each organization that has it, parted by spaces, which no id has."""
 
 messages = Table(
     "messages",

@@ -16,7 +16,7 @@ from bot.core.watches import Measure, Watch
 from bot.store.statements import changed, insert_new
 from bot.store.tables import watches
 
-PLAIN = ("tag", "project", "project_id", "in_thread", "mentions", "source", "paused_at", "paused_why")
+PLAIN = ("tag", "project", "in_thread", "mentions", "source", "paused_at", "paused_why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def encode(watch: Watch) -> dict[str, Any]:
         "measure": watch.measure,
         "owner": watch.owner,
         "created_at": watch.created_at,
+        "project_id": " ".join(watch.project_ids),
         **{name: getattr(watch, name) for name in PLAIN},
     }
 
@@ -92,5 +93,6 @@ def decode(row: RowMapping) -> Watch:
         measure=Measure(row["measure"]),
         owner=row["owner"],
         created_at=row["created_at"],
+        project_ids=tuple(row["project_id"].split()),
         **{name: row[name] for name in PLAIN},
     )

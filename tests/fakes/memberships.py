@@ -10,10 +10,14 @@ from bot.core.servers import Membership, MembershipPage, Project, ProjectPage
 
 
 class FakeMemberships:
-    """`projects` are names by id. `fail(error)` has the next question answered with it."""
+    """`projects` are names by id, in every organization but those of `elsewhere`, which have their own.
+
+    `fail(error)` has the next question answered with it.
+    """
 
     def __init__(self, projects: Mapping[str, str]) -> None:
         self.known = [Project(id=key, name=name) for key, name in projects.items()]
+        self.elsewhere: dict[str, list[Project]] = {}
         self.people: list[Membership] = []
         self._failures: deque[TerraformTrouble] = deque()
 
@@ -31,9 +35,9 @@ class FakeMemberships:
         found = [one for one in self.people if query in one.username or query in one.email]
         return MembershipPage(page + 1 if page < len(found) else None, tuple(found[page - 1 : page]))
 
-    async def projects(self, organization: str, *, page: int = 1, names: tuple[str, ...] = ()) -> ProjectPage:  # noqa: ARG002 - as above
+    async def projects(self, organization: str, *, page: int = 1, names: tuple[str, ...] = ()) -> ProjectPage:  # noqa: ARG002 - all of them
         """One project a page, so that whoever reads one page alone is found out."""
         if self._failures:
             raise self._failures.popleft()
-        shown = self.known[page - 1 : page]
-        return ProjectPage(page + 1 if page < len(self.known) else None, tuple(shown))
+        known = self.elsewhere.get(organization, self.known)
+        return ProjectPage(page + 1 if page < len(known) else None, tuple(known[page - 1 : page]))

@@ -10,6 +10,7 @@ import pytest
 from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import AlreadyWatched, NotVisible, TerraformUnreachable, UnknownProject, WatchIsCode
 from bot.core.messages import Kind
+from bot.core.servers import Project
 from bot.core.watches import Measure, Watch
 from bot.services.coded import CodedWatches
 from bot.services.projects import Projects
@@ -82,9 +83,10 @@ async def test_a_pause_outlives_a_restart(house: House) -> None:
 
 
 async def test_a_project_is_found_by_its_name_on_whichever_page(house: House) -> None:
-    assert [await house.projects.id_of(word) for word in ("web", "prj-web", "Data Platform", "")] == ["prj-web", "prj-web", "prj-data", ""]
+    found = [await house.projects.ids_of(word) for word in ("web", "prj-web", "Data Platform", "")]
+    assert found == [("prj-web",), ("prj-web",), ("prj-data",), ()]
     with pytest.raises(UnknownProject, match="Did you mean web"):
-        await house.projects.id_of("wep")
+        await house.projects.ids_of("wep")
 
 
 async def test_a_project_that_cannot_be_read_now_is_asked_for_again(house: House) -> None:
@@ -100,7 +102,7 @@ async def test_a_project_that_cannot_be_read_now_is_asked_for_again(house: House
     await watches.tick(house.clock.now())
     await house.paint()
 
-    assert [watch.project_id for watch in await kept(house)] == ["prj-web"]
+    assert [watch.project_ids for watch in await kept(house)] == [("prj-web",)]
     assert len(house.in_channel()) == 1
 
 
@@ -108,15 +110,23 @@ async def test_a_server_without_projects_has_none_to_be_named() -> None:
     memberships = FakeMemberships({"prj-web": "web"})
     memberships.fail(NotVisible("The projects of acme"))
     with pytest.raises(UnknownProject):
-        await Projects(memberships, ("acme",)).id_of("web")
+        await Projects(memberships, ("acme",)).ids_of("web")
 
 
-async def test_a_project_that_cannot_be_read_at_a_restart_keeps_the_id_it_had(house: House) -> None:
+async def test_a_project_that_cannot_be_read_at_a_restart_keeps_the_ids_it_had(house: House) -> None:
     memberships = FakeMemberships({"prj-web": "web"})
     await coded(house, replace(CODED, project="web"), memberships=memberships).tick(house.clock.now())
     memberships.fail(TerraformUnreachable("terraform.test"))
     await coded(house, replace(CODED, project="web"), memberships=memberships).tick(house.clock.now())
-    assert [watch.project_id for watch in await kept(house)] == ["prj-web"]
+    assert [watch.project_ids for watch in await kept(house)] == [("prj-web",)]
+
+
+async def test_a_project_of_one_name_is_watched_in_each_organization_as_soon_as_it_is_known_there(tmp_path: Path) -> None:
+    async with open_house(tmp_path, organizations=("acme", "globex")) as house:
+        for ids in (("prj-web",), ("prj-web", "prj-web-too")):
+            house.memberships.elsewhere["globex"] = [Project(id=one, name="web") for one in ids[1:]]
+            await coded(house, replace(CODED, project="web")).tick(house.clock.now())
+            assert [watch.project_ids for watch in await kept(house)] == [ids]
 
 
 async def test_a_watch_is_narrowed_by_tag_and_project(house: House) -> None:

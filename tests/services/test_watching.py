@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ from bot.core.errors import (
     UnknownWorkspace,
 )
 from bot.core.policy import Grant, Policy, Right
+from bot.core.servers import Project
 from bot.core.watches import Measure
-from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, RAJ, House, open_house
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, OTHER, POLICY, RAJ, House, open_house
 
 
 async def test_a_watch_joins_the_channel_and_says_what_it_covers(house: House) -> None:
@@ -140,6 +143,43 @@ async def test_of_several_watches_with_one_glob_the_narrower_ones_are_ended_by_w
 async def test_a_project_that_is_not_there_is_refused_with_near_ones(house: House) -> None:
     with pytest.raises(UnknownProject, match="data platform"):
         await house.watching.add(AddWatch("*", project="data plattform"), RAJ, DEPLOYS)
+
+
+@asynccontextmanager
+async def two_organizations(folder: Path, policy: Policy = POLICY) -> AsyncIterator[House]:
+    """Each has a project that is called web, with a shop in it, and a workspace besides."""
+    async with open_house(folder, organizations=("acme", "globex"), policy=policy) as house:
+        house.memberships.elsewhere["globex"] = [Project(id="prj-web-too", name="web")]
+        for organization, project in (("acme", "prj-web"), ("globex", "prj-web-too")):
+            house.runs.add_workspace("shop", organization, project_id=project)
+            house.runs.add_workspace("dns", organization, project_id="prj-other")
+        await house.poll()
+        yield house
+
+
+async def test_a_project_is_watched_in_every_organization_that_has_one_of_that_name(tmp_path: Path) -> None:
+    async with two_organizations(tmp_path) as house:
+        watched = await house.watching.add(AddWatch("*", project="web"), RAJ, DEPLOYS)
+        async with house.store.read() as transaction:
+            known = await transaction.workspaces.all()
+        runs = {one.full_name: house.runs.add_run(one, "planned").id for one in known}
+        await house.turn()
+
+    assert watched.workspaces == ("acme/shop", "globex/shop")
+    assert {one.run_picture.run.id for one in house.in_channel()} == {runs["acme/shop"], runs["globex/shop"]}
+    assert len(runs) == 4
+
+
+@pytest.mark.parametrize("pattern", ["globex/*", "globex/shop"])
+async def test_a_project_is_watched_in_the_organization_that_the_glob_names(tmp_path: Path, pattern: str) -> None:
+    readable = Policy((Grant(may=frozenset({Right.READ}), workspaces=("globex/*",), people=frozenset({"U0RAJ"})),))
+    async with two_organizations(tmp_path, readable) as house:
+        with pytest.raises(RightMissing, match="acme/shop"):
+            await house.watching.add(AddWatch("*", project="web"), RAJ, DEPLOYS)
+
+        watched = await house.watching.add(AddWatch(pattern, project="web"), RAJ, DEPLOYS)
+
+    assert watched.workspaces == ("globex/shop",)
 
 
 async def test_plan_only_runs_are_heard_of_where_every_run_is_asked_for(house: House) -> None:

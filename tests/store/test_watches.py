@@ -46,7 +46,7 @@ async def test_a_pattern_of_thousands_of_letters_is_a_pattern(database: Database
 
 
 async def test_what_narrows_a_watch_and_how_it_hears_is_kept(database: Database) -> None:
-    narrow = Watch(channel="C1", pattern="*", tag="prod", project="web", project_id="prj-1", in_thread=True, mentions=True)
+    narrow = Watch(channel="C1", pattern="*", tag="prod", project="web", project_ids=("prj-1", "prj-2"), in_thread=True, mentions=True)
     coded = Watch(channel="C1", pattern="*", tag="prod", project="web", source="runbell.toml")
     assert await add(database, narrow, coded, Watch(channel="C1", pattern="*")) == [True, True, True]
     async with database.write() as transaction:
