@@ -27,6 +27,7 @@ async def chained(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
     demand_terraform()
     async with open_stage(tmp_path_factory.mktemp("chained"), rules=RULES + CHAIN) as stage:
         await stage.start_bot()
+        await stage.person("POST", "clock", json_body={"speed": 20})  # a channel takes a message a second
         yield stage
 
 

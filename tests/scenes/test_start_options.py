@@ -37,6 +37,13 @@ TYPED = (
 MEANT = ['say "hi", ${path.root} it\'s %{ if } C:\\new', "1.10", "", 3, ["a b", "c"], {"team": "web, ops", "a-b": "]"}, "large"]
 
 
+@pytest.fixture(scope="module")
+async def swift(shared: Stage) -> Stage:
+    """A channel takes a message a second, by a clock that runs ahead."""
+    await shared.person("POST", "clock", json_body={"speed": 20})
+    return shared
+
+
 async def call_for(stage: Stage, run: dict[str, Any]) -> Message:
     return await stage.until(lambda one: run_of(one) == run["id"] and has(one, "run.approve"))
 
@@ -78,37 +85,39 @@ async def is_saved_passed_by_and_confirmed(stage: Stage, workspace: str) -> None
 async def is_applied_replaced_and_destroyed(stage: Stage, workspace: str) -> None:
     await types_and_applies(stage, workspace, "the first")
     there = (await stage.workspace(workspace))["attributes"]["resource-count"]
-    await is_replaced_with_a_trace(stage, workspace)
+    looking = asyncio.create_task(is_replaced_with_a_trace(stage, workspace))
+    await stage.expects("cache anew", with_key="/card/")
     call = await types_and_applies(stage, workspace, "tear it down", "--destroy")
+    await looking
     assert f"{there} to destroy" in whole_text(call)
     assert (there > 0, (await stage.workspace(workspace))["attributes"]["resource-count"]) == (True, 0)
 
 
-async def test_replacing_debugging_refreshing_saving_and_destroying_are_done_by_terraform(shared: Stage) -> None:
+async def test_replacing_debugging_refreshing_saving_and_destroying_are_done_by_terraform(swift: Stage) -> None:
     await asyncio.gather(
-        is_applied_replaced_and_destroyed(shared, "storefront-dev"), is_saved_passed_by_and_confirmed(shared, "storefront-staging")
+        is_applied_replaced_and_destroyed(swift, "storefront-dev"), is_saved_passed_by_and_confirmed(swift, "storefront-staging")
     )
 
 
-async def test_variables_of_every_kind_arrive_as_they_were_meant_and_versions_are_found_by_id_run_and_commit(shared: Stage) -> None:
-    outside = asyncio.create_task(shared.start_outside("docs-site"))
-    await upload(shared, "dns", {"variables.tf": VARIABLES, "main.tf": SEEN, "all.auto.tfvars": VALUES}, message="by hand")
-    uploaded = await run_with(shared, "by hand", "planned")
+async def test_variables_of_every_kind_arrive_as_they_were_meant_and_versions_are_found_by_id_run_and_commit(swift: Stage) -> None:
+    outside = asyncio.create_task(swift.start_outside("docs-site"))
+    await upload(swift, "dns", {"variables.tf": VARIABLES, "main.tf": SEEN, "all.auto.tfvars": VALUES}, message="by hand")
+    uploaded = await run_with(swift, "by hand", "planned")
     version = version_of(uploaded)
 
-    await shared.types("U0ANA", f"/tf run dns typed --plan-only --version {version} {TYPED}")
-    typed = await run_with(shared, "typed", "planned_and_finished")
-    [change] = (await plan_of(shared, typed))["resource_changes"]
+    await swift.types("U0ANA", f"/tf run dns typed --plan-only --version {version} {TYPED}")
+    typed = await run_with(swift, "typed", "planned_and_finished")
+    [change] = (await plan_of(swift, typed))["resource_changes"]
     assert change["change"]["after"]["input"] == MEANT
     assert version_of(typed) == version
 
-    pushed = (await shared.terraform("GET", f"runs/{await outside}")).json()["data"]
-    commit = (await shared.terraform("GET", f"configuration-versions/{version_of(pushed)}/ingress-attributes")).json()["data"]["attributes"]
-    await shared.types("U0ANA", f"/tf run storefront-prod by run --plan-only --version {typed['id']} {TYPED}")
-    await shared.types("U0ANA", f"/tf run docs-site by commit --plan-only --version {commit['commit-sha'][:8].upper()}")
-    assert version_of(await run_with(shared, "by run", "planned_and_finished")) == version
-    found = await run_with(shared, "by commit", "planned_and_finished")
+    pushed = (await swift.terraform("GET", f"runs/{await outside}")).json()["data"]
+    commit = (await swift.terraform("GET", f"configuration-versions/{version_of(pushed)}/ingress-attributes")).json()["data"]["attributes"]
+    await swift.types("U0ANA", f"/tf run storefront-prod by run --plan-only --version {typed['id']} {TYPED}")
+    await swift.types("U0ANA", f"/tf run docs-site by commit --plan-only --version {commit['commit-sha'][:8].upper()}")
+    assert version_of(await run_with(swift, "by run", "planned_and_finished")) == version
+    found = await run_with(swift, "by commit", "planned_and_finished")
     assert version_of(found) == version_of(pushed)
-    card = await shared.until(lambda one: run_of(one) == found["id"] and "Configuration: " in whole_text(one))
+    card = await swift.until(lambda one: run_of(one) == found["id"] and "Configuration: " in whole_text(one))
     assert "“Correct the opening hours” by `kim`, from `docs-site`" in whole_text(card)
-    await shared.types("U0ANA", f"/tf discard {uploaded['id']}")
+    await swift.types("U0ANA", f"/tf discard {uploaded['id']}")

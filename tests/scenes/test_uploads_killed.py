@@ -30,6 +30,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         (tmp_path / "tmp").mkdir()
         stage.settings["TMPDIR"] = str(tmp_path / "tmp")
         await stage.start_bot()
+        await stage.person("POST", "clock", json_body={"speed": 20})  # a channel takes a message a second
         yield stage
 
 
