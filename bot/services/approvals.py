@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from secrets import token_hex
-from types import MappingProxyType
 
 from bot.core.commands.runs import RunReference
-from bot.core.decisions import Decision, Deed, Intent, IntentState
+from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
-from bot.core.questions import Question
 from bot.core.reminders import Waiting
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
@@ -21,7 +17,7 @@ from bot.core.verdicts import Lack, Verdict
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.audits import decision_entry, vote_entry
-from bot.services.evidence import digest_of
+from bot.services.decisions import Stop, decided
 from bot.services.finding import Finder
 from bot.services.gates import PARTICIPLE, gate_for, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import Glass
@@ -269,63 +265,10 @@ class Approvals:
         await self._access.demand(actor, right_for(action), found.workspace)
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A wish to discard or cancel, by force or not; `waiting` is the clock that wishes it, where no person does."""
-
-    action: Action
-    found: Found
-    actor: Actor
-    place: Place
-    comment: str
-    more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    waiting: Waiting | None = None
-
-    def decided(self, person: Person, number: int, clock: Clock) -> tuple[Decision, Intent]:
-        intent_id = new_id()
-        decision = Decision(
-            run_id=self.found.run.id,
-            gate=gate_for(self.action, self.found.run),
-            round=number,
-            action=self.action,
-            person=person.id,
-            person_name=person.name,
-            channel=self.place.channel,
-            comment=signed(self.action, person, self.place, self.comment, intent_id),
-            plan_digest=digest_of(self.found),
-            decided_at=clock.now(),
-            intent_id=intent_id,
-        )
-        return decision, intent_of(decision, self.found.workspace, self.actor.team_id, self.more)
-
-
 async def refuse_put_off(transaction: Transaction, run: Run, waiting: Waiting | None) -> None:
     """A clock ends its own question alone, and as it stands under the gate's lock: somebody may have put it off a moment ago."""
     if waiting is not None and (run.gate != waiting.gate or not await transaction.reminders.move(waiting, waiting)):
         raise NotPossibleNow(run.id, PARTICIPLE[Action.DISCARD], run.status_word)
-
-
-def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tuple[Decision, Intent]:
-    """What a vote that was enough decides, and the call that carries it out."""
-    intent_id = new_id()
-    words = "by itself, as asked for at the start" if ballot.by_wish else ballot.reason
-    decision = Decision(
-        run_id=question.run.id,
-        gate=ballot.gate,
-        round=number,
-        action=ballot.action,
-        person=ballot.person.id,
-        person_name=ballot.person.name,
-        channel=ballot.place.channel,
-        comment=signed(ballot.action, ballot.person, ballot.place, words, intent_id),
-        plan_digest=question.digest,
-        decided_at=question.now,
-        intent_id=intent_id,
-    )
-    more = {"by_itself": "yes"} if ballot.by_wish else {}
-    if ballot.action is Action.OVERRIDE and question.run.hurdle is not None:
-        more["hurdle"] = question.run.hurdle.kind.value
-    return decision, intent_of(decision, question.workspace, team_id, more)
 
 
 def gate_of_vote(action: Action, run: Run, asked: str = "") -> str:
@@ -335,31 +278,3 @@ def gate_of_vote(action: Action, run: Run, asked: str = "") -> str:
     if asked and action_at(asked) is action:
         return asked
     return run.gate if run.gate is not None and action_at(run.gate) is action else OVERRIDES
-
-
-def new_id() -> str:
-    return f"rb-{token_hex(6)}"
-
-
-def signed(action: Action, person: Person, place: Place, comment: str, intent_id: str) -> str:
-    """What goes to the server with the action: the person's words, then who they are, where they said it, and our reference."""
-    where = f"#{place.channel_name}" if place.channel_name else place.channel
-    head = f"{comment.strip()} — " if comment.strip() else ""
-    return f"{head}{PARTICIPLE[action]} by {person.name} ({person.id}) in {where} (ref {intent_id})"
-
-
-def intent_of(decision: Decision, workspace: Workspace, team_id: str, more: Mapping[str, str] | None = None) -> Intent:
-    return Intent(
-        id=decision.intent_id,
-        deed=Deed(decision.action.value),
-        state=IntentState.PENDING,
-        run_id=decision.run_id,
-        workspace_id=workspace.id,
-        person=decision.person,
-        person_name=decision.person_name,
-        channel=decision.channel,
-        created_at=decision.decided_at,
-        payload={"comment": decision.comment, "team": team_id, **(more or {})},
-        gate=decision.gate,
-        round=decision.round,
-    )

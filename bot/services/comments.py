@@ -11,7 +11,7 @@ from bot.core.policy import Actor, Person, Place, Right
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
-from bot.services.approvals import new_id
+from bot.services.decisions import new_id
 from bot.services.finding import Finder
 from bot.services.intents import Intents
 from bot.services.ports import Clock, Store

@@ -15,7 +15,7 @@ from bot.core.locks import RUNS, Lock, holder_words, is_ours, signed_reason
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
-from bot.services.approvals import new_id
+from bot.services.decisions import new_id
 from bot.services.finding import Finder
 from bot.services.notes import tell
 from bot.services.ports import Clock, Locks, Runs, Store
