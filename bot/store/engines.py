@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
 from bot.store.addresses import Address
 
@@ -48,7 +48,7 @@ def engines(address: Address, wait_seconds: float) -> Engines:
 def file_engines(address: Address, wait_seconds: float) -> Engines:
     """One connection writes, so that our own writers queue in order instead of polling for the lock; the others cannot write.
 
-    Nothing is rolled back once more when a connection is given back: every transaction has ended by then, or its connection is given up.
+    A connection that is given back is rolled back only where a transaction is left in it, as after a COMMIT that SQLite has refused.
     """
     common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": wait_seconds, "max_overflow": 0, "pool_reset_on_return": None}
     connect = {"timeout": wait_seconds, "isolation_level": None}
@@ -56,7 +56,16 @@ def file_engines(address: Address, wait_seconds: float) -> Engines:
     writing = create_async_engine(address.url, pool_size=1, connect_args=connect, **common)
     prepare(reading.sync_engine, "BEGIN", "PRAGMA query_only = ON")
     prepare(writing.sync_engine, "BEGIN IMMEDIATE", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+    event.listen(reading.sync_engine, "reset", ended)
+    event.listen(writing.sync_engine, "reset", ended)
     return Engines(reading, writing)
+
+
+def ended(connection: DBAPIConnection, _entry: ConnectionPoolEntry, state: PoolResetState) -> None:
+    """Looked up without a way to the connection's thread and back, which a rollback of nothing would take."""
+    raw: Any = connection
+    if state.asyncio_safe and raw.driver_connection.in_transaction:
+        connection.rollback()
 
 
 def prepare(engine: Engine, begin: str, *pragmas: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.errors import StoreBusy
 from bot.core.runs import Run
+from bot.core.votes import Vote
 from bot.store.addresses import parse_address
 from bot.store.database import Database, Transaction, open_database
 from bot.store.engines import engines
@@ -187,6 +188,28 @@ async def test_a_writer_that_is_canceled_while_it_waits_for_the_file_leaves_no_t
             assert await note(transaction, "next")
         assert not await is_noted(database, "canceled")
         assert database.connections_in_use == 0
+
+
+async def test_a_commit_that_fails_leaves_no_transaction_open_in_which_the_next_writer_would_find_itself(tmp_path: Path) -> None:
+    """SQLite goes on with a transaction whose COMMIT it has refused, until somebody rolls it back (sqlite.org, lang_transaction)."""
+    vote = Vote(person="U1", at=NOON, digest="d", rules="r")
+    async with open_database(sqlite_url(tmp_path)) as database:
+
+        async def write_what_cannot_be_committed() -> None:
+            async with database.write() as transaction:
+                await transaction.votes.connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+                await transaction.votes.cast("run-1", "confirm", 1, vote)
+
+        with pytest.raises(DBAPIError, match="FOREIGN KEY"):
+            await write_what_cannot_be_committed()
+        async with database.write() as transaction:
+            assert await note(transaction, "next")
+        async with database.write() as transaction:
+            assert await transaction.votes.at("run-1", "confirm", 1) == ()
+        with intruder(tmp_path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        assert await is_noted(database, "next")
 
 
 def intruder(folder: Path) -> closing[sqlite3.Connection]:
