@@ -92,8 +92,13 @@ class Coming:
 
 
 def rule_for(rules: Iterable[ReminderRule], workspace: Workspace) -> ReminderRule:
-    """The first that covers a workspace for sure, since one may have its runs discarded."""
-    return next((rule for rule in rules if rule.scope.covers(workspace)), USUAL)
+    """The first that covers a workspace for sure; where one before it may, nobody knows that its runs may be discarded."""
+    is_doubtful = False
+    for rule in rules:
+        if rule.scope.covers(workspace):
+            return replace(rule, expire_after=None) if is_doubtful else rule
+        is_doubtful = is_doubtful or rule.scope.may_cover(workspace)
+    return USUAL
 
 
 def coming(rule: ReminderRule, waiting: Waiting, *, asked_here: bool) -> Coming | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,15 @@ def test_a_freeze_holds_up_what_it_may_cover_and_reminders_follow_what_they_cove
     assert [len(in_force((freeze,), "f", (), one, NOON)) for one in (WEB, *others)] == [1, 1, 0]
     assert [rule_for((reminders,), one) is reminders for one in (WEB, *others)] == [True, False, False]
     assert rule_for((reminders,), UNREAD) is USUAL
+
+
+def test_nothing_is_discarded_by_a_later_table_where_nobody_knows_that_an_earlier_one_does_not_spare_it() -> None:
+    spared = ReminderRule(scope=Scope(projects=frozenset({"web shop"})), after=timedelta(minutes=5))
+    rest = ReminderRule(after=timedelta(hours=2), expire_after=timedelta(hours=24))
+    data = replace(WEB, project_name="data")
+    assert [rule_for((spared, rest), one) for one in (WEB, data)] == [spared, rest]
+    assert rule_for((spared, rest), UNREAD) == replace(rest, expire_after=None)
+    assert rule_for((replace(spared, scope=replace(spared.scope, tags=frozenset({"kept"}))), rest), UNREAD) is rest
 
 
 @pytest.mark.parametrize(
