@@ -246,7 +246,7 @@ class Approvals:
     async def judge_again(self, intent: Intent) -> None:
         """Whether what was decided a while ago still holds: the run, and the person's right, or the votes and the plan that they are for.
 
-        A run is stopped whatever its plan has come to be.
+        A run is stopped whatever its plan has come to be. What was to be done by itself is somebody's wish, too.
         """
         if intent.run_id is None or intent.deed is Deed.COMMENT:
             return
@@ -254,15 +254,16 @@ class Approvals:
         found = await self._reader.read(intent.run_id)
         refuse_elsewhere(intent.gate, found.run, action)
         refuse_impossible(action, found.run)
+        actor = Actor(id=intent.person, team_id=intent.payload.get("team", ""), name=intent.person_name)
         if action in VOTED:
+            if intent.payload.get("by_itself") == "yes":
+                await self._access.demand(actor, Right.START, found.workspace)
             await self._voting.judge_again(intent, found)
             return
         async with self._store.read() as transaction:
             await self._ruling.demand_current(transaction)
-        if intent.payload.get("expired") == "yes":
-            return
-        actor = Actor(id=intent.person, team_id=intent.payload.get("team", ""), name=intent.person_name)
-        await self._access.demand(actor, right_for(action), found.workspace)
+        if intent.payload.get("expired") != "yes":
+            await self._access.demand(actor, right_for(action), found.workspace)
 
 
 async def refuse_put_off(transaction: Transaction, run: Run, waiting: Waiting | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.core.audits import AuditKind
 from bot.core.commands.freezes import DeclareFreeze
 from bot.core.commands.runs import RunReference
-from bot.core.errors import TerraformUnreachable
+from bot.core.errors import TerraformRateLimited, TerraformUnreachable
 from bot.core.identities import Role
 from bot.core.people import Circle, Standing
 from bot.core.policy import Actor, Right
@@ -162,3 +162,17 @@ async def test_a_run_that_somebody_decided_meanwhile_is_left_alone(house: House)
     house.runs.before["read_run"] = somebody_discards
     await tick(house)
     assert applied(house) == []
+
+
+@pytest.mark.parametrize("standing", [Standing.DEACTIVATED, Standing.MEMBER])
+async def test_a_wish_that_had_to_wait_is_not_sent_once_whoever_had_it_has_left(tmp_path: Path, standing: Standing) -> None:
+    async with open_house(tmp_path, policy=RULES) as house:
+        run = await started(house, "storefront-dev")
+        await house.freezing.declare(DeclareFreeze("*-dev", "sale", "20s"), ANA, DEPLOYS)
+        await house.vote(run.id, KIM)
+        house.runs.fail("act", TerraformRateLimited("terraform.test", 20))
+        await tick(house)
+        assert len(applied(house)) == 1
+        house.people.add(ANA.id, ANA.name, standing)
+        await house.turn(25)
+        assert (len(applied(house)) == 2) is (standing is Standing.MEMBER)
