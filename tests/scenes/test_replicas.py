@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,13 +113,24 @@ async def test_each_process_holds_a_role_or_waits_for_one_and_listens_for_what_o
     assert await rows(fleet.url, query) == [(2,)]
 
 
+STRANGER = "another bot uses this Slack app too, and gets a share of what people type and click"
+
+
+async def until_said(fleet: Fleet, name: str, event: str) -> list[dict[str, Any]]:
+    """What a process says under this name, once it has: readiness does not wait for it."""
+    async with asyncio.timeout(20):
+        while not (found := fleet.said(name, event)):
+            await asyncio.sleep(0.05)
+        return found
+
+
 async def test_another_bot_on_the_same_slack_app_is_told_of_loudly(fleet: Fleet, tmp_path: Path) -> None:
     await fleet.start("one")
     stranger = Fleet(fleet.stage, f"sqlite:///{tmp_path / 'another.db'}", fleet.speed)
     try:
         await stranger.start("another")
-        assert fleet.said("one", "another bot uses this Slack app too, and gets a share of what people type and click") == []
-        [told] = stranger.said("another", "another bot uses this Slack app too, and gets a share of what people type and click")
+        [told] = await until_said(stranger, "another", STRANGER)
+        assert fleet.said("one", STRANGER) == []
     finally:
         await stranger.end()
     assert (told["level"], told["connections"], told["ours"]) == ("error", 2, 1)
