@@ -14,12 +14,13 @@ from bot.core.workspaces import Workspace, matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """One that is in force. `scope` is what it covers, in words; `by` the Slack id of who froze, `source` the file that does it."""
+    """One that is in force. `scope` is what it covers, in words; `by` and `by_name` are who froze, `source` the file that does it."""
 
     scope: str
     reason: str = ""
     until: datetime | None = None
     by: str = ""
+    by_name: str = ""
     source: str = ""
 
 
@@ -61,7 +62,7 @@ class DeclaredFreeze:
 
     @property
     def freeze(self) -> Freeze:
-        return Freeze(scope=self.pattern, reason=self.reason, until=self.until, by=self.by)
+        return Freeze(scope=self.pattern, reason=self.reason, until=self.until, by=self.by, by_name=self.by_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from bot.core.people import Person, Standing
 from bot.core.policy import Policy
 from bot.core.questions import Question
 from bot.core.runs import Action
-from bot.core.verdicts import freeze_words, plain_words
+from bot.core.tallies import spoken
+from bot.core.verdicts import Named, freeze_words, plain_words
 from bot.services.access import Access
 from bot.services.notes import tell
 from bot.services.ports import Transaction
@@ -43,9 +44,11 @@ async def tell_broken(
 ) -> Entry:
     """In the transaction of the decision: the channel of reviews is told, and the audit is to hold what is returned."""
     frozen = " ".join(plain_words(freeze_words(one)) for one in broken)
+    read = " ".join(spoken(freeze_words(one), {Named(one.by): one.by_name or one.by}) for one in broken)
     workspace = question.workspace.full_name
     done = "overridden, which applies it," if decision.action is Action.OVERRIDE else "applied"
-    text = f"broke the glass: {decision.run_id} of {workspace} is {done} in spite of a freeze. Why: {reason} The freeze: {frozen}"
+    why = reason.strip().rstrip(".")
+    text = f"broke the glass: {decision.run_id} of {workspace} is {done} in spite of a freeze. Why: {why}. The freeze: {read}"
     topic = f"glass:{decision.gate}:{decision.round}"
     channel = question.policy.break_glass.channel
     await tell(transaction, subject=decision.run_id, channel=channel, topic=topic, text=text, mention=decision.person)

@@ -251,10 +251,11 @@ async def test_who_may_break_the_glass_applies_in_spite_of_a_freeze_and_it_is_re
     [review] = house.in_channel(Place(channel="C0REVIEW"))
     assert review.note.mention == "U0ANA"
     assert f"broke the glass: {run.id} of acme/storefront-prod" in review.note.text
-    assert "Why: it burns" in review.note.text
+    assert "Why: it burns. The freeze: *-prod is frozen" in review.note.text
+    assert ", by @ana: " in review.note.text
     [row] = await audited(house, AuditKind.BREAK_GLASS)
     assert (row.person, row.run_id, row.reason) == ("U0ANA", run.id, "it burns")
-    assert "*-prod is frozen" in json.loads(row.details)["freeze"]
+    assert "*-prod is frozen, by @U0ANA" in json.loads(row.details)["freeze"]
     async with house.store.read() as transaction:
         decision = await transaction.gates.latest(run.id)
     assert decision is not None
