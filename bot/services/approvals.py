@@ -258,7 +258,8 @@ class Approvals:
         if action in VOTED:
             if intent.payload.get("by_itself") == "yes":
                 await self._access.demand(actor, Right.START, found.workspace)
-            await self._voting.judge_again(intent, found)
+            if await self._voting.judge_again(intent, found):
+                await self._glass.demand(await self._access.person(actor))
             return
         async with self._store.read() as transaction:
             await self._ruling.demand_current(transaction)

@@ -207,8 +207,11 @@ class Voting:
         entries.append(decision_entry(decision, question.workspace, ballot.place, reason=reason, rules_hash=question.policy.hash))
         return intent, entries
 
-    async def judge_again(self, intent: Intent, found: Found) -> None:
-        """Whether what was voted for a while ago would still be granted: the plan, the rules, the people, the freezes as they are now."""
+    async def judge_again(self, intent: Intent, found: Found) -> bool:
+        """Whether what was voted for a while ago would still be granted: the plan, the rules, the people, the freezes as they are now.
+
+        NotGranted where it would not; else whether it still takes the glass that was broken for it.
+        """
         run_id = found.run.id
         async with self._store.read() as transaction:
             decision = await transaction.gates.decision(run_id, intent.gate, intent.round)
@@ -219,11 +222,11 @@ class Voting:
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
         if decision is not None and decision.plan_digest != question.digest:
             raise PlanChanged(run_id)
-        if decision is not None and decision.broke_glass:
-            freezes = ()
-        verdict = decide(replace(question, now=self._clock.now(), freezes=freezes))
+        broken = freezes if decision is not None and decision.broke_glass else ()
+        verdict = decide(replace(question, now=self._clock.now(), freezes=() if broken else freezes))
         if not verdict.granted:
             raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)), verb=PARTICIPLE[question.action])
+        return bool(broken)
 
     async def verdict(self, found: Found) -> Verdict:
         """How it stands now; nothing is written."""
