@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.core.decisions import Intent
 from bot.core.errors import HandedOnBefore
@@ -10,6 +10,8 @@ from bot.core.origins import Origin, decode_origin
 from bot.services.ports import Transaction
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
+AHEAD = timedelta(days=1)
+"""By how much more than any server's clock is before ours."""
 
 
 async def demand_first(transaction: Transaction, intent: Intent, origin: Origin) -> None:
@@ -29,8 +31,8 @@ async def demand_first(transaction: Transaction, intent: Intent, origin: Origin)
 async def same(transaction: Transaction, intent: Intent, origin: Origin) -> list[Intent]:
     """Earlier wishes to hand on just this run to just this workspace, whatever became of them."""
     source = await transaction.runs.get(origin.run_id)
-    since = source.run.created_at if source is not None else None
-    made = await transaction.intents.creates_in(intent.workspace_id, since or LONG_AGO)
+    since = source.run.created_at - AHEAD if source is not None and source.run.created_at is not None else LONG_AGO
+    made = await transaction.intents.creates_in(intent.workspace_id, since)
     told = [(one, decode_origin(one.payload.get("origin", ""))) for one in made]
     return [one for one, its in told if its is not None and (its.kind, its.run_id) == (origin.kind, origin.run_id)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +127,19 @@ async def test_a_button_that_is_clicked_twice_tries_it_once_and_whoever_types_it
     with pytest.raises(HandedOnBefore, match="ana has asked for this already"):
         await house.retries.retry(wish, ANA, DEPLOYS, only_once=True)
     await house.retries.retry(wish, ANA, DEPLOYS)
+    assert len(house.runs.calls_of("create_run")) == 2
+
+
+async def test_what_has_ended_is_tried_again_by_the_button_also_where_the_servers_clock_is_ahead_of_ours(house: House) -> None:
+    run = failed(house, created_at=house.clock.now() + timedelta(minutes=10))
+    wish = Retry(RunReference(run_id=run.id))
+    for _ in range(2):
+        started = (await house.retries.retry(wish, ANA, DEPLOYS, only_once=True)).started
+        assert started.run_id is not None
+        with pytest.raises(HandedOnBefore, match=f"ana has asked for this already: {started.run_id}"):
+            await house.retries.retry(wish, ANA, DEPLOYS, only_once=True)
+        house.runs.move(started.run_id, "errored")
+        await house.poll()
     assert len(house.runs.calls_of("create_run")) == 2
 
 
