@@ -238,6 +238,20 @@ class Approvals:
         applies = creating is not None and creating.payload.get("auto_apply") == "yes"
         return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally, applies_by_itself=applies)
 
+    async def asked_to_discard(self, run_id: str, actor: Actor, place: Place) -> Asked | None:
+        """What somebody who is about to discard a run looks at. A RunbellError where they may not, or where we know that it is too late."""
+        await self._sharing.demand_ours(place)
+        asked = await self.asked(run_id)
+        if asked is None:
+            return None
+        await self._access.demand(actor, right_for(Action.DISCARD), asked.workspace)
+        gate = open_gate(asked.run)
+        async with self._store.read() as transaction:
+            number, _, _ = await transaction.gates.look(run_id, gate)
+            refuse_decided(await transaction.gates.decision(run_id, gate, number))
+        refuse_impossible(Action.DISCARD, asked.run)
+        return asked
+
     async def demand_glass(self, actor: Actor, place: Place) -> None:
         """Whether they may act in spite of a freeze at all, asked before they are asked why."""
         await self._sharing.demand_ours(place)

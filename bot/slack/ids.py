@@ -32,6 +32,9 @@ RETRY = "retry.run"
 APPROVAL = "run.approval"
 """The callback id of the modal in which somebody gives a reason, or types a workspace's name."""
 
+DISCARDING = "run.discarding"
+"""The callback id of the modal in which somebody may say why a run is discarded."""
+
 OVERRIDING = "run.overriding"
 """The callback id of the modal in which somebody says why a failed check shall not count."""
 

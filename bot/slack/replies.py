@@ -131,6 +131,9 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.RulesDiffer: sentence_alone,
         errors.NotGranted: not_granted,
         errors.WordsWanted: words_wanted,
+        errors.FormNotOpened: lambda error, command: saying(
+            error.sentence, f"Type {code(f'{command} {error.word} {error.run_id}')}, and why behind it."
+        ),
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWritten: step("`{command} show` tells how the run stands."),

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
 from handlers.actions.approve import decision_clicked, unvote_clicked
+from handlers.actions.discard import discard_clicked
 from handlers.actions.home import notify_clicked, show_clicked
 from handlers.actions.look import look_clicked
 from handlers.actions.open import link_opened
@@ -25,7 +26,8 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.action(ids.OVERRIDE)(guard.guarded(override_clicked))
     for action_id in ids.ACTION_OF_GLASS:
         app.action(action_id)(guard.guarded(glass_clicked))
-    for action_id in ids.ACTION_OF.keys() - {ids.OVERRIDE}:
+    app.action(ids.DISCARD)(guard.guarded(discard_clicked))
+    for action_id in ids.ACTION_OF.keys() - {ids.OVERRIDE, ids.DISCARD}:
         app.action(action_id)(guard.guarded(decision_clicked))
     app.action(ids.UNVOTE)(guard.guarded(unvote_clicked))
     app.action(ids.SNOOZE)(guard.guarded(snooze_clicked))

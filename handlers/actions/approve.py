@@ -1,4 +1,4 @@
-"""A click on Approve & apply, Discard or Cancel. The button says which run is meant; all else is read afresh and judged now."""
+"""A click on Approve & apply or Cancel. The button says which run is meant; all else is read afresh and judged now."""
 
 from __future__ import annotations
 

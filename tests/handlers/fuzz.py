@@ -18,6 +18,7 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.approval import Wanted, approval
+from bot.slack.views.discard import discarding
 from bot.slack.views.start import FORM, Form, start_form
 from tests.handlers.desk import click, command, event, submission
 from tests.services.house import ANA, DEPLOYS
@@ -87,9 +88,10 @@ def typed(chance: random.Random, world: World) -> Body:
     return command(text.format(world.run.id, world.workspace.name), ANA, DEPLOYS, world.response_url)
 
 
-def submitted(_chance: random.Random, world: World) -> Body:
+def submitted(chance: random.Random, world: World) -> Body:
     plan = PlanFacts(plan_id="plan-1", status_word="finished")
-    view = approval(world.run, world.workspace, plan, DEPLOYS, Wanted(reason=True, typed_name=True))
+    approving = approval(world.run, world.workspace, plan, DEPLOYS, Wanted(reason=True, typed_name=True))
+    view = chance.choice([approving, discarding(world.run, world.workspace, plan, DEPLOYS)])
     return submission(view, {"reason": "rotate", "name": world.workspace.name}, ANA)
 
 

@@ -91,7 +91,7 @@ async def test_a_click_that_went_well_is_told_by_what_it_did(desk: Desk) -> None
 async def test_what_nobody_foresaw_is_told_with_its_reference(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     run = with_run(desk)
     monkeypatch.setattr(desk.house.approvals, "act", None)
-    (told,) = await desk.click(ids.DISCARD, encode(Address(run.id)))
+    (told,) = await desk.click(ids.APPROVE, encode(Address(run.id)))
     (row,) = await rows(desk)
     assert row.outcome.startswith("unexpected ")
     assert row.outcome.removeprefix("unexpected ") in told

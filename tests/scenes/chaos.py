@@ -42,6 +42,8 @@ These, and those of the faults and of lives, are of the bots' pace, and pass as 
 """
 LIFE = (2.0, 30.0)
 """Seconds that a process works at least, and at most, before it is killed."""
+FORM_LOOKS = 60
+"""How often somebody looks for a form, twenty times a second."""
 QUICK: dict[str, Any] = {"plan_seconds": 4, "apply_seconds": 6}
 ODD: tuple[dict[str, Any], ...] = (
     {"plan_error": "no such thing"},
@@ -82,6 +84,7 @@ class Chaos:
     seed: int
     chance: random.Random = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
+    hands: dict[str, asyncio.Lock] = field(default_factory=lambda: {person: asyncio.Lock() for person in PEOPLE})
     workspaces: tuple[str, ...] = SAMPLES
     past: frozenset[str] = frozenset()
     began: float = field(default_factory=time.monotonic)
@@ -220,8 +223,22 @@ class Chaos:
         """One of them clicks; now and then both do at once."""
         action = "run.discard" if self.chance.random() < 0.2 and has(message, "run.discard") else "run.approve"
         people = PEOPLE if self.chance.random() < 0.3 else (self.chance.choice(PEOPLE),)
-        for outcome in await asyncio.gather(*(self.fleet.stage.clicks(person, message, action) for person in people)):
+        for outcome in await asyncio.gather(*(self.click(person, message, action) for person in people)):
             self.counts[f"clicks: {outcome.get('error', 'ok')}"] += 1
+
+    async def click(self, person: str, message: Message, action: str) -> dict[str, Any]:
+        """Where a form asks, it is submitted as it stands. One that never came, or that nobody took, is left, and they click again."""
+        stage = self.fleet.stage
+        async with self.hands[person]:
+            clicked = await stage.clicks(person, message, action)
+            for _ in range(FORM_LOOKS if action == "run.discard" and "error" not in clicked else 0):
+                if (await stage.person("GET", "view", **{"as": person}))["view"] is not None:
+                    submitted = await stage.person("POST", "submit", json_body={"as": person})
+                    self.counts[f"forms: {submitted.get('error', 'ok')}"] += 1
+                    await stage.person("POST", "close", json_body={"as": person, "all": True})
+                    break
+                await asyncio.sleep(0.05)
+        return clicked
 
     # What it comes to
 

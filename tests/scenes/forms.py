@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.scenes.sights import modal
-from tests.scenes.stage import PATIENCE, NothingSeen, Stage, run_of
+from tests.scenes.stage import PATIENCE, Message, NothingSeen, Stage, run_of
 
 WORKSPACE = "workspace.start"
 
@@ -40,6 +40,14 @@ async def submit(stage: Stage, person: str = "U0ANA", **values: Any) -> dict[str
     """Fields by their names, with _ for a dot."""
     body = {name.replace("_", "."): {name.replace("_", "."): value} for name, value in values.items()}
     return await stage.person("POST", "submit", json_body={"as": person, "values": body})
+
+
+async def discards(stage: Stage, person: str, message: Message, why: str = "") -> None:
+    """By the button and its form; a reason may be left out."""
+    await stage.clicks(person, message, "run.discard")
+    await modal(stage, lambda text: '"run.discarding"' in text and run_of(message) in text, person)
+    answer = await stage.person("POST", "submit", json_body={"as": person, "values": {"reason": {"reason": why}}})
+    assert answer["ok"], answer
 
 
 async def upload(stage: Stage, workspace: str, files: dict[str, bytes], channel: str = "C0DEPLOYS", **values: Any) -> None:

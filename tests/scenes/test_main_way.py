@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from tests.scenes.stage import Stage, buttons, key_of, whole_text
+from tests.scenes.forms import discards
+from tests.scenes.stage import Stage, buttons, has, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 
@@ -43,6 +44,22 @@ async def test_a_run_is_discarded_with_a_reason(stage: Stage) -> None:
     end = await stage.until(lambda one: key_of(one).endswith("/end/"))
     assert "<@U0ANA>" in whole_text(end)
     assert ": `not before the sale`" in whole_text(end)
+
+
+async def test_a_run_is_discarded_by_its_button_and_the_reason_is_told_to_all(stage: Stage) -> None:
+    await stage.types("U0ANA", "/tf run storefront-staging try it again")
+    call = await stage.until(lambda one: has(one, "run.discard") and "try it again" in whole_text(one))
+
+    await discards(stage, "U0KIM", call, "not <before> the *sale*")
+
+    run = await stage.until_run("storefront-staging", "discarded")
+    end = await stage.until(lambda one: key_of(one).endswith("/end/") and run["id"] in key_of(one))
+    assert "<@U0KIM>" in whole_text(end)
+    assert ": `not &lt;before&gt; the *sale*`" in whole_text(end)
+    card = await stage.until(lambda one: "/card/" in key_of(one) and run["id"] in key_of(one) and "Discarded" in whole_text(one))
+    assert "sale" in whole_text(card)
+    [comment] = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
+    assert comment["attributes"]["body"].startswith("not <before> the *sale* — discarded by kim (U0KIM) in ")
 
 
 async def test_a_run_is_canceled_while_it_plans(stage: Stage) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.demos import RULES
 from tests.requirements import demand_terraform
-from tests.scenes.forms import run_with, sent_version, version_of, version_status
+from tests.scenes.forms import discards, run_with, sent_version, version_of, version_status
 from tests.scenes.sights import modal
 from tests.scenes.stage import Message, Stage, key_of, open_stage, whole_text
 from tests.services.archives import tar_of
@@ -89,7 +89,7 @@ async def test_the_form_promotes_between_any_two_and_a_source_that_never_applied
     assert answer["ok"], answer
     call = await stage.expects("by the form", action="run.discard")
     assert "applied in `storefront-staging`" in whole_text(call)
-    await stage.clicks("U0ANA", call, "run.discard")
+    await discards(stage, "U0ANA", call, "staging first")
 
     await stage.types("U0ANA", "/tf promote billing storefront-dev")
     await stage.expects("has never applied a configuration")

@@ -10,7 +10,7 @@ import tarfile
 
 import pytest
 
-from tests.scenes.forms import choose_workspace, put, run_with, submit, upload, version_of, version_status
+from tests.scenes.forms import choose_workspace, discards, put, run_with, submit, upload, version_of, version_status
 from tests.scenes.sights import modal
 from tests.scenes.spills import Tapped, spilled
 from tests.scenes.stage import Message, Stage, key_of, whole_text
@@ -44,7 +44,7 @@ async def test_several_files_in_the_form_become_a_run_and_one_message_tells_each
     said = [text for method, text in tap.heard[before:] if method in {"chat.postMessage", "chat.update"}]
     told = [head for text in said for head in HEADS if f"*{head}*" in text]
     assert list(dict.fromkeys(told)) == HEADS, "each in its turn"
-    await stage.clicks("U0ANA", call, "run.discard")
+    await discards(stage, "U0ANA", call)
     assert await spilled(tapped, CANARY) == []
 
 

@@ -18,6 +18,7 @@ from bot.core.decisions import IntentState
 from bot.core.errors import (
     AlreadyDecided,
     BadUsage,
+    FormNotOpened,
     GlassNotTheirs,
     NotGranted,
     NothingWaits,
@@ -50,6 +51,7 @@ from bot.slack.cards.help import help_about
 from bot.slack.cards.lists import watches
 from bot.slack.replies import reply
 from bot.slack.views.approval import Wanted, approval
+from bot.slack.views.discard import discarding
 from bot.slack.views.override import Question, glass, override
 from tests.slack import promotions, uploads
 from tests.slack.listings import LISTS
@@ -293,6 +295,7 @@ CASES: dict[str, dict[str, Any]] = {
         )
     ),
     "reply_voted_in_a_freeze": answers.voted(run(), PROD, LINK, replace(VERDICT, action=Action.OVERRIDE), breaks=True),
+    "reply_form_not_opened": reply(FormNotOpened("run-1", "discard")),
     "reply_overridden": answers.acted(Action.OVERRIDE, FAILING, PROD, LINK, IntentState.SETTLED),
     "reply_override_words_wanted": reply(WordsWanted("run-1", "storefront-prod", word="override")),
     "reply_locked": locks.locked(PROD),
@@ -308,6 +311,8 @@ CASES: dict[str, dict[str, Any]] = {
 
 VIEWS: dict[str, dict[str, Any]] = {
     "view_reason": approval(run(), PROD, plan(), CLICKED, Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
+    "view_discard": discarding(run(is_destroy=True), PROD, plan(), CLICKED),
+    "view_discard_without_a_plan": discarding(run(message=CLAIM), PROD, None, CLICKED),
     **uploads.VIEWS,
     **promotions.VIEWS,
     "view_override": override(ASKED),

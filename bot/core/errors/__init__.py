@@ -33,6 +33,7 @@ RunbellError
 │   ├── RulesDiffer
 │   ├── NotGranted
 │   ├── WordsWanted
+│   ├── FormNotOpened
 │   ├── NoVote
 │   ├── NothingWaits
 │   ├── NothingToReview
@@ -113,6 +114,7 @@ from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
 from bot.core.errors.decisions import (
     AlreadyDecided,
     ApprovalSwitchedOff,
+    FormNotOpened,
     HurdleUnread,
     NotGranted,
     NothingToReview,
@@ -211,6 +213,7 @@ __all__ = [
     "DestroyForbidden",
     "FileNotTaken",
     "FileUnreadable",
+    "FormNotOpened",
     "GlassNotTheirs",
     "HandedOnBefore",
     "HandledBefore",

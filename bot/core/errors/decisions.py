@@ -86,6 +86,14 @@ class WordsWanted(CannotAct):
         super().__init__(f"A vote for {run_id} needs {wanted}, so yours was not noted yet.")
 
 
+class FormNotOpened(CannotAct):
+    """Slack did not show the form that asks before anything is done. `word` is the command that does it without a form."""
+
+    def __init__(self, run_id: str, word: str) -> None:
+        self.run_id, self.word = run_id, word
+        super().__init__("The form could not be opened, so nothing was done.")
+
+
 class NoVote(CannotAct):
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id

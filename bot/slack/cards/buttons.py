@@ -43,7 +43,7 @@ def action_button(picture: RunPicture, action: Action) -> Block:
     """What asks for words opens a modal instead of a dialog."""
     value = ids.encode(ids.Address(picture.run.id))
     wants_words = action is Action.APPLY and picture.tally is not None and picture.tally.wants_words
-    opens = wants_words or action is Action.OVERRIDE
+    opens = wants_words or action in {Action.OVERRIDE, Action.DISCARD}
     asked = None if opens else question(picture, action)
     return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=asked)
 
@@ -82,16 +82,13 @@ def question(picture: RunPicture, action: Action) -> Block:
             warning = " This destroys everything that the workspace manages." if picture.run.is_destroy else ""
             text = f"{where}: {picture_counts(picture) or 'no resource changes'}.{warning}"
             return confirmation(f"Apply to {name}?", text, "Approve & apply", style=style_of(picture, action))
-        case Action.DISCARD:
-            text = f"{where}: the plan is thrown away and nothing is changed."
-            return confirmation(f"Discard the run of {name}?", text, "Discard", style="danger")
         case Action.CANCEL:
             applying = " What has been applied so far stays." if picture.run.was_confirmed else " Nothing has been changed yet."
             return confirmation(f"Cancel the run of {name}?", f"{where}: the run is interrupted.{applying}", "Cancel run", style="danger")
         case Action.FORCE_CANCEL:
             text = f"{where}: Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
             return confirmation(f"Cancel {name} by force?", text, "Cancel by force", style="danger")
-        case Action.OVERRIDE:
-            raise ValueError("an override asks in a modal")
+        case Action.OVERRIDE | Action.DISCARD:
+            raise ValueError("it asks in a modal")
         case _:
             assert_never(action)

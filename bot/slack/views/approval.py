@@ -32,17 +32,23 @@ class Wanted:
 
 def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, place: Place, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
     name = cut(one_line(workspace.name), NAME_MOST)
-    changes = counts(plan) if plan is not None else ""
-    lines = [f"{code(workspace.full_name, 160)} · {code(run.id)}", f"Plan: {changes}" if changes else ""]
-    if run.is_destroy:
-        lines.append("⚠️ *Destroy run*: it removes everything that the workspace manages")
-    blocks = [section("\n".join(filter(None, lines))), *rules_blocks(rules)]
+    blocks = [section("\n".join([*about(run, workspace, plan), *destroying(run)])), *rules_blocks(rules)]
     if wanted.reason:
         blocks.append(text_input(REASON, "Why may it be applied?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     if wanted.typed_name:
         blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
     metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts))
     return modal(ids.APPROVAL, "Approve & apply", blocks, submit="Approve & apply", metadata=metadata)
+
+
+def about(run: Run, workspace: Workspace, plan: PlanFacts | None) -> list[str]:
+    """Which run it is, and what its plan would do."""
+    changes = counts(plan) if plan is not None and plan.is_finished else ""
+    return [f"{code(workspace.full_name, 160)} · {code(run.id)}", *([f"Plan: {changes}"] if changes else [])]
+
+
+def destroying(run: Run) -> list[str]:
+    return ["⚠️ *Destroy run*: it removes everything that the workspace manages"] if run.is_destroy else []
 
 
 def rules_blocks(rules: tuple[str, ...]) -> list[Block]:

@@ -13,11 +13,10 @@ from bot.core.tallies import Tally
 from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Block, modal, plain_section, section, text_input
-from bot.slack.cards.counts import counts
 from bot.slack.cards.hurdles import finding_lines, hurdle_line
 from bot.slack.cards.tallies import sentence
-from bot.slack.text import code, cut, cut_lines, one_line
-from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, rules_blocks
+from bot.slack.text import cut, cut_lines, one_line
+from bot.slack.views.approval import NAME, NAME_MOST, REASON, REASON_MOST, about, destroying, rules_blocks
 
 LACKS_MOST = 4
 OUTPUTS_MOST = 2
@@ -65,10 +64,7 @@ def closed(asked: Question, callback_id: str, title: str, blocks: list[Block], s
 
 
 def facts(asked: Question) -> list[str]:
-    changes = counts(asked.plan) if asked.plan is not None and asked.plan.is_finished else ""
-    destroys = "⚠️ *Destroy run*: it removes everything that the workspace manages" if asked.run.is_destroy else ""
-    plan = f"Plan: {changes}" if changes else ""
-    return [one for one in (f"{code(asked.workspace.full_name, 160)} · {code(asked.run.id)}", plan, destroys) if one]
+    return [*about(asked.run, asked.workspace, asked.plan), *destroying(asked.run)]
 
 
 def later(asked: Question) -> str:
