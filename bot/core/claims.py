@@ -16,6 +16,7 @@ from bot.core.verdicts import Fallen, Lack, Missing
 from bot.core.votes import Vote, Why
 
 RIGHT = Demand(votes=1)
+ANOTHER = "another person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,9 @@ def kinship(person: str, roles: Iterable[Role], question: Question) -> tuple[Rol
     return None
 
 
-def votes_missing(claim: Claim, counted: Sequence[Vote], membership: Membership) -> Missing | None:
+def votes_missing(claim: Claim, counted: Sequence[Vote], question: Question) -> Missing | None:
     """What is left of a claim; one for groups alone counts the groups."""
+    membership = question.membership
     people = [vote.person for vote in counted]
     groups = claim.demand.one_from_each
     unheard = groups_unheard(groups, people, membership) if groups else ()
@@ -129,13 +131,40 @@ def votes_missing(claim: Claim, counted: Sequence[Vote], membership: Membership)
         return None
     need = claim.need or len(set(groups))
     got = min(have, need) if claim.need else need - len(unheard)
-    return Missing(lack=Lack.VOTES, rule=claim.rule, have=got, need=need, circle=wanted_of(claim, have, unheard), groups=unheard)
+    wanted = wanted_of(claim, have, unheard)
+    may = able(wanted, claim, people, question) or able(Circle(groups=making_room(groups, people, membership)), claim, people, question)
+    return Missing(lack=Lack.VOTES, rule=claim.rule, have=got, need=need, circle=wanted, may=may, groups=unheard)
 
 
 def wanted_of(claim: Claim, have: int, unheard: Iterable[str]) -> Circle:
     """Those of whom a vote is still wanted."""
     groups = Circle(groups=frozenset(unheard))
     return claim.circle | groups if have < claim.need else groups
+
+
+def able(wanted: Circle, claim: Claim, voted: Iterable[str], question: Question) -> Circle:
+    """Those of a circle who can still vote for a claim, as people read it: a group that could not be read may hold somebody."""
+    humans = {question.identities.human(person) for person in voted}
+
+    def is_able(person: str) -> bool:
+        return question.identities.human(person) not in humans and not is_surely_kin(person, claim, question)
+
+    groups = [one for one in wanted.groups if one not in question.membership or any(map(is_able, question.membership[one]))]
+    return Circle(people=frozenset(filter(is_able, wanted.people)), groups=frozenset(groups), members=wanted.members)
+
+
+def is_surely_kin(person: str, claim: Claim, question: Question) -> bool:
+    """Who only may be the same person can be told apart yet."""
+    kin = kinship(person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
+    return kin is not None and kin[1] is Why.SAME_PERSON
+
+
+def making_room(groups: Iterable[str], people: Sequence[str], membership: Membership) -> frozenset[str]:
+    """The groups of which one vote more lets those who have voted speak for others."""
+    asked = set(groups)
+    unheard = len(groups_unheard(asked, people, membership))
+    one_more = {group: {**membership, group: frozenset({*membership.get(group, ()), ANOTHER})} for group in asked}
+    return frozenset(group for group in asked if len(groups_unheard(asked, [*people, ANOTHER], one_more[group])) < unheard)
 
 
 def groups_unheard(groups: Iterable[str], people: Sequence[str], membership: Membership) -> tuple[str, ...]:

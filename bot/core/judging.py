@@ -34,7 +34,7 @@ def decide(question: Question) -> Verdict:
     claims = claims_of(question, rules)
     ballots, fallen = ballots_of(question)
     judged = [(claim, *judge(claim, ballots, question)) for claim in claims]
-    lacking = tuple(one for claim, counted, _ in judged if (one := votes_missing(claim, counted, question.membership)) is not None)
+    lacking = tuple(one for claim, counted, _ in judged if (one := votes_missing(claim, counted, question)) is not None)
     counting = frozenset(vote.person for _, counted, _ in judged for vote in counted)
     fallen += [objection for _, _, objections in judged for objection in objections]
     fallen += idle(ballots, counting, fallen)
@@ -168,7 +168,7 @@ def candidates(question: Question) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for claim in claims_of(question, rules):
         counted, _ = judge(claim, ballots, question)
-        missing = votes_missing(claim, counted, question.membership)
+        missing = votes_missing(claim, counted, question)
         if missing is not None:
             found |= helpful(claim, missing, {question.identities.human(vote.person) for vote in counted}, question)
     return found

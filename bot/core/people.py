@@ -72,6 +72,10 @@ class Circle:
     def __or__(self, other: Circle) -> Circle:
         return Circle(people=self.people | other.people, groups=self.groups | other.groups, members=self.members or other.members)
 
+    def is_within(self, other: Circle) -> bool:
+        """Whether everybody in it is in the other by what both say, whoever the groups hold."""
+        return other.members or (not self.members and self.people <= other.people and self.groups <= other.groups)
+
     def holds(self, person_id: str, membership: Membership) -> bool:
         """Whether a person is in it; that they are a full member is for the caller to know."""
         if self.members or person_id in self.people:

@@ -55,9 +55,9 @@ class Lack(StrEnum):
 class Missing:
     """One thing that is missing. `rule` is the rule's name, empty for the right to decide and for freezes.
 
-    VOTES: `have` of `need`, of `circle`, and one from each of `groups` that are yet to be heard. WINDOW: `opens_at`, None where it is not
-    within a year. STAGE: `stage` is the workspace before, empty where this one is in no chain. FREEZE: `freeze`, in spite of which those
-    of `circle` may approve.
+    VOTES: `have` of `need`, of `circle`, and one from each of `groups` that are yet to be heard; `may` are those who still can, None where
+    nobody looked. WINDOW: `opens_at`, None where it is not within a year. STAGE: `stage` is the workspace before, empty where this one is
+    in no chain. FREEZE: `freeze`, in spite of which those of `circle` may approve.
     """
 
     lack: Lack
@@ -65,6 +65,7 @@ class Missing:
     have: int = 0
     need: int = 0
     circle: Circle = NOBODY
+    may: Circle | None = None
     groups: tuple[str, ...] = ()
     opens_at: datetime | None = None
     stage: str = ""
@@ -138,8 +139,16 @@ def headline(verdict: Verdict) -> str:
 
 
 def lacks(verdict: Verdict) -> tuple[Phrase, ...]:
-    """What forbids it or is missing, a sentence each."""
-    return (*((denial,) for denial in verdict.denials), *(lacking(missing) for missing in verdict.missing))
+    """What forbids it or is missing, a sentence each; what another sentence asks for anyway is not said twice."""
+    told = [one for one in verdict.missing if not any(brings(other, one) for other in verdict.missing)]
+    return (*((denial,) for denial in verdict.denials), *map(lacking, told))
+
+
+def brings(votes: Missing, right: Missing) -> bool:
+    """Whether the votes that a rule still wants bring along the one of the right to decide: only who has that can give them."""
+    if not (votes.lack is right.lack is Lack.VOTES and votes.rule and not right.rule):
+        return False
+    return bool(votes.circle) and votes.circle.is_within(right.circle)
 
 
 def lacking(missing: Missing) -> Phrase:
@@ -161,9 +170,13 @@ def lacking(missing: Missing) -> Phrase:
 
 
 def votes_lacking(missing: Missing) -> Phrase:
+    may = circle_words(missing.circle if missing.may is None else missing.may)
+    if not missing.rule:
+        return ("1 approval from people who may decide here: ", *may, ".")
     heard = tuple(part for group in missing.groups for part in ("; one from ", Named(group, is_group=True)))
     votes = "vote" if missing.need == 1 else "votes"
-    return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, ". Who may: ", *circle_words(missing.circle), ".")
+    who = "Who else may" if missing.have else "Who may"
+    return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, f". {who}: ", *may, ".")
 
 
 def freeze_lacking(missing: Missing) -> Phrase:
@@ -185,7 +198,7 @@ def freeze_words(freeze: Freeze) -> Phrase:
 
 
 def by(rule: str) -> str:
-    return f"Rule “{rule}”" if rule else "Right to decide"
+    return f"Rule “{rule}”"
 
 
 def said(at: datetime | None) -> str:

@@ -27,7 +27,7 @@ def document_of(tally: Tally) -> dict[str, Any]:
         "people": sorted(tally.wanted.people),
         "groups": sorted(tally.wanted.groups),
         "members": tally.wanted.members,
-        "findings": [[one.subject, one.enforcement, one.said] for one in tally.findings],
+        "findings": [[one.subject, one.enforcement, one.said, one.is_named] for one in tally.findings],
         "digest": tally.digest,
     }
 
@@ -54,5 +54,6 @@ def tally_from(document: Any) -> Tally | None:
 
 
 def findings_from(rows: Iterable[Any]) -> Iterator[Finding]:
-    for subject, enforcement, said in rows:
-        yield Finding(subject=str(subject), enforcement=str(enforcement), said=str(said))
+    """Whether it is named was not written at first: then it counts as named."""
+    for subject, enforcement, said, *named in rows:
+        yield Finding(subject=str(subject), enforcement=str(enforcement), said=str(said), is_named=all(named))

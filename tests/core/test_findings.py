@@ -20,14 +20,14 @@ def outcome(**facts: str) -> PolicyOutcome:
 def test_a_check_tells_how_many_failed_what_may_be_overridden_first_with_what_they_printed() -> None:
     found = findings_of_check(check(hard_failed=1, soft_failed=2, advisory_failed=1), f"  Result: false {TOKEN}\n")
     assert found == (
-        Finding(subject="2 policies", enforcement="soft-mandatory", said="Result: false [redacted]"),
-        Finding(subject="1 policy", enforcement="hard-mandatory"),
-        Finding(subject="1 policy", enforcement="advisory"),
+        Finding(subject="2 policies", enforcement="soft-mandatory", said="Result: false [redacted]", is_named=False),
+        Finding(subject="1 policy", enforcement="hard-mandatory", is_named=False),
+        Finding(subject="1 policy", enforcement="advisory", is_named=False),
     )
 
 
 def test_a_check_without_counts_tells_what_was_printed() -> None:
-    assert findings_of_check(check(), "no") == (Finding(subject="A policy", said="no"),)
+    assert findings_of_check(check(), "no") == (Finding(subject="A policy", said="no", is_named=False),)
 
 
 def test_a_stage_tells_which_policies_and_tasks_failed_and_no_others() -> None:
@@ -38,9 +38,9 @@ def test_a_stage_tells_which_policies_and_tasks_failed_and_no_others() -> None:
     found = findings_of_stage(stage, [outcome(), outcome(status_word="passed"), outcome(policy_set="", policy="", description="")])
     assert found == (
         Finding(subject="house/tags", enforcement="mandatory", said="Tags"),
-        Finding(subject="A policy", enforcement="mandatory"),
+        Finding(subject="A policy", enforcement="mandatory", is_named=False),
         Finding(subject="scan", enforcement="mandatory", said="2 findings"),
-        Finding(subject="A task", enforcement="advisory"),
+        Finding(subject="A task", enforcement="advisory", is_named=False),
     )
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from bot.core.chains import Chain
 from bot.core.freezes import Freeze
-from bot.core.identities import Role
+from bot.core.identities import Identities, KnownPerson, Origin, Role
 from bot.core.judging import decide
-from bot.core.people import NOBODY, Circle
+from bot.core.people import NOBODY, Circle, Person
 from bot.core.verdicts import Fallen, Lack, Missing, Named, Outcome, Verdict, circle_words, falls, headline, lacking, lacks, plain_words
 from bot.core.votes import Why
-from tests.core.cases import circle, question, rule, vote
-from tests.core.making import ANA, NOON
+from tests.core.cases import RAJ, SEC, circle, question, rule, vote
+from tests.core.making import ANA, KIM, NOON
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,85 @@ def test_missing_votes_are_counted_and_name_who_may() -> None:
     two = rule("two", votes=2, circle=circle(groups=("S0SECURITY", "S0PLATFORM")), one_from_each=("S0SECURITY",))
     verdict = decide(question(two, votes=(vote(ANA),)))
     assert [plain_words(one) for one in lacks(verdict)] == [
-        "Rule “two”: 1 of 2 votes; one from @S0SECURITY. Who may: @S0PLATFORM, @S0SECURITY."
+        "Rule “two”: 1 of 2 votes; one from @S0SECURITY. Who else may: @S0PLATFORM, @S0SECURITY."
     ]
+
+
+def test_who_has_voted_already_is_not_named_among_those_who_may() -> None:
+    two = rule("two", votes=2, circle=circle(ANA, KIM, RAJ))
+    assert told(decide(question(two, votes=(vote(ANA),)))) == ["Rule “two”: 1 of 2 votes. Who else may: @U0KIM, @U0RAJ."]
+
+
+def test_whoever_has_voted_under_another_account_is_not_named_either() -> None:
+    other = Person(id="U0ANA2", name="ana, elsewhere")
+    two = rule("two", votes=2, circle=circle(ANA, KIM, other))
+    known = Identities((KnownPerson(slack=(ANA.id, other.id)),))
+    verdict = decide(question(two, votes=(vote(ANA),), identities=known))
+    assert told(verdict) == ["Rule “two”: 1 of 2 votes. Who else may: @U0KIM."]
+
+
+def test_whoever_has_to_be_somebody_else_is_not_named_and_whoever_only_may_have_to_is() -> None:
+    eyes = rule("eyes", votes=1, circle=circle(ANA, RAJ), four_eyes=frozenset({Role.REQUESTER}))
+    sure = decide(question(eyes, votes=(vote(KIM),), origins={Role.REQUESTER: Origin(slack=ANA.id)}))
+    assert told(sure)[0] == "Rule “eyes”: 0 of 1 vote. Who may: @U0RAJ."
+    open_still = decide(question(eyes, votes=(vote(KIM),), origins={Role.REQUESTER: Origin(terraform="ghost")}))
+    assert "@U0RAJ" in told(open_still)[0]
+
+
+@pytest.mark.parametrize(
+    "groups, voters, named",
+    [
+        (("S0SECURITY",), (SEC,), "@S0SECURITY"),
+        (("S0SECURITY",), (SEC, RAJ), "nobody"),
+        (("S0UNREAD",), (), "@S0UNREAD"),
+        (("S0EMPTY",), (), "nobody"),
+    ],
+)
+def test_a_group_is_named_while_one_of_it_can_vote_or_nobody_knows(groups: tuple[str, ...], voters: tuple[Person, ...], named: str) -> None:
+    many = rule("many", votes=3, circle=circle(groups=groups))
+    said = told(decide(question(many, votes=tuple(vote(one) for one in voters))))
+    assert said[-1].endswith(f"may: {named}.")
+
+
+def test_all_members_but_those_who_have_voted_are_asked() -> None:
+    all_may = rule("all", votes=2, circle=Circle(members=True))
+    assert told(decide(question(all_may, votes=(vote(ANA),)))) == ["Rule “all”: 1 of 2 votes. Who else may: every full member."]
+
+
+def test_where_all_of_a_group_speak_for_others_those_are_named_who_can_take_their_place() -> None:
+    """raj is all of one group and speaks for the other, of which sec can speak just as well."""
+    heard = rule("heard", one_from_each=("S0ALL", "S0RAJ"))
+    membership = {"S0ALL": frozenset({RAJ.id, SEC.id}), "S0RAJ": frozenset({RAJ.id})}
+    verdict = decide(question(heard, votes=(vote(RAJ),), membership=membership, grants=()))
+    assert told(verdict) == ["Rule “heard”: 1 of 2 votes; one from @S0RAJ. Who else may: @S0ALL."]
+
+
+def test_what_a_rule_asks_of_people_who_may_decide_is_not_asked_twice() -> None:
+    assert told(decide(question(rule("two", votes=2)))) == ["Rule “two”: 0 of 2 votes. Who may: @U0ANA, @U0KIM."]
+    assert told(decide(question(rule("kim", votes=1, circle=circle(KIM))))) == ["Rule “kim”: 0 of 1 vote. Who may: @U0KIM."]
+
+
+@pytest.mark.parametrize("asked", [circle(KIM, RAJ), circle(groups=("S0SECURITY",)), circle(members=True)])
+def test_what_others_may_give_to_a_rule_leaves_the_right_to_be_asked_for(asked: Circle) -> None:
+    verdict = decide(question(rule("others", votes=1, circle=asked)))
+    assert told(verdict)[0] == "1 approval from people who may decide here: @U0ANA, @U0KIM."
+    assert len(told(verdict)) == 2
+
+
+def test_only_words_are_folded() -> None:
+    verdict = decide(question(rule("two", votes=2), rule("late", after_stage=True, line=2)))
+    assert [(one.lack, one.rule) for one in verdict.missing] == [(Lack.VOTES, ""), (Lack.VOTES, "two"), (Lack.STAGE, "late")]
+    assert len(told(verdict)) == 2
+
+
+def told(verdict: Verdict) -> list[str]:
+    return [plain_words(one) for one in lacks(verdict)]
 
 
 @pytest.mark.parametrize(
     "missing, said",
     [
-        (Missing(lack=Lack.VOTES, need=1, circle=circle(ANA)), "Right to decide: 0 of 1 vote. Who may: @U0ANA."),
+        (Missing(lack=Lack.VOTES, need=1, circle=circle(ANA)), "1 approval from people who may decide here: @U0ANA."),
         (
             Missing(lack=Lack.VOTES, rule="all", need=2, circle=Circle(members=True)),
             "Rule “all”: 0 of 2 votes. Who may: every full member.",

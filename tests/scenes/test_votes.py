@@ -54,7 +54,7 @@ async def asked(stage: Stage, workspace: str, channel: str = "C0DEPLOYS") -> tup
     """A run that was started outside of Slack, and the message that asks about it once it has been judged."""
     await stage.types("U0ANA", f"/tf watch {workspace}", channel)
     run_id = await stage.start_outside(workspace)
-    return run_id, await stage.expects("Right to decide: 0 of 1 vote", action="run.approve", channel=channel)
+    return run_id, await stage.expects("@platform", action="run.approve", channel=channel)
 
 
 async def applied(stage: Stage) -> int:

@@ -75,7 +75,7 @@ async def test_what_the_server_hides_is_overridden_on_its_own_page_and_what_it_d
 async def test_findings_are_told_as_far_as_they_can_be_read() -> None:
     found = policies()
     hurdles, waits = Hurdles(found), await Hurdles(found).told(run("policy_override"))
-    assert await hurdles.findings(waits) == (Finding(subject="1 policy", enforcement="soft-mandatory"),)
+    assert await hurdles.findings(waits) == (Finding(subject="1 policy", enforcement="soft-mandatory", is_named=False),)
     found.of_run["run-1"] = ()
     assert await hurdles.findings(waits) == ()
     del found.of_run["run-1"]

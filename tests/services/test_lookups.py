@@ -33,7 +33,7 @@ async def test_who_asks_how_a_run_stands_is_told_in_which_channel_it_is_decided_
     said = "\n".join(str(block) for block in card(shown)["blocks"])
     assert "Asked in <#C0DEPLOYS>" in said
     assert "newer message" not in said
-    assert "0 of 1 vote" in said
+    assert "1 approval from people who may decide here" in said
 
 
 async def test_a_guest_is_shown_nothing(house: House) -> None:

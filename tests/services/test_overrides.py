@@ -453,7 +453,7 @@ async def test_a_vote_for_an_override_is_taken_back(ruled: House) -> None:
     await override(ruled, run, KIM)
     asked = await ruled.approvals.take_back(RunReference(run_id=run.id), KIM, DEPLOYS)
     assert asked.tally is not None
-    assert "Right to decide: 0 of 1 vote. Who may: @S0PLATFORM, @ana." in asked.tally.lacks
+    assert "Rule “two pairs of eyes”: 0 of 1 vote. Who may: @S0PLATFORM, @ana." in asked.tally.lacks
     with pytest.raises(NoVote):
         await ruled.approvals.take_back(RunReference(run_id=run.id), KIM, DEPLOYS)
 

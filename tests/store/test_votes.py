@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.decisions import Deed, Intent, IntentState
+from bot.core.findings import Finding
 from bot.core.people import Circle
 from bot.core.rules import Risk
 from bot.core.runs import CONFIRM, Run
@@ -103,6 +104,15 @@ async def test_how_it_stands_is_kept_with_its_gate(database: Database) -> None:
 )
 def test_what_another_release_wrote_counts_as_never_judged(document: object) -> None:
     assert tally_from(document) is None
+
+
+def test_a_finding_that_was_kept_before_it_told_whether_it_is_named_counts_as_named() -> None:
+    found = Finding(subject="1 policy", is_named=False)
+    kept = document_of(replace(TALLY, findings=(found,)))
+    assert tally_from(kept) == replace(TALLY, findings=(found,))
+    older = tally_from(kept | {"findings": [one[:3] for one in kept["findings"]]})
+    assert older is not None
+    assert older.findings == (replace(found, is_named=True),)
 
 
 async def test_whoever_votes_second_waits_for_the_lock_and_sees_the_first_vote(database: Database, replica: Database) -> None:

@@ -32,7 +32,8 @@ def finding_lines(findings: Sequence[Finding], *, with_output: bool = True) -> I
         level = f" ({escape(cut(one_line(finding.enforcement), 40))})" if finding.enforcement else ""
         is_told = finding.said and (with_output or "\n" not in finding.said)
         said = f": {escape(cut(one_line(finding.said), SAID_MOST))}" if is_told else ""
-        yield f"✗ {code(finding.subject, 120)} failed{level}{said}"
+        subject = code(finding.subject, 120) if finding.is_named else escape(finding.subject)
+        yield f"✗ {subject} failed{level}{said}"
     if len(findings) > FINDINGS_MOST:
         yield f"… and {len(findings) - FINDINGS_MOST} more findings"
 
