@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.slack.text import SECTION_MOST, clean, cut, cut_lines
+from bot.slack.text import SECTION_MOST, clean, cut, cut_lines, timed
 
 Block = dict[str, Any]
 Said = dict[str, Any]
@@ -33,6 +33,14 @@ def section(text: str) -> Block:
 
 def plain_section(text: str) -> Block:
     return {"type": "section", "text": plain(text, SECTION_MOST)}
+
+
+def sentence_section(text: str) -> Block:
+    """Outside text of which nothing is parsed; times that are written out in UTC are shown in each reader's zone."""
+    parts = [part for part in timed(cut(text, SECTION_MOST)) if part]
+    if not any(isinstance(part, datetime) for part in parts):
+        return plain_section(text)
+    return rich_text({"type": "rich_text_section", "elements": [words(part) if isinstance(part, str) else moment(part) for part in parts]})
 
 
 def context(*texts: str) -> Block:

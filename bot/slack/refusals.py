@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.core.errors import AlreadyDecided, GlassNotTheirs, NotGranted, RightMissing, VoteNotCounted, WordsWanted
 from bot.core.verdicts import Phrase
-from bot.slack.blocks import Said, context, plain_section, section, sections
+from bot.slack.blocks import Said, context, section, sections, sentence_section
 from bot.slack.cards.verdicts import spoken
-from bot.slack.text import code, cut, date, enumerated, escape, group_mention, mention, one_line
+from bot.slack.text import code, cut, date, enumerated, escape, group_mention, mention, one_line, zoned
 
 RIGHTS = {
     "read": "see runs of",
@@ -29,9 +29,9 @@ def right_missing(error: RightMissing) -> Said:
     doing = RIGHTS.get(error.right, f"{error.right} in")
     sentence = f"You may not {doing} {cut(one_line(error.workspace), 120)}."
     if standing := STANDINGS.get(error.standing):
-        return {"text": f"{escape(sentence)} {standing}", "blocks": [plain_section(f"{sentence} {standing}")]}
+        return {"text": f"{escape(sentence)} {standing}", "blocks": [sentence_section(f"{sentence} {standing}")]}
     who, how = who_may(error), how_changed(error)
-    return {"text": f"{escape(sentence)}\n{who}\n{how}", "blocks": [plain_section(sentence), section(who), context(how)]}
+    return {"text": f"{escape(sentence)}\n{who}\n{how}", "blocks": [sentence_section(sentence), section(who), context(how)]}
 
 
 def who_may(error: RightMissing) -> str:
@@ -60,7 +60,7 @@ def already_decided(error: AlreadyDecided, command: str = "/tf") -> Said:
 def glass_not_theirs(error: GlassNotTheirs) -> Said:
     named = [*map(group_mention, error.groups), *map(mention, error.people)]
     who = f"These may: {enumerated(named)}." if named else f"Nobody may: an operator names people in {code('[break_glass]')}."
-    return {"text": f"{escape(error.sentence)}\n{who}", "blocks": [plain_section(error.sentence), section(who)]}
+    return {"text": f"{zoned(escape(error.sentence))}\n{who}", "blocks": [sentence_section(error.sentence), section(who)]}
 
 
 def vote_not_counted(error: VoteNotCounted, command: str) -> Said:
@@ -74,7 +74,10 @@ def not_granted(error: NotGranted, command: str) -> Said:
 def with_phrases(sentence: str, phrases: Sequence[Phrase], step: str) -> Said:
     """`sentence` is outside text; phrases name people, who are not notified by a private reply."""
     lines = [f"• {spoken(phrase)}" for phrase in phrases]
-    return {"text": "\n".join([escape(sentence), *lines, step]), "blocks": [plain_section(sentence), *sections(lines), context(step)]}
+    return {
+        "text": "\n".join([zoned(escape(sentence)), *lines, step]),
+        "blocks": [sentence_section(sentence), *sections(lines), context(step)],
+    }
 
 
 def words_wanted(error: WordsWanted, command: str) -> Said:
@@ -82,4 +85,4 @@ def words_wanted(error: WordsWanted, command: str) -> Said:
     reason = " because …" if error.reason else ""
     name = f" --name {cut(one_line(error.workspace), 90)}" if error.typed_name else ""
     how = f"Click the button, or type {code(f'{command} {error.word} {error.run_id}{reason}{name}', 300)}."
-    return {"text": f"{escape(error.sentence)}\n{how}", "blocks": [plain_section(error.sentence), context(how)]}
+    return {"text": f"{zoned(escape(error.sentence))}\n{how}", "blocks": [sentence_section(error.sentence), context(how)]}

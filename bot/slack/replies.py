@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core import errors
-from bot.slack.blocks import Said, context, plain_section
+from bot.slack.blocks import Said, context, sentence_section
 from bot.slack.refusals import already_decided, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
-from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape
+from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape, zoned
 
 Dress = Callable[[Any, str], Said]
 """An error and the slash command make a reply."""
@@ -41,8 +41,8 @@ def incomplete() -> Said:
 def saying(sentence: str, step: str = "") -> Said:
     """`sentence` is outside text, `step` is mrkdwn of ours."""
     shown = cut(sentence, SECTION_MOST // 2)
-    blocks = [plain_section(shown), *([context(step)] if step else [])]
-    return {"text": escape(shown) + (f"\n{step}" if step else ""), "blocks": blocks}
+    blocks = [sentence_section(shown), *([context(step)] if step else [])]
+    return {"text": zoned(escape(shown)) + (f"\n{step}" if step else ""), "blocks": blocks}
 
 
 def sentence_alone(error: errors.RunbellError, command: str) -> Said:  # noqa: ARG001 - every dress has one shape

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -122,10 +122,27 @@ def zoned(escaped: str) -> str:
 
 
 def zoned_time(found: re.Match[str]) -> str:
+    at = moment_written(found[1])
+    return found[0] if at is None else date(at)
+
+
+def moment_written(words: str) -> datetime | None:
     try:
-        return date(datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC))
+        return datetime.strptime(words, "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
     except ValueError:
-        return found[0]
+        return None
+
+
+def timed(text: str) -> Iterator[str | datetime]:
+    """The text in parts, with times that are written out in UTC as moments, for what shows them without mrkdwn."""
+    end = 0
+    for found in WRITTEN.finditer(text):
+        at = moment_written(found[1])
+        if at is not None:
+            yield text[end : found.start()]
+            yield at
+            end = found.end()
+    yield text[end:]
 
 
 def is_web_address(url: str) -> bool:

@@ -105,7 +105,7 @@ def tally(**facts: Any) -> Tally:
         "outcome": Outcome.MISSING,
         "headline": "It cannot be applied yet.",
         "rules": ("production wants two",),
-        "lacks": ("Rule “production wants two”: 1 of 2 votes; one from @security. Who may: @platform, @security.",),
+        "lacks": ("Rule “production wants two”: 1 of 2 votes; one from @security. Who else may: @platform, @security.",),
         "wanted": Circle(groups=frozenset({"S0SECURITY"})),
     }
     return Tally(**(usual | facts))

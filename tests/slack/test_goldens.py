@@ -97,6 +97,7 @@ VERDICT = Verdict(
             have=1,
             need=2,
             circle=Circle(groups=frozenset({"S0PLATFORM"}), people=frozenset({"U0ANA"})),
+            may=Circle(groups=frozenset({"S0PLATFORM"})),
             groups=("S0SECURITY",),
         ),
     ),
@@ -108,7 +109,7 @@ FROZEN = DeclaredFreeze(pattern="*-prod", reason=CLAIM, by="U0ANA", by_name="ana
 
 OUTPUT = "Sentinel Result: false\n\n## Policy 1: tags.sentinel (soft-mandatory)\nResult: false\n<!channel> *tags* are missing"
 FINDINGS = (
-    Finding(subject="1 policy", enforcement="soft-mandatory", said=OUTPUT),
+    Finding(subject="1 policy", enforcement="soft-mandatory", said=OUTPUT, is_named=False),
     Finding(subject="house/<!channel>", enforcement="mandatory", said=CLAIM),
 )
 FAILING = run(
@@ -139,6 +140,7 @@ ASKED = Question(
     gate="override:polchk-1",
     applies_by_itself=True,
 )
+OUR_REASON = "moving *all* of it — asked for by Ana Ruiz (U0ANA) in #deploys, 2026-03-02 09:30 UTC (ref rb-1)"
 HELD = Lock(workspace_id="ws-1", is_locked=True, reason=CLAIM, holder_kind="users", holder_id="user-1", holder_name="<!channel>")
 
 CASES: dict[str, dict[str, Any]] = {
@@ -303,6 +305,7 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_held": reply(WorkspaceHeld("acme/storefront-prod", holder_words(HELD), by_other=True)),
     "reply_held_by_run": reply(WorkspaceHeld("acme/storefront-prod", "Its run run-1 holds the lock", by_run=True)),
     "reply_held_from_slack": reply(WorkspaceHeld("acme/storefront-prod", holder_words(replace(HELD, reason="moving (ref rb-1)")))),
+    "reply_held_since": reply(WorkspaceHeld("acme/storefront-prod", holder_words(replace(HELD, reason=OUR_REASON)))),
     "reply_commented": locks.commented(run(), PROD, LINK, IntentState.SETTLED),
     "reply_comment_unsure": locks.commented(run(), PROD, LINK, IntentState.UNSURE),
     "reply_bad_usage": reply(BadUsage("Which workspace shall run?", "run <workspace> [message]", "run storefront-dev hello")),

@@ -97,6 +97,12 @@ def test_times_in_words_become_such_as_everybody_sees_in_their_own_zone() -> Non
     assert text.zoned("frozen until 2026-03-02 09:30 UTC, so") == shown
     for words in ("2026-13-02 09:30 UTC", "12026-03-02 09:30 UTC", "2026-03-02 09:30 UTCX", "2026-03-02 09:30"):
         assert text.zoned(words) == words
+        assert list(text.timed(words)) == [words]
+
+
+def test_times_in_words_are_found_for_what_is_no_mrkdwn() -> None:
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert list(text.timed("from 2026-03-02 09:30 UTC to 2026-13-02 09:30 UTC")) == ["from ", at, " to 2026-13-02 09:30 UTC"]
 
 
 @pytest.mark.parametrize(

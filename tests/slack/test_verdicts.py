@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_waiting_run_is_told_with_all_that_is_missing() -> None:
     assert lines[0].startswith("*acme/storefront-prod* · <https://app.terraform.io/")
     assert lines[1:] == [
         "⏳ *It cannot be applied yet.*",
-        "• Rule “production wants two”: 1 of 2 votes; one from <!subteam^S0SECURITY>. Who may: <!subteam^S0SECURITY>, <@U0KIM>.",
+        "• Rule “production wants two”: 1 of 2 votes; one from <!subteam^S0SECURITY>. Who else may: <!subteam^S0SECURITY>, <@U0KIM>.",
         "• Rule “office hours”: its window of time opens at <!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>.",
         (
             "• The vote of <@U0RAJ> does not count for rule “production wants two”: they may be who created the run (“raj9”). "
@@ -69,7 +70,7 @@ def test_a_waiting_run_is_told_with_all_that_is_missing() -> None:
         "• Not all of the plan could be read, so it counts as the riskiest: every rule about plans applies.",
         "• The server does not tell me the name of its project, so every rule about projects applies that goes by a name.",
         "• Slack did not tell who is in `S0GONE`, so nobody counts as in it.",
-        "Rules: `production wants two`, `office hours` · `runbell.toml`",
+        "The rules stand in `runbell.toml`",
     ]
 
 
@@ -119,9 +120,24 @@ def test_many_rules_and_many_people_still_fit_into_a_message() -> None:
     assert "and 48 more" in texts(message)
 
 
-def test_where_no_rule_applies_it_is_the_right_alone() -> None:
-    assert rules_line(Verdict(outcome=Outcome.MISSING)) == "No rule applies, only the right to decide."
-    assert rules_line(Verdict(outcome=Outcome.MISSING, rules=("one",), source="runbell.toml")) == "Rule: `one` · `runbell.toml`"
+@pytest.mark.parametrize(
+    "rules, source, said",
+    [
+        ((), "", "No rule applies here."),
+        ((), "runbell.toml", "No rule applies here · `runbell.toml`"),
+        (("one",), "runbell.toml", "Rule: `one` · `runbell.toml`"),
+        (("one", "two"), "", "Rules: `one`, `two`"),
+        (("production wants two", "one"), "runbell.toml", "Other rule: `one` · `runbell.toml`"),
+        (("one", "two", "production wants two"), "", "Other rules: `one`, `two`"),
+        (("production wants two", "office hours"), "", ""),
+    ],
+)
+def test_rules_are_named_that_are_not_named_above(rules: tuple[str, ...], source: str, said: str) -> None:
+    assert rules_line(replace(WAITING, rules=rules, source=source)) == said
+
+
+def test_where_all_is_said_above_there_is_no_line_below() -> None:
+    assert [block["type"] for block in said(replace(WAITING, source=""))["blocks"]] == ["section", "section"]
 
 
 @pytest.mark.parametrize("risk", RISKS)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.core.audits import AuditKind, AuditRow
 from bot.slack.blocks import Block, Said, moment, person, words
 from bot.slack.cards.lists import MESSAGE_MOST, NAME_MOST, listing, nothing
+from bot.slack.cards.outcomes import deed_words, outcome_words
 from bot.slack.text import SLACK_ID, cut, is_web_address, link, one_line
 
 PASSIVE = {
@@ -36,7 +37,7 @@ def audit(title: str, found: Sequence[AuditRow], *, url: str) -> Said:
 def audit_row(row: AuditRow) -> list[Block]:
     line = [moment(row.at), words(" · "), *whoever(row), words(f" {deed(row)}")]
     if row.outcome not in {"", "done", "decided"}:
-        line.append(words(f" · {cut(one_line(row.outcome), NAME_MOST)}"))
+        line.append(words(f" · {cut(one_line(outcome_words(row.kind, row.outcome)), NAME_MOST)}"))
     if row.reason:
         line.append(words(f" · “{cut(one_line(row.reason), MESSAGE_MOST)}”"))
     if is_web_address(row.permalink):
@@ -55,4 +56,4 @@ def deed(row: AuditRow) -> str:
     if row.kind == AuditKind.UNDELIVERED:
         return "could not deliver a call for a decision"
     known = next((told for kind, told in PASSIVE.items() if kind == row.kind), row.kind)
-    return f"{known} {cut(one_line(row.action), NAME_MOST)}"
+    return f"{known} {cut(one_line(deed_words(row.action)), NAME_MOST)}"

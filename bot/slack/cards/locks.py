@@ -6,7 +6,7 @@ from bot.core.decisions import IntentState
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.slack.blocks import Said, section
-from bot.slack.text import code, cut, escape, link, one_line
+from bot.slack.text import code, cut, escape, link, one_line, zoned
 
 HELD_MOST = 400
 
@@ -18,7 +18,7 @@ def locked(workspace: Workspace) -> Said:
 def unlocked(workspace: Workspace, before: str, *, by_force: bool = False) -> Said:
     """`before` says who had held it; text from outside."""
     how = "is unlocked, by force" if by_force else "is unlocked"
-    return said(f"🔓 {code(workspace.full_name, 160)} {how}. Before: {escape(cut(one_line(before), HELD_MOST))}")
+    return said(f"🔓 {code(workspace.full_name, 160)} {how}. Before: {zoned(escape(cut(one_line(before), HELD_MOST)))}")
 
 
 def commented(run: Run, workspace: Workspace, url: str, outcome: IntentState) -> Said:

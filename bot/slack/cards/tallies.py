@@ -1,4 +1,4 @@
-"""How it stands at a gate, on a card: what is missing, who may vote, who has voted, which rules say so. Nobody is mentioned by it."""
+"""How it stands at a gate, on a card: what is missing, who may vote, who has voted, which other rules apply. Nobody is mentioned by it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.core.verdicts import Outcome
 from bot.core.votes import Vote
 from bot.slack.blocks import Block, context, sections
 from bot.slack.cards.hurdles import finding_lines
+from bot.slack.cards.rules import rule_names
 from bot.slack.text import code, cut, date, enumerated, escape, one_line, zoned
 
 SENTENCE_MOST = 400
@@ -59,9 +60,8 @@ def vote_words(vote: Vote) -> str:
 
 
 def rules_words(tally: Tally) -> Iterator[str]:
-    if tally.rules:
-        many = "Rule" if len(tally.rules) == 1 else "Rules"
-        yield f"{many}: {enumerated([code(name) for name in tally.rules], RULES_MOST)}"
+    if others := rule_names(tally.rules, [*tally.lacks, *tally.falls][:LINES_MOST], RULES_MOST):
+        yield others
     if RISKS[tally.risk]:
         yield RISKS[tally.risk]
     if tally.plan_unread:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from bot.core.uploads import WHILE, Upload, UploadPicture, UploadStep
-from bot.slack.blocks import Block, Said, mrkdwn, plain, plain_section, quotation, section
-from bot.slack.text import code, cut, enumerated, escape, is_web_address, link, mention
+from bot.slack.blocks import Block, Said, mrkdwn, plain, quotation, section, sentence_section
+from bot.slack.text import code, cut, enumerated, escape, is_web_address, link, mention, zoned
 
 NAMES_MOST = 5
 OUTCOME_MOST = 700
@@ -33,7 +33,7 @@ def upload(picture: UploadPicture) -> Said:
     of = picture.upload
     blocks: list[Block] = [section("\n".join(lines(picture)))]
     if of.outcome:
-        blocks.append(plain_section(cut(of.outcome, OUTCOME_MOST)))
+        blocks.append(sentence_section(cut(of.outcome, OUTCOME_MOST)))
     if of.message.strip() and not of.is_over:
         blocks.append(quotation(of.message))
     return {"text": head(picture), "blocks": [*blocks, {"type": "context", "elements": [*remarks(of)]}]}
@@ -41,7 +41,7 @@ def upload(picture: UploadPicture) -> Said:
 
 def plain_upload(picture: UploadPicture) -> Said:
     outcome = picture.upload.outcome
-    return {"text": "\n".join([*lines(picture), *([escape(cut(outcome, OUTCOME_MOST))] if outcome else [])])}
+    return {"text": "\n".join([*lines(picture), *([zoned(escape(cut(outcome, OUTCOME_MOST)))] if outcome else [])])}
 
 
 def head(picture: UploadPicture) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from bot.core.rules import Risk
 from bot.core.runs import Run
-from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, lacks
+from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, lacks, plain_words
 from bot.core.workspaces import Workspace
 from bot.slack.blocks import Said, context, section, sections
 from bot.slack.cards.labels import run_label
-from bot.slack.text import code, cut, enumerated, escape, group_mention, link, mention, one_line, zoned
+from bot.slack.cards.rules import rule_names
+from bot.slack.text import code, cut, escape, group_mention, link, mention, one_line, zoned
 
 SENTENCE_MOST = 600
 RULES_MOST = 12
@@ -53,12 +54,14 @@ def verdict_lines(verdict: Verdict, *, mentions: bool = True) -> Iterator[str]:
 
 
 def rules_line(verdict: Verdict) -> str:
-    """Which rules apply, and where they stand; mrkdwn."""
-    where = f" · {code(verdict.source, 120)}" if verdict.source else ""
+    """Which rules apply that are not named above, and where all stand; mrkdwn."""
+    where = code(verdict.source, 120) if verdict.source else ""
     if not verdict.rules:
-        return f"No rule applies, only the right to decide.{where}"
-    many = "Rule" if len(verdict.rules) == 1 else "Rules"
-    return f"{many}: {enumerated([code(name) for name in verdict.rules], RULES_MOST)}{where}"
+        return f"No rule applies here · {where}" if where else "No rule applies here."
+    others = rule_names(verdict.rules, map(plain_words, (*lacks(verdict), *falls(verdict.fallen))), RULES_MOST)
+    if not others:
+        return where and f"The rules stand in {where}"
+    return f"{others} · {where}" if where else others
 
 
 def spoken(phrase: Phrase, *, mentions: bool = True) -> str:

@@ -13,7 +13,8 @@ from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Block, context, modal, section, text_input
 from bot.slack.cards.counts import counts
-from bot.slack.text import code, cut, enumerated, one_line
+from bot.slack.cards.rules import rule_names
+from bot.slack.text import code, cut, one_line
 from bot.slack.views import field, has_field
 
 REASON, NAME = "reason", "name"
@@ -51,9 +52,9 @@ def destroying(run: Run) -> list[str]:
     return ["⚠️ *Destroy run*: it removes everything that the workspace manages"] if run.is_destroy else []
 
 
-def rules_blocks(rules: tuple[str, ...]) -> list[Block]:
-    many = "Rule" if len(rules) == 1 else "Rules"
-    return [context(f"{many}: {enumerated([code(rule) for rule in rules], RULES_MOST)}")] if rules else []
+def rules_blocks(rules: tuple[str, ...], told: tuple[str, ...] = ()) -> list[Block]:
+    names = rule_names(rules, told, RULES_MOST)
+    return [context(names)] if names else []
 
 
 def wrong_fields(view: Mapping[str, Any]) -> dict[str, str]:

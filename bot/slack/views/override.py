@@ -43,8 +43,14 @@ class Question:
 
 def override(asked: Question) -> Block:
     findings = asked.tally.findings if asked.tally is not None else ()
-    lines = [*facts(asked), hurdle_line(asked.run), later(asked), *lacking(asked), *finding_lines(findings, with_output=False)]
-    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.rules)]
+    lines = [
+        *facts(asked),
+        hurdle_line(asked.run),
+        later(asked),
+        *(f"⏳ {sentence(words)}" for words in holding(asked)),
+        *finding_lines(findings, with_output=False),
+    ]
+    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.rules, holding(asked))]
     blocks.append(text_input(REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
     submit = "Override & apply" if asked.run.override_applies else "Override"
     return closed(asked, ids.OVERRIDING, "Override a failed check", [*blocks, *name_field(asked)], submit)
@@ -73,10 +79,9 @@ def later(asked: Question) -> str:
     return "It was started with `--auto-apply`: once overridden it is applied as soon as the rules grant that."
 
 
-def lacking(asked: Question) -> Iterator[str]:
+def holding(asked: Question) -> tuple[str, ...]:
     """What held an apply up when it was last judged, freezes too, where the override is one."""
-    if asked.run.override_applies and asked.tally is not None:
-        yield from (f"⏳ {sentence(words)}" for words in asked.tally.lacks[:LACKS_MOST])
+    return asked.tally.lacks[:LACKS_MOST] if asked.run.override_applies and asked.tally is not None else ()
 
 
 def outputs(findings: tuple[Finding, ...]) -> Iterator[str]:
