@@ -1,4 +1,4 @@
-"""What an event tells, taken out of it with care: an event that lacks it is none that anything can be done about."""
+"""What an event or a click tells, taken out of it with care: an event that lacks it is none that anything can be done about."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def fact(event: Mapping[str, Any], *path: str) -> str:
     if not isinstance(found, str) or not found:
         raise FactMissing(".".join(path))
     return found
+
+
+def value_of(payload: Mapping[str, Any]) -> object:
+    """Of a button, or of what was chosen in a menu."""
+    chosen = payload.get("selected_option")
+    return chosen.get("value") if isinstance(chosen, Mapping) else payload.get("value")

@@ -13,6 +13,7 @@ from bot.core.errors import BadCommand, RightMissing, RunbellError
 from bot.core.policy import Actor
 from bot.services.audits import Heard
 from bot.slack import ids
+from handlers.facts import value_of
 from handlers.places import opened_in
 
 NO_COMMAND = "no command"
@@ -38,7 +39,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     if isinstance(view, Mapping):
         return Heard(details=details, **common | submitted(view, body))
     payload = values.get("payload") or {}
-    address = ids.decode(payload.get("value")) or ids.decode_stage(payload.get("value"))
+    address = ids.decode(value_of(payload)) or ids.decode_stage(value_of(payload))
     action = known(payload.get("action_id") or payload.get("callback_id"))
     return Heard(action=action, about=RunReference(run_id=address.run_id if address else ""), details=details, **common)
 

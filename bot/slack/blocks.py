@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,6 +107,15 @@ def button(action_id: str, label: str, value: str, *, style: str = "", confirm: 
     if confirm:
         made["confirm"] = confirm
     return made
+
+
+def menu(action_id: str, entries: Mapping[str, str]) -> Block:
+    """Behind three dots: values by their labels. What is chosen comes as `selected_option`; Slack takes five."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [{"text": plain(label, 75), "value": value} for label, value in entries.items()],
+    }
 
 
 def link_button(action_id: str, label: str, url: str) -> Block:

@@ -13,6 +13,9 @@ from bot.core.listings import FIRST, Turn
 from bot.core.runs import Action
 
 APPROVE = "run.approve"
+APPROVE_BECAUSE = "approve.because"
+"""The menu beside the buttons of a run: approving with a reason where none is demanded."""
+
 DISCARD = "run.discard"
 CANCEL = "run.cancel"
 OVERRIDE = "run.override"

@@ -7,7 +7,7 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from handlers.actions.approve import decision_clicked, unvote_clicked
+from handlers.actions.approve import because_clicked, decision_clicked, unvote_clicked
 from handlers.actions.discard import discard_clicked
 from handlers.actions.home import notify_clicked, show_clicked
 from handlers.actions.look import look_clicked
@@ -29,6 +29,7 @@ def register(app: AsyncApp, guard: Guard) -> None:
     app.action(ids.DISCARD)(guard.guarded(discard_clicked))
     for action_id in ids.ACTION_OF.keys() - {ids.OVERRIDE, ids.DISCARD}:
         app.action(action_id)(guard.guarded(decision_clicked))
+    app.action(ids.APPROVE_BECAUSE)(guard.guarded(because_clicked))
     app.action(ids.UNVOTE)(guard.guarded(unvote_clicked))
     app.action(ids.SNOOZE)(guard.guarded(snooze_clicked))
     app.action(ids.START_OPEN)(guard.guarded(start_clicked))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import RunReference
-from bot.core.errors import ChatTrouble, WordsWanted
+from bot.core.errors import ChatTrouble, FormNotOpened, WordsWanted
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
@@ -14,7 +14,9 @@ from bot.slack import answers, ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import Wanted, approval
 from handlers.actions.others import button_clicked
+from handlers.actions.override import demanded_gate
 from handlers.answers import answer_to
+from handlers.facts import value_of
 from handlers.services import Services
 
 
@@ -35,6 +37,26 @@ async def decision_clicked(
             return None
         raise
     return answer_to(acted, services, is_seen=True)
+
+
+async def because_clicked(
+    payload: Mapping[str, Any],
+    body: Mapping[str, Any],
+    services: Services,
+    actor: Actor,  # noqa: ARG001 - a click that names nobody opens nothing
+    place: Place,
+) -> Said | None:
+    """The modal that asks why, where that is not demanded. Nothing is decided by the click."""
+    address = ids.decode(value_of(payload))
+    asked = await services.approvals.asked(address.run_id) if address is not None else None
+    if asked is None:
+        return await button_clicked()
+    demanded_gate(asked, Action.APPLY)
+    tally = asked.tally
+    is_demanded, wants_name = (tally.wants_reason, tally.wants_typed_name) if tally is not None else (False, False)
+    if not await shown(asked, Wanted(reason=True, typed_name=wants_name, may_be_silent=not is_demanded), services, place, body):
+        raise FormNotOpened(asked.run.id, "approve")
+    return None
 
 
 async def words_asked(run_id: str, services: Services, place: Place, body: Mapping[str, Any]) -> bool:

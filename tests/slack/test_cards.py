@@ -20,7 +20,22 @@ from bot.slack.cards import render
 from bot.slack.cards.counts import counts
 from bot.slack.cards.labels import LABELS, run_label
 from bot.slack.cards.stages import stages
-from tests.slack.pictures import AT, BOTH, button_ids, decided, decision, mrkdwn_texts, nodes, picture, plan, request, run, seen, waiting
+from tests.slack.pictures import (
+    AT,
+    BOTH,
+    button_ids,
+    decided,
+    decision,
+    mrkdwn_texts,
+    nodes,
+    picture,
+    plan,
+    request,
+    run,
+    seen,
+    tally,
+    waiting,
+)
 
 OURS = re.compile(r"<(?:@U0[A-Z]+|!date\^\d+\^[^|>]*\|[^>]*|https://app\.terraform\.io/[^|>]*(?:\|[^<>]*)?)>")
 ODD = st.text(st.one_of(st.characters(), st.sampled_from("<>&`“”*_~|@!#:\u202e\u200d\u0301\n\x00\ud800")), max_size=400)
@@ -215,6 +230,23 @@ def test_buttons_are_those_of_the_picture() -> None:
     assert button_ids(render(waiting())) == ["run.approve", "run.discard", "run.review", "run.open"]
     assert button_ids(render(waiting(buttons=(Action.CANCEL,)))) == ["run.cancel", "run.review", "run.open"]
     assert button_ids(render(waiting(buttons=()))) == ["run.review", "run.open"]
+
+
+def test_a_reason_is_offered_behind_dots_where_none_is_demanded() -> None:
+    [menu] = menus(render(waiting()))
+    assert menu["options"] == [
+        {"text": {"type": "plain_text", "text": "Approve with a reason…", "emoji": False}, "value": "r1:run-7bQ2kLm9XyZ1aB3c"}
+    ]
+    for shown in (
+        waiting(tally=tally(wants_reason=True)),
+        waiting(buttons=(Action.OVERRIDE, Action.DISCARD)),
+        decided(IntentState.SENT, buttons=BOTH),
+    ):
+        assert menus(render(shown)) == []
+
+
+def menus(said: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in nodes(said["blocks"]) if node.get("action_id") == "approve.because"]
 
 
 @pytest.mark.parametrize("status", sorted(FINAL))

@@ -314,6 +314,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 VIEWS: dict[str, dict[str, Any]] = {
     "view_reason": approval(run(), PROD, plan(), CLICKED, Wanted(reason=True, typed_name=False), ("production wants two", CLAIM)),
+    "view_reason_if_any": approval(run(), PROD, plan(), CLICKED, Wanted(reason=True, typed_name=False, may_be_silent=True)),
     "view_discard": discarding(run(is_destroy=True), PROD, plan(), CLICKED),
     "view_discard_without_a_plan": discarding(run(message=CLAIM), PROD, None, CLICKED),
     **uploads.VIEWS,

@@ -8,7 +8,7 @@ from bot.core.decisions import IntentState
 from bot.core.pictures import RunPicture
 from bot.core.runs import Action, RunStatus
 from bot.slack import ids
-from bot.slack.blocks import Block, actions, button, confirmation, link_button
+from bot.slack.blocks import Block, actions, button, confirmation, link_button, menu
 from bot.slack.cards.counts import destroys, picture_counts
 from bot.slack.cards.handing_on import handing_on_buttons
 from bot.slack.cards.reviews import review_buttons
@@ -22,6 +22,7 @@ def buttons(picture: RunPicture) -> list[Block]:
     elements += handing_on_buttons(picture)
     if is_web_address(picture.link):
         elements.append(link_button(ids.OPEN, "Open in Terraform", picture.link))
+    elements += reason_menu(picture)
     return [actions(elements)] if elements else []
 
 
@@ -42,10 +43,20 @@ def offered(picture: RunPicture) -> tuple[Action, ...]:
 def action_button(picture: RunPicture, action: Action) -> Block:
     """What asks for words opens a modal instead of a dialog."""
     value = ids.encode(ids.Address(picture.run.id))
-    wants_words = action is Action.APPLY and picture.tally is not None and picture.tally.wants_words
-    opens = wants_words or action in {Action.OVERRIDE, Action.DISCARD}
+    opens = action in {Action.OVERRIDE, Action.DISCARD} or (action is Action.APPLY and wants_words(picture))
     asked = None if opens else question(picture, action)
     return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=asked)
+
+
+def reason_menu(picture: RunPicture) -> list[Block]:
+    """Last, and no button, so that it takes no row of a phone: where nobody is asked why, but may say so."""
+    if Action.APPLY not in offered(picture) or wants_words(picture):
+        return []
+    return [menu(ids.APPROVE_BECAUSE, {"Approve with a reason…": ids.encode(ids.Address(picture.run.id))})]
+
+
+def wants_words(picture: RunPicture) -> bool:
+    return picture.tally is not None and picture.tally.wants_words
 
 
 def label_of(action: Action) -> str:

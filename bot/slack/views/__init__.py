@@ -15,5 +15,14 @@ def field(view: Mapping[str, Any], name: str) -> str:
 
 
 def has_field(view: Mapping[str, Any], name: str) -> bool:
+    return bool(blocks_of(view, name))
+
+
+def demands(view: Mapping[str, Any], name: str) -> bool:
+    """Whether there is such a field, and it may not be left empty."""
+    return any(block.get("optional") is not True for block in blocks_of(view, name))
+
+
+def blocks_of(view: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     blocks = view.get("blocks")
-    return isinstance(blocks, list) and any(isinstance(block, Mapping) and block.get("block_id") == name for block in blocks)
+    return [block for block in blocks if isinstance(block, Mapping) and block.get("block_id") == name] if isinstance(blocks, list) else []

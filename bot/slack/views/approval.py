@@ -15,7 +15,7 @@ from bot.slack.blocks import Block, context, modal, section, text_input
 from bot.slack.cards.counts import counts
 from bot.slack.cards.rules import rule_names
 from bot.slack.text import code, cut, one_line
-from bot.slack.views import field, has_field
+from bot.slack.views import demands, field, has_field
 
 REASON, NAME = "reason", "name"
 REASON_MOST = 500
@@ -25,17 +25,21 @@ RULES_MOST = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the modal asks for."""
+    """What the modal asks for. `may_be_silent`: its reason may be left out."""
 
     reason: bool
     typed_name: bool
+    may_be_silent: bool = False
 
 
 def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, place: Place, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
     name = cut(one_line(workspace.name), NAME_MOST)
     blocks = [section("\n".join([*about(run, workspace, plan), *destroying(run)])), *rules_blocks(rules)]
     if wanted.reason:
-        blocks.append(text_input(REASON, "Why may it be applied?", hint="Everybody can read it.", most=REASON_MOST, is_long=True))
+        asked = "Why may it be applied?"
+        blocks.append(
+            text_input(REASON, asked, hint="Everybody can read it.", most=REASON_MOST, is_long=True, optional=wanted.may_be_silent)
+        )
     if wanted.typed_name:
         blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
     metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts))
@@ -60,7 +64,7 @@ def rules_blocks(rules: tuple[str, ...], told: tuple[str, ...] = ()) -> list[Blo
 def wrong_fields(view: Mapping[str, Any]) -> dict[str, str]:
     """What can be told to be wrong without asking anybody, by field."""
     wrong: dict[str, str] = {}
-    if has_field(view, REASON) and not field(view, REASON):
+    if demands(view, REASON) and not field(view, REASON):
         wrong[REASON] = "Please give a reason."
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None and has_field(view, NAME) and field(view, NAME) != address.workspace:
