@@ -50,11 +50,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def asked(stage: Stage, workspace: str, channel: str = "C0DEPLOYS") -> tuple[str, Message]:
+async def asked(stage: Stage, workspace: str, channel: str = "C0DEPLOYS", who: str = "@platform") -> tuple[str, Message]:
     """A run that was started outside of Slack, and the message that asks about it once it has been judged."""
     await stage.types("U0ANA", f"/tf watch {workspace}", channel)
     run_id = await stage.start_outside(workspace)
-    return run_id, await stage.expects("@platform", action="run.approve", channel=channel)
+    return run_id, await stage.expects(who, action="run.approve", channel=channel)
 
 
 async def applied(stage: Stage) -> int:
@@ -186,7 +186,7 @@ async def test_of_two_last_voters_on_two_replicas_one_decides(fleet: Fleet) -> N
     (stage.folder / "runbell.toml").write_text(RULES.replace('groups = ["S0PLATFORM"]', "members = true"), encoding="utf-8")
     await fleet.prepare()
     await fleet.start("one", "two")
-    run_id, call = await asked(stage, "storefront-prod")
+    run_id, call = await asked(stage, "storefront-prod", who="every full member")
 
     await asyncio.gather(*(stage.clicks(person, call, "run.approve") for person in ("U0ANA", "U0KIM", "U0RAJ")))
 
