@@ -219,7 +219,7 @@ async def test_a_lock_is_set_told_and_broken_by_typing(desk: Desk) -> None:
     assert "🔒 `acme/storefront-dev` is locked" in await desk.type("lock storefront-dev moving its state", KIM)
     again = await desk.type("lock storefront-dev", ANA)
     assert "kim locked it from Slack, " in again
-    assert "UTC: moving its state" in again
+    assert "|2026-11-24 12:00 UTC>: moving its state" in again
     assert "/tf unlock acme/storefront-dev" in again
     assert "🔓" in await desk.type("unlock storefront-dev", KIM)
     assert "is not locked" in await desk.type("unlock storefront-dev", KIM)
