@@ -83,7 +83,7 @@ async def test_breaking_the_glass_applies_and_is_told_to_those_who_review(world:
     await world.until_run("storefront-dev", "applied")
     review = await world.expects("broke the glass", channel="C0INFRA")
     assert "<@U0ANA>" in whole_text(review)
-    assert "Why: it burns The freeze: *-dev is frozen, by @U0KIM: hands off" in whole_text(review)
+    assert "Why: it burns. The freeze: *-dev is frozen, by @kim: hands off" in whole_text(review)
     await world.expects("in spite of a freeze")
 
 
