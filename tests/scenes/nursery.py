@@ -41,10 +41,11 @@ def nurse() -> None:
 
     def reap(_number: int = 0, _frame: FrameType | None = None) -> None:
         for pid in tuple(living):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                living.discard(pid)
-                say(ended=pid, status=os.waitstatus_to_exitcode(status))
+            with suppress(ChildProcessError):  # another child's end has come in between, and it was seen to there
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    living.discard(pid)
+                    say(ended=pid, status=os.waitstatus_to_exitcode(status))
 
     signal.signal(signal.SIGCHLD, reap)
     say(ready=1)
