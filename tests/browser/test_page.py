@@ -56,7 +56,8 @@ async def test_an_empty_channel_says_what_to_try_and_a_chip_fills_the_composer(
         await page.get_by_role("button", name="/tf run storefront-dev").click()
         await expect(page.locator("#composer-input")).to_have_value("/tf run storefront-dev")
         await expect(page.locator("#composer-input")).to_be_focused()
-        await page.keyboard.press("Enter")
+        async with page.expect_response("**/_person/command"):
+            await page.keyboard.press("Enter")
         await expect(page.locator("#composer-input")).to_have_value("")
         await expect(page.locator("#timeline")).to_be_visible()
         assert fake.calls == [("command", {"as": "U0ANA", "channel": "C0DEPLOYS", "text": "/tf run storefront-dev"})]
@@ -96,7 +97,8 @@ async def test_the_composer_suggests_commands_with_their_usage(visit: Visiting, 
         await expect(page.locator("#composer-input")).to_have_value("/tf ")
         await expect(page.locator("#composer-input-usage")).to_contain_text("/tf run <workspace> | approve <run> | help")
         await page.keyboard.type("help")
-        await page.keyboard.press("Enter")
+        async with page.expect_response("**/_person/command"):
+            await page.keyboard.press("Enter")
         await expect(page.locator("#composer-input")).to_have_value("")
         assert fake.calls[-1][1]["text"] == "/tf help"
 
