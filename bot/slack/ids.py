@@ -121,7 +121,8 @@ GLASS_FOR = MappingProxyType({Action.APPLY: GLASS, Action.OVERRIDE: OVERRIDE_GLA
 ACTION_OF_GLASS = MappingProxyType({word: action for action, word in GLASS_FOR.items()})
 
 RUN = r"(?P<run>(?!run-\Z)[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})"
-VALUE = re.compile(f"r1:{RUN}")
+DIGEST = r"(?P<digest>(?:sha256|weak):[0-9a-f]{64})"
+VALUE = re.compile(f"r1:{RUN}(?:={DIGEST})?")
 GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
 TS = r"(?P<ts>[0-9]{1,12}\.[0-9]{1,9})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
@@ -132,20 +133,24 @@ METADATA_AT_MESSAGE = re.compile(f"v3:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a button is about. It says nothing of the run's state, which is read afresh at the click."""
+    """What a button is about. The run's state is read again at the click.
+
+    `digest` identifies the plan that the person was shown, "" where the button shows none: another plan is not approved by it.
+    """
 
     run_id: str
+    digest: str = ""
 
 
 def encode(address: Address) -> str:
     """The value of a button, far below Slack's 2000 letters."""
-    return f"r1:{address.run_id}"
+    return f"r1:{address.run_id}={address.digest}" if address.digest else f"r1:{address.run_id}"
 
 
 def decode(value: object) -> Address | None:
     """The address in a button's value; None for anything that we did not write."""
     found = VALUE.fullmatch(value) if isinstance(value, str) else None
-    return Address(found["run"]) if found else None
+    return Address(found["run"], found["digest"] or "") if found else None
 
 
 STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")

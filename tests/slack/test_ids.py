@@ -30,3 +30,9 @@ def test_no_text_makes_decoding_fail(value: str) -> None:
 
 def test_every_action_has_one_button() -> None:
     assert {ACTION_OF[BUTTON_FOR[action]] for action in Action} == set(Action)
+
+
+def test_a_button_carries_the_digest_of_the_plan_that_was_shown() -> None:
+    digest = "sha256:" + "a" * 64
+    assert decode(encode(Address("run-abc", digest))) == Address("run-abc", digest)
+    assert decode("r1:run-abc=sha256:short") is None
