@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from contextlib import asynccontextmanager
@@ -51,5 +52,16 @@ async def serving(app: web.Application, listener: socket.socket) -> AsyncIterato
         await web.SockSite(runner, listener).start()
         yield
     finally:
+        await stop_accepting(listener)
         await runner.cleanup()
         listener.close()
+
+
+async def stop_accepting(listener: socket.socket) -> None:
+    """Accept no more connections, and let those that were accepted a moment ago get their transports.
+
+    Python 3.11 makes the transport in a task of its own. If the server is closed before that task runs, the accepted socket is never
+    closed (https://github.com/python/cpython/issues/109564).
+    """
+    asyncio.get_running_loop().remove_reader(listener)
+    await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 import bot.sandbox
+from tests.servers import served
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -216,13 +217,9 @@ async def serve_fake() -> AsyncIterator[FakePerson]:
     app.router.add_get("/_person/stream", _stream)
     app.router.add_post("/_person/{name}", _deed)
     app.router.add_static("/", PAGE)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    try:
-        await site.start()
-        fake.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield fake
-    finally:
-        fake.cut_streams()
-        await runner.cleanup()
+    async with served(app, shutdown_timeout=0.2) as port:
+        fake.origin = f"http://127.0.0.1:{port}"
+        try:
+            yield fake
+        finally:
+            fake.cut_streams()

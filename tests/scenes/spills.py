@@ -20,6 +20,7 @@ from tests.requirements import demand_terraform
 from tests.scenes.nursery import nursery
 from tests.scenes.sights import file_of, thread
 from tests.scenes.stage import Process, Stage, health_port, open_stage
+from tests.servers import served
 
 PEOPLE = ("U0ANA", "U0KIM", "U0RAJ", "U0GUS")
 OF_THE_HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding"})
@@ -56,16 +57,9 @@ async def listening(stage: Stage) -> AsyncIterator[Wiretap]:
         tap = Wiretap(stage.card["slack"]["api"], session)
         app = web.Application(client_max_size=2**24)
         app.router.add_route("*", "/api/{method}", tap.pass_on)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            host, port = runner.addresses[0]
-            stage.settings["SLACK_API_URL"] = f"http://{host}:{port}/api/"
+        async with served(app, shutdown_timeout=60) as port:
+            stage.settings["SLACK_API_URL"] = f"http://127.0.0.1:{port}/api/"
             yield tap
-        finally:
-            await runner.cleanup()
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from bot.core.errors import (
 from bot.core.pace import Pace
 from bot.slack.chat import SlackChat
 from bot.slack.clients import Clients
+from tests.servers import served
 from tests.slack.pictures import waiting
 
 Answer = Callable[[web.Request], web.StreamResponse]
@@ -46,15 +47,8 @@ async def answering(answer: Answer, pace: Pace | None = None, wait: float = 0) -
     app = web.Application()
     app.router.add_post("/api/{method}", handle)
     app.router.add_get("/api/{method}", handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.01)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    try:
-        async with aiohttp.ClientSession() as session:
-            yield SlackChat(Clients.of("xoxb-1", session, address), pace or Pace(), "B0"), asked
-    finally:
-        await runner.cleanup()
+    async with served(app, shutdown_timeout=0.01) as port, aiohttp.ClientSession() as session:
+        yield SlackChat(Clients.of("xoxb-1", session, f"http://127.0.0.1:{port}/api/"), pace or Pace(), "B0"), asked
 
 
 def refusing(code: str, **more: Any) -> Answer:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from tests.servers import served
+
 CHUNK = b"0123456789abcdef" * 4096
 
 
@@ -29,10 +31,5 @@ async def flooding(size: int) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/plain", plain)
     app.router.add_get("/packed", small)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with served(app, shutdown_timeout=0.1) as port:
+        yield f"http://127.0.0.1:{port}"

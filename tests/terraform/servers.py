@@ -11,6 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.servers import served
+
 MEDIA_TYPE = "application/vnd.api+json"
 
 
@@ -91,13 +93,6 @@ class ScriptedServer:
 async def serving(server: ScriptedServer, ssl_context: Any = None, port: int = 0) -> AsyncIterator[ScriptedServer]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=ssl_context)
-    try:
-        await site.start()
-        port = runner.addresses[0][1]
-        server.url = f"http://127.0.0.1:{port}" if ssl_context is None else f"https://localhost:{port}"
+    async with served(app, port=port, ssl_context=ssl_context, shutdown_timeout=0.1) as bound:
+        server.url = f"http://127.0.0.1:{bound}" if ssl_context is None else f"https://localhost:{bound}"
         yield server
-    finally:
-        await runner.cleanup()

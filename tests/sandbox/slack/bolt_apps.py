@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.server import SlackServer
+from tests.servers import served
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Lamps"},
@@ -229,11 +229,6 @@ async def over_sockets(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]
 
 @asynccontextmanager
 async def over_http(slack: SlackServer, app: AsyncApp) -> AsyncIterator[None]:
-    runner = web.AppRunner(app.web_app(path="/slack/events"), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.deliver_to(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-    try:
+    async with served(app.web_app(path="/slack/events")) as port:
+        slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
         yield
-    finally:
-        await runner.cleanup()

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting
+from tests.servers import served
 
 
 async def test_limits_are_switched_on_and_off(joined: AsyncWebClient, ana: Acting) -> None:
@@ -78,13 +79,8 @@ async def _listening(answer: web.Response) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_post("/slack/events", take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    finally:
-        await runner.cleanup()
+    async with served(app) as port:
+        yield f"http://127.0.0.1:{port}/slack/events"
 
 
 async def test_a_request_url_is_taken_once_it_echoes_the_challenge(slack: SlackServer, ana: Acting) -> None:

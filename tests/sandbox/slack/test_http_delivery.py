@@ -12,6 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.sandbox.slack.http_delivery import SignedHttp, sign
 from bot.sandbox.slack.server import SlackServer
 from tests.sandbox.slack.acting import Acting, eventually
+from tests.servers import served
 
 Received = list[tuple[dict[str, str], bytes]]
 
@@ -26,14 +27,9 @@ async def _receiver(slack: SlackServer, received: Received, response: dict[str, 
 
     app = web.Application()
     app.router.add_post("/in", take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.deliver_to(f"http://127.0.0.1:{runner.addresses[0][1]}/in")
-    try:
+    async with served(app) as port:
+        slack.deliver_to(f"http://127.0.0.1:{port}/in")
         yield
-    finally:
-        await runner.cleanup()
 
 
 def test_the_signature_is_slacks() -> None:
