@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.core.people import NOBODY, Circle
 from bot.core.scopes import Scope
 from bot.core.windows import Window
-from bot.core.workspaces import Workspace, matches
+from bot.core.workspaces import Workspace, in_any_capitals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ class DeclaredFreeze:
     id: int = 0
 
     def covers(self, workspace: Workspace) -> bool:
-        return matches(self.pattern, workspace)
+        """In any capitals: a freeze only holds things up, and one that misses its workspace by a capital is none."""
+        return in_any_capitals(self.pattern, workspace)
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and self.until <= now
