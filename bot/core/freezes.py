@@ -67,6 +67,14 @@ class DeclaredFreeze:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeCoverage:
+    """How many of the known workspaces a freeze covers. `is_known`: all workspaces were read lately, so there are no others."""
+
+    workspaces: int
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlass:
     """Who may apply in spite of a freeze, and the channel in which that is reviewed."""
 

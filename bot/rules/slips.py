@@ -29,12 +29,12 @@ def tell_slips(section: Section, rule: Rule, *, has_chains: bool) -> None:
 
 
 def never_matches(match: Match) -> Iterator[Slip]:
-    owners = {glob.partition("/")[0] for glob in match.workspaces if "/" in glob}
+    owners = {glob.partition("/")[0].casefold() for glob in match.workspaces if "/" in glob}
     all_owned = bool(match.workspaces) and all("/" in glob for glob in match.workspaces)
     if (
         match.organizations
         and all_owned
-        and not any(fnmatchcase(name.casefold(), owner.casefold()) for name in match.organizations for owner in owners)
+        and not any(fnmatchcase(name.casefold(), owner) for name in match.organizations for owner in owners)
     ):
         yield "This rule can never match: none of its workspaces is in one of its organizations.", "workspaces"
     if match.kinds == {RunKind.PLAN_ONLY}:

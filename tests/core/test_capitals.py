@@ -51,6 +51,12 @@ def globs_of(draw: st.DrawFn, workspace: Workspace) -> str:
 
 
 PAIRS = WORKSPACES.flatmap(lambda workspace: st.tuples(globs_of(workspace), st.just(workspace)))
+CONDITIONS: tuple[Callable[[frozenset[str]], Match], ...] = (
+    lambda words: Match(organizations=words),
+    lambda words: Match(tags=words),
+    lambda words: Match(projects=words),
+)
+SCOPES: tuple[Callable[[frozenset[str]], Scope], ...] = (lambda words: Scope(tags=words), lambda words: Scope(projects=words))
 TYPES = st.lists(st.sampled_from(["a", "B", "_", "1"]), min_size=1, max_size=4).map("".join)
 READ = PlanRisk(contents=contents(("aws_db_instance.main", Effect.DESTROY)))
 
@@ -188,12 +194,12 @@ def test_no_change_of_capitals_makes_a_condition_miss(
     word: str, workspace: Workspace, written: Callable[[str], str], spelled: Callable[[str], str]
 ) -> None:
     there = respelled(replace(workspace, project_name=word), spelled)
-    for condition in ("organizations", "tags", "projects"):
-        asked, changed = (Match(**{condition: frozenset({name})}) for name in (word, written(word)))
+    for condition in CONDITIONS:
+        asked, changed = (condition(frozenset({name})) for name in (word, written(word)))
         assert applies(asked, replace(workspace, project_name=word)) is applies(changed, there)
     assert applies(Match(projects=frozenset({written(word)})), there)
-    for narrowed in ("tags", "projects"):
-        scope, other = (Scope(**{narrowed: frozenset({name})}) for name in (word, written(word)))
+    for narrowed in SCOPES:
+        scope, other = (narrowed(frozenset({name})) for name in (word, written(word)))
         assert is_frozen(scope, replace(workspace, project_name=word)) is is_frozen(other, there)
 
 
