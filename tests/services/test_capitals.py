@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from bot.core.commands.runs import RunReference
 from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import (
     FreezeCoversNothing,
+    NotGranted,
     NotVisible,
     RightMissing,
     SeveralFreezes,
@@ -31,7 +31,7 @@ from bot.core.verdicts import Lack
 from bot.services.knowledge import RECENT
 from tests.services.house import ANA, DEPLOYS, KIM, POLICY, RAJ, House, open_house
 
-DOWN = TerraformUnreachable("terraform.test", "refused")
+DOWN = TerraformUnreachable("terraform.test")
 KNOWN_ONE = FreezeCoverage(workspaces=1, is_known=True)
 
 
@@ -58,8 +58,8 @@ async def holds(house: House, run: Run) -> bool:
     """Whether a vote that would be enough applies nothing, because of a freeze alone."""
     before = len(house.runs.calls_of("act"))
     acted = await house.vote(run.id)
-    lacks = [one.lack for one in acted.verdict.missing] if acted.verdict else []
-    return lacks == [Lack.FREEZE] and len(house.runs.calls_of("act")) == before
+    lacks = {one.lack for one in acted.verdict.missing} if acted.verdict else set()
+    return lacks == {Lack.FREEZE} and len(house.runs.calls_of("act")) == before
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,12 @@ async def test_what_was_read_long_ago_does_not_tell_that_there_is_nothing(house:
     assert await holds(house, run)
 
 
-async def test_a_restart_does_not_make_what_the_database_holds_less_true(house: House, tmp_path: Path) -> None:
-    planned(house)
-    await house.poll()
+async def test_a_restart_does_not_make_what_the_database_holds_less_true(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        planned(house)
+        await house.poll()
     async with open_house(tmp_path) as again:
-        again.clock.time = house.clock.now() + timedelta(minutes=1)
+        again.clock.move(60)
         with pytest.raises(FreezeCoversNothing):
             await freeze(again, "nothing-*")
         assert again.runs.calls_of("list_workspaces") == []
@@ -198,8 +199,8 @@ async def test_a_rule_in_other_capitals_denies(tmp_path: Path) -> None:
         rule = Rule(name="never", match=match, deny="By hand.")
         async with open_house(tmp_path / str(number), policy=replace(POLICY, rules=(rule,), hash=f"never {number}")) as house:
             workspace = house.runs.add_workspace("storefront-prod", tags=frozenset({"production"}))
-            acted = await house.vote(house.runs.add_run(workspace, "planned").id)
-            assert acted.outcome is None
+            with pytest.raises(NotGranted):
+                await house.vote(house.runs.add_run(workspace, "planned").id)
             assert house.runs.calls_of("act") == []
 
 
@@ -228,7 +229,7 @@ async def test_a_typed_name_is_taken_as_it_is_spelled_and_else_in_any_capitals(h
 async def test_a_name_that_was_known_and_is_gone_means_nothing(house: House) -> None:
     planned(house, "shop")
     await house.poll()
-    house.runs.fail("read_workspace", *([NotVisible("terraform.test", "Workspace")] * 2))
+    house.runs.fail("read_workspace", *([NotVisible("Workspace")] * 2))
     with pytest.raises(UnknownWorkspace):
         await house.finder.workspace("SHOP", ANA)
     for nothing in ("", "acme/"):
@@ -242,7 +243,7 @@ async def test_an_organization_is_taken_as_it_is_spelled_and_else_in_any_capital
             house.runs.add_workspace("dns", organization=organization)
         for typed in ("acme/dns", "ACME/dns", "umbrella/dns"):
             assert (await house.finder.workspace(typed, ANA)).full_name == typed
-        assert (await house.finder.workspace("UMBRELLA/DNS".replace("DNS", "dns"), ANA)).full_name == "umbrella/dns"
+        assert (await house.finder.workspace("UMBRELLA/dns", ANA)).full_name == "umbrella/dns"
         with pytest.raises(UnknownWorkspace) as refused:
             await house.finder.workspace("Acme/dns", ANA)
         assert refused.value.near == ("acme/dns", "ACME/dns")
@@ -256,14 +257,6 @@ async def test_a_watch_is_kept_as_the_server_spells_it_and_ended_in_any_capitals
     assert (watched.watch.pattern, watched.workspaces) == ("acme/storefront-prod", ("acme/storefront-prod",))
     assert (await house.watching.remove(RemoveWatch("acme/STOREFRONT-prod"), RAJ, DEPLOYS)).watch.pattern == "acme/storefront-prod"
 
-    for pattern in ("d*", "D*"):
-        await house.watching.add(AddWatch(pattern), RAJ, DEPLOYS)
-    for pattern in ("d*", "D*"):
-        await house.watching.remove(RemoveWatch(pattern), RAJ, DEPLOYS)
-        await house.watching.add(AddWatch(pattern), RAJ, DEPLOYS)
-    async with house.store.write() as transaction:
-        for watch in await transaction.watches.of_channel(DEPLOYS.channel):
-            await transaction.watches.remove(watch)
     for pattern in ("dn*s", "Dn*s"):
         await house.watching.add(AddWatch(pattern), RAJ, DEPLOYS)
     with pytest.raises(SeveralWatches):
