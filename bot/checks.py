@@ -10,13 +10,16 @@ import click
 from bot.app import slack_session
 from bot.clients import terraform_client
 from bot.core.activations import Activation
+from bot.core.coverage import unmatched
 from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.core.roles import Replica, sockets, sockets_trouble
 from bot.core.sealing import Head
+from bot.core.watches import Watch
+from bot.coverages import StoredNames, listed_names, sentences, stored_names
 from bot.manifests import wanted_scopes
-from bot.rules import RulesWrong, read_rules
+from bot.rules import RulesWrong, read_rules, read_watches
 from bot.services.ports import Runs
 from bot.services.projects import Projects
 from bot.settings import Settings, SettingsWrong, read_settings
@@ -34,28 +37,33 @@ KINDS = {"users": "a user's token", "teams": "a team's token", "": "a token whos
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, how it stands, and the one thing to do where something needs doing."""
+    """One line: what was looked at, how it stands, and the one thing to do where something needs doing.
+
+    A warning is about what works as it is written, and is most often not meant.
+    """
 
     name: str
     said: str
     step: str = ""
+    is_warning: bool = False
 
     @property
     def is_well(self) -> bool:
         return not self.step
 
 
-async def run_checks() -> bool:
-    """Print a line for each finding as it comes; whether all is well."""
+async def run_checks(*, strict: bool = False) -> bool:
+    """Print a line for each finding as it comes; whether all is well. `strict`: a warning is not."""
     well = True
     async for finding in findings():
-        well = well and finding.is_well
+        well = well and (finding.is_well or (finding.is_warning and not strict))
         click.echo(line(finding))
     return well
 
 
 def line(finding: Finding) -> str:
     mark = click.style("ok  ", fg="green") if finding.is_well else click.style("TODO", fg="red", bold=True)
+    mark = click.style("WARN", fg="yellow", bold=True) if finding.is_warning else mark
     return f"{mark}  {finding.name:<13} {finding.said}{f' → {finding.step}' if finding.step else ''}"
 
 
@@ -79,6 +87,8 @@ async def findings() -> AsyncIterator[Finding]:
         watched |= channels
         yield finding
     async for finding in terraform_findings(settings, policy):
+        yield finding
+    async for finding in names_findings(settings, policy):
         yield finding
     async for finding in slack_findings(settings, policy, sorted(watched)):
         yield finding
@@ -205,6 +215,34 @@ async def projects_finding(projects: Projects, organizations: Iterable[str], wri
         said = f"the rules name what the token does not see: {', '.join(f'“{word}”' for word in missing)}"
         return Finding("projects", said, "Correct the names in the rules file; as they are they fit no workspace.")
     return Finding("projects", f"all that the rules name are there ({len(written)})")
+
+
+async def names_findings(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
+    """What matches no workspace: a slip of a name in a rule or a freeze lets through what it was written to hold up."""
+    kept = await stored_names(settings.database_url.get_secret_value()) or StoredNames()
+    try:
+        async with terraform_client(settings, Pace()) as client:
+            projects = Projects(client.organizations, settings.organizations)
+            known = await listed_names(client, projects, settings.organizations)
+    except TerraformTrouble:
+        known = kept.workspaces
+    if not known:
+        yield Finding("names", "not compared, since no workspaces are known")
+        return
+    watches = {watch.identity: watch for watch in (*file_watches(settings), *kept.watches)}.values()
+    found = list(unmatched(policy, watches, kept.freezes, known))
+    for said, step in sentences(found, known):
+        yield Finding("names", said, step, is_warning=True)
+    if not found:
+        yield Finding("names", f"every right, rule, freeze and watch matches one of {len(known):,} known workspaces")
+
+
+def file_watches(settings: Settings) -> tuple[Watch, ...]:
+    """Those of the rules file; what is wrong with it was said before."""
+    try:
+        return read_watches(settings.rules_file).watches
+    except RulesWrong:
+        return ()
 
 
 async def slack_findings(settings: Settings, policy: Policy, channels: Iterable[str]) -> AsyncIterator[Finding]:

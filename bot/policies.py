@@ -4,29 +4,58 @@ from __future__ import annotations
 
 import getpass
 import socket
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
 import click
 
 from bot.core.activations import Activation
+from bot.core.coverage import unmatched
 from bot.core.policy import Policy
-from bot.rules import load_rules
+from bot.core.workspaces import Workspace
+from bot.coverages import read_names, sentences, stored_names
+from bot.rules import load_rules, read_watches
 from bot.services.ruling import RulesInForce
 from bot.store.addresses import parse_address
 from bot.store.database import looking_into, open_database
 from bot.store.schemas import SchemaState, schema_state
 
+NONE_KNOWN = "Warning: no workspaces are known, so nothing was compared."
 NO_FILE = "There is no runbell.toml here, and RUNBELL_RULES names none."
 
 
-def check(path: Path | None) -> bool:
-    """Whether there is a file; what is in it is told. RulesWrong where it is wrong."""
-    if path is None or not path.is_file():
+async def check(path: Path | None, *, database: str = "", workspaces: Path | None = None, strict: bool = False) -> bool:
+    """Whether there is a file; what is in it is told. RulesWrong where it is wrong.
+
+    It is compared with the workspaces that a database knows, or those of a file of names. `strict`: all of it has to match one.
+    """
+    if path is None or not is_there(path):
         click.echo(NO_FILE if path is None else f"There is no file {path}.", err=True)
         return False
-    click.echo(f"{path} is well: {counted(load_rules(path)[0])}.")
-    return True
+    policy = load_rules(path)[0]
+    known = read_names(workspaces) if workspaces is not None else ()
+    if database:
+        kept = await stored_names(database)
+        if kept is None:
+            click.echo("The database of --database cannot be read, or does not have the tables of this release.", err=True)
+            return False
+        known = kept.workspaces
+    click.echo(f"{path} is well: {counted(policy)}.")
+    return compared(policy, path, known, names_only=workspaces is not None, strict=strict) if database or workspaces else True
+
+
+def is_there(path: Path) -> bool:
+    return path.is_file()
+
+
+def compared(policy: Policy, path: Path, known: Sequence[Workspace], *, names_only: bool, strict: bool) -> bool:
+    """Whether all of the file matches some workspace, where that is wanted; what does not is told."""
+    found = unmatched(policy, read_watches(path).watches, (), known, names_only=names_only)
+    warnings = [f"Warning: {said}. {step}" for said, step in sentences(found, known)] if known else [NONE_KNOWN]
+    for warning in warnings:
+        click.echo(warning)
+    return not (strict and warnings)
 
 
 async def activate(url: str, path: Path | None, *, without_file: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,10 +26,13 @@ from bot.checks import (
     scopes_finding,
 )
 from bot.core.errors import NotVisible, TerraformUnreachable
+from bot.core.freezes import DeclaredFreeze
 from bot.core.policy import Policy
 from bot.core.roles import Mode, Replica
 from bot.core.servers import Lack
 from bot.core.watches import Watch
+from bot.core.workspaces import Workspace
+from bot.coverages import listed_names
 from bot.manifests import wanted_scopes
 from bot.sandbox.world import World
 from bot.services.projects import Projects
@@ -36,6 +40,7 @@ from bot.settings import Settings
 from bot.slack.channels import Channel
 from bot.store.database import open_database
 from bot.store.schemas import SchemaState
+from tests.core.making import NOON
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.runs import FakeRuns
 from tests.worlds import as_person, environment_of, scripted_world, settings_of
@@ -68,7 +73,8 @@ async def test_a_sound_installation_has_nothing_to_do(
 ) -> None:
     await watched(tmp_path, "C0DEPLOYS")
     known = await found(world, tmp_path, monkeypatch)
-    names = ["settings", "rules", "database", "audit", "terraform", "organization", "slack", "scopes", "socket", "group", "channel"]
+    first = ["settings", "rules", "database", "audit", "terraform", "organization", "names"]
+    names = [*first, "slack", "scopes", "socket", "group", "channel"]
     assert [finding.name for finding in known] == names
     assert todo(known) == []
     assert await run_checks() is True
@@ -133,6 +139,52 @@ async def test_a_file_that_gives_nobody_anything_and_none_at_all_are_told_apart(
     monkeypatch.chdir(tmp_path / "..")
     known = await found(world, tmp_path, monkeypatch, RUNBELL_RULES="")
     assert "there is no runbell.toml" in next(finding.said for finding in known if finding.name == "rules")
+
+
+async def test_what_matches_no_workspace_is_warned_of_and_fails_only_where_that_is_wanted(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tmp_path / "slips.toml"
+    rules.write_text(
+        '[[rights]]\nmay = ["read"]\nmembers = true\nworkspaces = ["ACME/*"]\n'
+        '[[rules]]\nname = "r"\nvotes = 1\nworkspaces = ["storefrnt-*", "ACME/storefront-*"]\n'
+        '[[watches]]\nchannel = "C0DEPLOYS"\nworkspaces = ["shap-*"]\n'
+        '[[freezes]]\nname = "f"\ndays = ["sun"]\ntags = ["nowhere"]\n'
+    )
+    over = DeclaredFreeze(pattern="over-*", reason="r", by="U0ANA", by_name="ana", channel="C0DEPLOYS", at=NOON, until=NOON)
+    async with open_database(f"sqlite:///{tmp_path / 'runbell.db'}") as database, database.write() as transaction:
+        await transaction.watches.add(Watch(channel="C0DEPLOYS", pattern="storfront-*", owner="U0ANA"))
+        await transaction.freezes.add(over)
+        await transaction.freezes.add(replace(over, pattern="nothing-*", until=None))
+    known = [one for one in await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(rules)) if one.name == "names"]
+    assert all(one.is_warning and one.step for one in known)
+    said = "\n".join(one.said for one in known)
+    in_file = ("[[rights]] 1 (read)", "“storefrnt-*”", "“shap-*” in C0DEPLOYS", "freeze “f” (line 12)")
+    words = (*in_file, "“storfront-*” in C0DEPLOYS", "“nothing-*” by ana")
+    assert [word for word in words if word not in said] == []
+    assert len(known) == len(words)
+    assert "acme/" in known[0].step
+    assert (await run_checks(), await run_checks(strict=True)) == (True, False)
+    assert "WARN  names" in capsys.readouterr().out
+
+
+async def test_names_are_compared_with_what_was_seen_last_where_the_server_is_silent(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = await found(world, tmp_path, monkeypatch, TFE_TOKEN="wrong")
+    assert [one.said for one in known if one.name == "names"] == ["not compared, since no workspaces are known"]
+    async with open_database(f"sqlite:///{tmp_path / 'runbell.db'}") as database, database.write() as transaction:
+        await transaction.workspaces.put([Workspace(id="ws-1", name="storefront-prod", organization="acme")], NOON)
+    known = await found(world, tmp_path, monkeypatch, TFE_TOKEN="wrong")
+    assert all("1 known" in one.said for one in known if one.name == "names")
+
+
+async def test_a_server_that_tells_no_projects_misses_nothing_by_one() -> None:
+    memberships, runs = FakeMemberships({"prj-web": "web"}), FakeRuns("acme")
+    runs.add_workspace("shop", project_id="prj-web")
+    memberships.fail(TerraformUnreachable("terraform.test"))
+    projects = Projects(memberships, ("acme",))
+    assert [(await listed_names(runs, projects, ("acme",)))[0].project_name for _ in range(2)] == [None, "web"]
 
 
 async def test_projects_that_the_rules_name_are_looked_for(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from bot.checks import ruling_finding
 from bot.cli import cli
 from bot.core.activations import Activation
 from bot.core.policy import Policy
+from bot.core.workspaces import Workspace
 from bot.policies import operator
+from bot.store.database import open_database
 from tests.core.making import NOON
 from tests.postgres import postgres_cluster, postgres_database, postgres_url
 
@@ -59,6 +62,78 @@ def test_every_mistake_is_told_with_its_line() -> None:
     result = run("check")
     assert result.exit_code == 2
     assert "runbell.toml, line 8: [[rules]] has no “vote”. Did you mean “votes”?" in result.output
+
+
+SLIP = RULES + 'workspaces = ["ACME/shop-*", "shap-*"]\n'
+RIGHT = '[[rights]]\nmay = ["start"]\nmembers = true\nworkspaces = ["ACME/*"]\n'
+
+
+def test_what_matches_none_of_the_workspaces_of_a_file_is_warned_of() -> None:
+    write(SLIP + 'tags = ["nowhere"]\n' + RIGHT)
+    write("# ours\n\nacme/shop-prod\n  acme/dns  \n", "names.txt")
+    result = run("check", "--workspaces", "names.txt")
+    assert result.exit_code == 0
+    assert "Warning: rule “two” (line 5): “shap-*” matches none of the 2 known workspaces." in result.output
+    assert "Warning: [[rights]] 2 (start) matches none of the 2 known workspaces. Write it as the server does: acme/" in result.output
+    assert run("check", "--workspaces", "names.txt", "--strict").exit_code == 1
+    write(RULES)
+    fine = run("check", "--workspaces", "names.txt", "--strict")
+    assert (fine.exit_code, "Warning" in fine.output) == (0, False)
+
+
+@pytest.mark.parametrize("text, line", [("acme/dns\nshop-prod\n", 2), ("acme/a/b\n", 1), ("/dns", 1), ("acme/ \n", 1)])
+def test_a_file_of_names_that_is_wrong_is_told_with_the_line(text: str, line: int) -> None:
+    write(RULES)
+    write(text, "names.txt")
+    result = run("check", "--workspaces", "names.txt")
+    assert result.exit_code == 2
+    assert f"names.txt, line {line}: write one full name, organization/workspace." in result.output
+
+
+def test_a_file_of_names_that_cannot_be_read_is_told() -> None:
+    write(RULES)
+    Path("names.txt").write_bytes(b"\xff\xfe")
+    assert [run("check", "--workspaces", name).exit_code for name in ("names.txt", "nowhere.txt")] == [2, 2]
+    write("", "names.txt")
+    assert "no workspaces are known" in run("check", "--workspaces", "names.txt").output
+    assert run("check", "--workspaces", "names.txt", "--strict").exit_code == 1
+
+
+def test_workspaces_to_compare_with_come_from_one_place() -> None:
+    write(RULES)
+    assert run("check", "--strict").exit_code == 2
+    assert run("check", "--workspaces", "names.txt", "--database", "sqlite:///runbell.db").exit_code == 2
+
+
+def known_workspaces(url: str) -> None:
+    async def fill() -> None:
+        async with open_database(url) as database, database.write() as transaction:
+            await transaction.workspaces.put([Workspace(id="ws-1", name="shop-prod", organization="acme")], NOON)
+
+    asyncio.run(fill())
+
+
+def compared_with(url: str) -> None:
+    write(SLIP)
+    known_workspaces(url)
+    result = run("check", "--database", url, "--strict")
+    assert result.exit_code == 1
+    assert "“shap-*” matches none of the 1 known workspace" in result.output
+    assert run("check", "--database", url).exit_code == 0
+    write(RULES)
+    assert run("check", "--database", url, "--strict").exit_code == 0
+
+
+def test_what_matches_no_workspace_of_a_database_is_warned_of(tmp_path: Path) -> None:
+    write(SLIP)
+    assert [run("check", "--database", url).exit_code for url in ("sqlite:///nowhere.db", "sqlite:///", "nonsense")] == [1, 1, 1]
+    assert not Path("nowhere.db").exists()
+    compared_with(f"sqlite:///{tmp_path / 'runbell.db'}")
+
+
+@pytest.mark.postgres
+def test_what_matches_no_workspace_of_a_postgresql_is_warned_of(postgres_url: str) -> None:
+    compared_with(postgres_url)
 
 
 def test_rules_are_put_in_force_and_shown() -> None:

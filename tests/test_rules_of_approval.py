@@ -184,6 +184,9 @@ VOTES = RULE + "votes = 1\n"
         (VOTES + "groups = []", 4, "“groups” is empty. Leave it out to mean those who have the right decide."),
         (VOTES + "four_eyes = []", 4, "“four_eyes” is empty. Leave it out to mean nobody in particular."),
         (VOTES + "one_from_each = []", 4, "“one_from_each” is empty. Leave it out to mean nobody in particular."),
+        (VOTES + 'workspaces = ["prod-[A-z]*"]', 4, "“prod-[A-z]*” has a range over letters of several kinds"),
+        (VOTES + 'workspaces = ["[!0-9A-_]*"]', 4, "has a range over letters of several kinds"),
+        (VOTES + 'workspaces = ["[z-a]*"]', 4, "has a range over letters of several kinds"),
         (VOTES + 'workspaces = ["prod["]', 4, "“prod[” cannot name a workspace"),
         (VOTES + 'workspaces = ["!prod"]', 4, "“!prod” cannot name a workspace"),
         (VOTES + 'deny = "no"', 3, "A rule that denies demands nothing besides. Leave out votes"),
@@ -266,3 +269,14 @@ def test_a_machine_without_time_zones_is_told_what_it_lacks(monkeypatch: pytest.
 )
 def test_what_can_match_and_be_met_is_not_told(text: str) -> None:
     assert len(parse_rules(text).rules) == 1
+
+
+def test_ranges_over_letters_of_one_kind_are_taken() -> None:
+    policy = parse_rules('[[rules]]\nname = "r"\nvotes = 1\nworkspaces = ["[a-f0-9]*", "[!A-Z]-[a-]", "[-_x]"]')
+    assert policy.rules[0].match.workspaces == ("[a-f0-9]*", "[!A-Z]-[a-]", "[-_x]")
+
+
+def test_a_rule_whose_capitals_differ_within_itself_is_no_slip() -> None:
+    head = '[[rules]]\nname = "r"\nvotes = 1\n'
+    policy = parse_rules(f'{head}organizations = ["ACME"]\nworkspaces = ["acme/*"]\ntypes = ["AWS_*"]\naddresses = ["aws_vpc.main"]')
+    assert len(policy.rules) == 1

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.core.people import NOBODY, Circle
 from bot.core.scopes import Scope
 from bot.core.windows import Window
-from bot.core.workspaces import Workspace, matches
+from bot.core.workspaces import Workspace, in_any_capitals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ class DeclaredFreeze:
     id: int = 0
 
     def covers(self, workspace: Workspace) -> bool:
-        return matches(self.pattern, workspace)
+        """In any capitals: a freeze only holds things up, and one that misses its workspace by a capital is none."""
+        return in_any_capitals(self.pattern, workspace)
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and self.until <= now
@@ -63,6 +64,14 @@ class DeclaredFreeze:
     @property
     def freeze(self) -> Freeze:
         return Freeze(scope=self.pattern, reason=self.reason, until=self.until, by=self.by, by_name=self.by_name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeCoverage:
+    """How many of the known workspaces a freeze covers. `is_known`: all workspaces were read lately, so there are no others."""
+
+    workspaces: int
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

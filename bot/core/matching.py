@@ -11,14 +11,19 @@ from bot.core.contents import DESTROYS, REPLACES, PlanRisk
 from bot.core.projects import is_in, may_be_in
 from bot.core.rules import Match, Rule, RunKind, kinds_of
 from bot.core.runs import Run
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, fold, folded
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyMatch:
-    """A match whose globs are patterns. `names` holds those without an organization, `full_names` the others."""
+    """A match whose names are folded and whose globs are patterns: what restricts matches in any capitals.
+
+    `names` holds the globs without an organization, `full_names` the others. A workspace is handed in folded.
+    """
 
     match: Match
+    organizations: frozenset[str]
+    tags: frozenset[str]
     names: re.Pattern[str] | None
     full_names: re.Pattern[str] | None
 
@@ -26,9 +31,9 @@ class ReadyMatch:
         match = self.match
         return (
             (not match.kinds or not match.kinds.isdisjoint(kinds))
-            and (not match.organizations or workspace.organization in match.organizations)
+            and (not self.organizations or workspace.organization in self.organizations)
             and (not match.projects or may_be_in(match.projects, workspace))
-            and (not match.tags or not match.tags.isdisjoint(workspace.tags))
+            and (not self.tags or not self.tags.isdisjoint(workspace.tags))
             and (not match.workspaces or self.fits_name(workspace))
         )
 
@@ -70,11 +75,9 @@ class Rulebook:
 
     def matching(self, run: Run, workspace: Workspace, plan: PlanRisk) -> tuple[Rule, ...]:
         """The rules that apply, in the order of the file."""
-        kinds = kinds_of(run)
+        kinds, place = kinds_of(run), folded(workspace)
         return tuple(
-            rule
-            for rule, match in self._rules
-            if match.fits_place(workspace, kinds) and (not match.match.asks_plan or match.fits_plan(plan))
+            rule for rule, match in self._rules if match.fits_place(place, kinds) and (not match.match.asks_plan or match.fits_plan(plan))
         )
 
 
@@ -86,10 +89,10 @@ def is_project_unread(rule: Rule, workspace: Workspace) -> bool:
 def ready(match: Match) -> ReadyMatch:
     names = [glob for glob in match.workspaces if "/" not in glob]
     full_names = [glob for glob in match.workspaces if "/" in glob]
-    return ReadyMatch(match, any_of(names), any_of(full_names))
+    return ReadyMatch(match, fold(match.organizations), fold(match.tags), any_of(names), any_of(full_names))
 
 
 def any_of(globs: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern for several globs as core/workspaces.py:matches has them; None for none."""
-    patterns = [translate(glob) for glob in globs]
+    """One pattern for several globs as core/workspaces.py:in_any_capitals has them; None for none."""
+    patterns = [translate(glob.casefold()) for glob in globs]
     return re.compile("|".join(patterns)) if patterns else None

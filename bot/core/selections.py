@@ -28,7 +28,7 @@ class Selections:
         types: defaultdict[str, list[int]] = defaultdict(list)
         effects: defaultdict[str, list[int]] = defaultdict(list)
         for place, change in enumerate(changes):
-            types[change.type].append(place)
+            types[change.type.casefold()].append(place)
             effects[change.effect].append(place)
         self._addresses = [change.address for change in changes]
         self._by_type, self._by_effect = Places(types), Places(effects)
@@ -38,7 +38,8 @@ class Selections:
         self.everything = (1 << len(changes)) - 1
 
     def of_types(self, globs: Iterable[str]) -> int:
-        return self._any("type", globs)
+        """In any capitals: a rule that names a type in others than the provider restricts all the same."""
+        return self._any("type", (glob.casefold() for glob in globs))
 
     def at_addresses(self, globs: Iterable[str]) -> int:
         return self._any("address", globs)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from bot.core.locks import Lock
 
@@ -60,9 +61,55 @@ class WorkspaceDetail:
 
 
 def matches(pattern: str, workspace: Workspace) -> bool:
-    """Whether a glob, `[organization/]workspace`, matches; without a slash it means the name in every organization."""
+    """Return whether a glob, `[organization/]workspace`, matches; without a slash it means the name in every organization.
+
+    Capitals count, as the server spells the name: use it for what gives or ends something, such as rights and expiry.
+    """
     subject = workspace.full_name if "/" in pattern else workspace.name
     return fnmatchcase(subject, pattern)
+
+
+def in_any_capitals(pattern: str, workspace: Workspace) -> bool:
+    """Return whether a glob matches in any capitals: use it for what restricts, such as rules and freezes.
+
+    The glob is folded whole, so that sets keep their meaning: `[!A]*` leaves out both `a…` and `A…`.
+    """
+    subject = workspace.full_name if "/" in pattern else workspace.name
+    return fnmatchcase(subject.casefold(), pattern.casefold())
+
+
+def folded(workspace: Workspace) -> Workspace:
+    """Return the same with all its names folded, for comparing it with many folded names and globs."""
+    return replace(
+        workspace,
+        name=workspace.name.casefold(),
+        organization=workspace.organization.casefold(),
+        project_id=workspace.project_id.casefold() if workspace.project_id is not None else None,
+        project_name=workspace.project_name.casefold() if workspace.project_name is not None else None,
+        tags=fold(workspace.tags),
+    )
+
+
+@lru_cache(maxsize=4096)
+def fold(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(str.casefold, words))
+
+
+def called(written: str, known: Iterable[Workspace]) -> tuple[Workspace, ...]:
+    """Return the workspaces that a person may mean by `[organization/]workspace`: those spelled so, else those in any capitals."""
+    all_known = tuple(known)
+    exact = tuple(one for one in all_known if written == (one.full_name if "/" in written else one.name))
+    return exact or tuple(one for one in all_known if is_called(written, one))
+
+
+def is_called(written: str, workspace: Workspace) -> bool:
+    """Return whether a workspace has the name in any capitals; `written` is no glob, whatever letters are in it."""
+    return written.casefold() == (workspace.full_name if "/" in written else workspace.name).casefold()
+
+
+def spelled_as(written: str, workspace: Workspace) -> str:
+    """Return a typed name in the spelling of the workspace that it means, with an organization only where one was typed."""
+    return workspace.full_name if "/" in written else workspace.name
 
 
 def is_glob(pattern: str) -> bool:

@@ -29,9 +29,13 @@ def tell_slips(section: Section, rule: Rule, *, has_chains: bool) -> None:
 
 
 def never_matches(match: Match) -> Iterator[Slip]:
-    owners = {glob.partition("/")[0] for glob in match.workspaces if "/" in glob}
+    owners = {glob.partition("/")[0].casefold() for glob in match.workspaces if "/" in glob}
     all_owned = bool(match.workspaces) and all("/" in glob for glob in match.workspaces)
-    if match.organizations and all_owned and not any(fnmatchcase(name, owner) for name in match.organizations for owner in owners):
+    if (
+        match.organizations
+        and all_owned
+        and not any(fnmatchcase(name.casefold(), owner) for name in match.organizations for owner in owners)
+    ):
         yield "This rule can never match: none of its workspaces is in one of its organizations.", "workspaces"
     if match.kinds == {RunKind.PLAN_ONLY}:
         yield "This rule never comes to bear: a plan-only run is never applied.", "kinds"
@@ -47,7 +51,7 @@ def never_matches(match: Match) -> Iterator[Slip]:
 def may_be(address: str, types: tuple[str, ...]) -> bool:
     """Whether a glob over addresses may find a resource of one of the types."""
     found = TYPED.fullmatch(address) if is_plain(address) else None
-    return found is None or any(fnmatchcase(found["type"], glob) for glob in types)
+    return found is None or any(fnmatchcase(found["type"].casefold(), glob.casefold()) for glob in types)
 
 
 def never_met(section: Section, rule: Rule) -> Iterator[Slip]:

@@ -11,6 +11,10 @@ GROUP = re.compile(r"S[A-Z0-9]{2,}")
 PART = r"(?:[\w*?-]|\[!?[\w-]+\])+"
 GLOB = re.compile(rf"(?:{PART}/)?{PART}")
 
+SET = re.compile(r"\[!?([\w-]+)\]")
+RANGE = re.compile(r"(\w)-(\w)")
+KINDS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
+
 IsRight = Callable[[str], object]
 Explain = Callable[[str], str]
 
@@ -31,7 +35,19 @@ def hint(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean “{near[0]}”?" if near else f"{otherwise}: {', '.join(words)}."
 
 
+def is_workspace_glob(word: str) -> bool:
+    return GLOB.fullmatch(word) is not None and not has_odd_range(word)
+
+
+def has_odd_range(word: str) -> bool:
+    """Whether a set has a range such as [A-z] or [A-_]: without capitals it means other letters, or none, and would restrict less."""
+    ranges = (found.groups() for letters in SET.findall(word) for found in RANGE.finditer(letters))
+    return any(not any(first in kind and last in kind[kind.index(first) :] for kind in KINDS) for first, last in ranges)
+
+
 def not_a_glob(word: str) -> str:
+    if GLOB.fullmatch(word):
+        return f"“{word}” has a range over letters of several kinds: write [a-z], [A-Z], [0-9] or a part of one of them."
     return f"“{word}” cannot name a workspace: write [organization/]workspace, where * stands for any letters."
 
 
@@ -47,6 +63,6 @@ def not_a_group(word: str) -> str:
     return f"“{word}” is no id of a user group: one looks like S0123ABCD (in Slack: People, User groups, three dots, Copy group ID)."
 
 
-WORKSPACES = (whole(GLOB), not_a_glob)
+WORKSPACES = (is_workspace_glob, not_a_glob)
 PEOPLE = (whole(PERSON), not_a_person)
 GROUPS = (whole(GROUP), not_a_group)

@@ -16,7 +16,7 @@ from bot.core.policy import Actor, Place, Right
 from bot.core.runs import Action
 from bot.core.votes import Vote
 from bot.core.watches import Watch
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, called
 from bot.services.access import Access
 from bot.services.finding import Finder
 from bot.services.gates import open_gate
@@ -95,13 +95,10 @@ class Audits:
         if about.run_id:
             stored = await transaction.runs.get(about.run_id)
             return await workspace_name(transaction, stored.run.workspace_id) if stored is not None else ""
-        organization, slash, name = about.workspace.rpartition("/")
-        for one in self._organizations:
-            if name and (not slash or one.lower() == organization.lower()):
-                found = await transaction.workspaces.named(one, name)
-                if found is not None:
-                    return found.full_name
-        return about.workspace
+        name = about.workspace.rpartition("/")[2]
+        alike = await transaction.workspaces.alike(name) if name else ()
+        found = called(about.workspace, [one for one in alike if one.organization in self._organizations])
+        return found[0].full_name if len(found) == 1 else about.workspace
 
     async def about(self, reference: RunReference, actor: Actor) -> AuditList:
         """The newest rows, for a full member who may read the workspace."""

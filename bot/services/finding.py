@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from bot.core.commands.runs import RunReference
 from bot.core.errors import NoCurrentRun, NotVisible, UnknownWorkspace
 from bot.core.policy import Actor
-from bot.core.workspaces import Workspace, near_names
+from bot.core.workspaces import Workspace, is_called, near_names, spelled_as
 from bot.services.access import Access
 from bot.services.ports import Runs, Store
 from bot.services.reading import Found, Reader
@@ -22,13 +23,39 @@ class Finder:
         self._organizations = organizations
 
     async def workspace(self, written: str, actor: Actor) -> Workspace:
-        """The workspace, as the server shows it now; UnknownWorkspace offers near names that the actor may read."""
-        organization, slash, name = written.rpartition("/")
-        asked = [one for one in self._organizations if not slash or one.lower() == organization.lower()]
-        found = [one for one in await asyncio.gather(*(self._read(one, name) for one in asked)) if one is not None]
+        """The workspace, as the server shows it now; UnknownWorkspace offers near names that the actor may read.
+
+        The name is taken as it is spelled, else in any capitals; where several fit, UnknownWorkspace asks which is meant.
+        """
+        found = await self._meant(written)
         if len(found) == 1:
             return found[0]
-        raise UnknownWorkspace(written, [one.full_name for one in found] or await self._near(name, actor))
+        raise UnknownWorkspace(written, [one.full_name for one in found] or await self._near(written.rpartition("/")[2], actor))
+
+    async def _meant(self, written: str) -> tuple[Workspace, ...]:
+        """Return the workspaces that the name may mean, read afresh."""
+        organization, slash, name = written.rpartition("/")
+        asked = self._asked(organization) if slash else self._organizations
+        found = await self._read_all((one, name) for one in asked)
+        if exact := tuple(one for one in found if spelled_as(written, one) == written):
+            return exact
+        # A server may answer to other capitals than its own, or not. In both cases another workspace may differ by capitals alone,
+        # which only our own rows tell.
+        ours = {one.casefold() for one in asked}
+        async with self._store.read() as transaction:
+            alike = [one for one in await transaction.workspaces.alike(name) if one.organization.casefold() in ours] if name else []
+        more = [one for one in await self._read_all((one.organization, one.name) for one in alike) if is_called(written, one)]
+        return tuple({one.id: one for one in (*found, *more)}.values())
+
+    def _asked(self, organization: str) -> tuple[str, ...]:
+        """Return the organization that is spelled so, else those in any capitals."""
+        if organization in self._organizations:
+            return (organization,)
+        return tuple(one for one in self._organizations if one.casefold() == organization.casefold())
+
+    async def _read_all(self, names: Iterable[tuple[str, str]]) -> list[Workspace]:
+        found = await asyncio.gather(*(self._read(organization, name) for organization, name in names))
+        return [one for one in found if one is not None]
 
     async def run(self, reference: RunReference, actor: Actor) -> Found:
         """The run by its id, or the current one of a workspace."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.audits import AuditKind, Entry
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.errors import UnknownFreeze
-from bot.core.freezes import DeclaredFreeze, Freeze, in_force
+from bot.core.errors import FreezeCoversNothing, SeveralFreezes, TerraformTrouble, UnknownFreeze, UnknownWorkspace
+from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage, in_force
 from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
-from bot.core.workspaces import Workspace, is_glob
+from bot.core.workspaces import Workspace, is_glob, near_names, spelled_as
 from bot.services.access import Access
 from bot.services.doubts import doubt
 from bot.services.finding import Finder
@@ -24,6 +25,8 @@ from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.watching import named
 
+WILD = re.compile(r"\[!?\]?[^\]]*\]|[*?\[]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeList:
@@ -31,6 +34,12 @@ class FreezeList:
 
     now: tuple[Freeze, ...]
     coming: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    freeze: DeclaredFreeze
+    coverage: FreezeCoverage
 
 
 class Freezing:
@@ -64,14 +73,19 @@ class Freezing:
         """With what their projects are called, where anything goes by that."""
         return await with_projects(transaction, workspaces) if self._policy.names_projects else workspaces
 
-    async def declare(self, wish: DeclareFreeze, actor: Actor, place: Place) -> DeclaredFreeze:
-        """With the right to decide in everything that it covers now. A freeze of the same person with the same glob is replaced."""
+    async def declare(self, wish: DeclareFreeze, actor: Actor, place: Place) -> Declared:
+        """With the right to decide in everything that it covers now. A freeze of the same person with the same glob is replaced.
+
+        FreezeCoversNothing or UnknownWorkspace where nothing matches and all workspaces were read.
+        """
         await self._sharing.demand_ours(place)
         until = moment_of(wish.until, self._clock.now(), self._policy.zone) if wish.until else None
-        covered = await self._covered(wish.pattern, actor)
-        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(wish.pattern),))
+        pattern, covered, is_known = await self._covered(wish.pattern, actor)
+        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(pattern),))
+        if is_known and not covered:
+            raise FreezeCoversNothing(pattern, await self._near(pattern, actor))
         freeze = DeclaredFreeze(
-            pattern=wish.pattern,
+            pattern=pattern,
             reason=wish.reason,
             by=person.id,
             by_name=person.name,
@@ -82,13 +96,13 @@ class Freezing:
         async with self._store.write() as transaction:
             await transaction.freezes.forget(self._clock.now())
             before = await transaction.freezes.all()
-            await transaction.freezes.remove([one for one in before if (one.pattern, one.by) == (freeze.pattern, freeze.by)])
+            await transaction.freezes.remove([one for one in before if is_same(one.pattern, pattern) and one.by == freeze.by])
             await transaction.freezes.add(freeze)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-            await self._tell(transaction, freeze, person, place, "freeze", f"froze “{wish.pattern}”{end}: {wish.reason}")
+            await self._tell(transaction, freeze, person, place, "freeze", f"froze “{pattern}”{end}: {wish.reason}")
             await doubt(transaction, freeze.covers)
         self._wake_painter()
-        return freeze
+        return Declared(freeze=freeze, coverage=FreezeCoverage(workspaces=len(covered), is_known=is_known))
 
     async def lift(self, wish: LiftFreeze, actor: Actor, place: Place) -> tuple[DeclaredFreeze, ...]:
         """End every declared freeze with this glob: one's own with the right to decide, another's with the right admin.
@@ -99,7 +113,7 @@ class Freezing:
         now, covered = self._clock.now(), await self._known(wish.pattern) or (named(wish.pattern),)
         person = await self._access.demand_all(actor, Right.DECIDE, covered)
         async with self._store.read() as transaction:
-            found = tuple(one for one in await transaction.freezes.all() if one.pattern == wish.pattern and not one.is_over(now))
+            found = meant(wish.pattern, [one for one in await transaction.freezes.all() if not one.is_over(now)])
         if not found:
             self._refuse_unknown(wish.pattern)
         right = Right.DECIDE if all(one.by == person.id for one in found) else Right.ADMIN
@@ -107,16 +121,17 @@ class Freezing:
         async with self._store.write() as transaction:
             await self._ruling.demand_current(transaction)
             if not await transaction.freezes.remove(found):
-                raise UnknownFreeze(wish.pattern)
+                raise UnknownFreeze(found[0].pattern)
             whose = "" if right is Right.DECIDE else ", which somebody else had frozen"
-            await self._tell(transaction, found[0], person, place, "unfreeze", f"ended the freeze of “{wish.pattern}”{whose}.")
+            await self._tell(transaction, found[0], person, place, "unfreeze", f"ended the freeze of “{found[0].pattern}”{whose}.")
             await doubt(transaction, found[0].covers)
         self._wake_painter()
         return found
 
     def _refuse_unknown(self, pattern: str) -> None:
         """The file's are ended in the file, whether they were named by their name or by a glob of theirs."""
-        of_file = any(pattern == one.name or pattern in one.scope.workspaces for one in self._policy.freezes)
+        names = (name for one in self._policy.freezes for name in (one.name, *one.scope.workspaces))
+        of_file = any(is_same(pattern, name) for name in names)
         raise UnknownFreeze(pattern, self._policy.source if of_file else "")
 
     async def list(self, actor: Actor) -> FreezeList:
@@ -132,9 +147,37 @@ class Freezing:
         coming = sorted(((name, at) for name, at in opens if at is not None), key=lambda one: (one[1], one[0]))
         return FreezeList(now=(*of_file, *by_hand), coming=tuple(coming))
 
-    async def _covered(self, pattern: str, actor: Actor) -> tuple[Workspace, ...]:
-        """A name that is no glob must be a workspace."""
-        return await self._known(pattern) if is_glob(pattern) else (await self._finder.workspace(pattern, actor),)
+    async def _covered(self, pattern: str, actor: Actor) -> tuple[str, tuple[Workspace, ...], bool]:
+        """Return the pattern as it is kept, what it covers of what we know, and whether there is no more than that.
+
+        Terraform may be out of reach while somebody has to freeze: then the freeze is declared over what is not known.
+        """
+        try:
+            known = await self._known(pattern)
+        except TerraformTrouble:
+            known = ()
+        is_known = await self._knowledge.has_read_all(self._knowledge.organizations_of(pattern), self._clock.now())
+        if is_glob(pattern):
+            return pattern, known, is_known
+        try:
+            workspace = await self._finder.workspace(pattern, actor)
+        except UnknownWorkspace:
+            # The server knows no workspace of this spelling. Where we may not know all of them, it may have one in other capitals.
+            if is_known or known:
+                raise
+            return pattern, (), False
+        except TerraformTrouble:
+            only = known[0] if len(known) == 1 else None
+            return spelled_as(pattern, only) if only else pattern, known, bool(known) and is_known
+        others = [one for one in known if one.id != workspace.id]
+        return spelled_as(pattern, workspace), (workspace, *others), True
+
+    async def _near(self, pattern: str, actor: Actor) -> tuple[str, ...]:
+        """Return the names of readable workspaces that a glob which matches none may have meant."""
+        written = WILD.sub("", pattern.rpartition("/")[2])
+        async with self._store.read() as transaction:
+            known = await transaction.workspaces.all()
+        return near_names(written, [one.name for one in await self._access.readable(actor, known)]) if written else ()
 
     async def _known(self, pattern: str) -> tuple[Workspace, ...]:
         covers = DeclaredFreeze(pattern=pattern, reason="", by="", by_name="", channel="", at=self._clock.now()).covers
@@ -161,3 +204,16 @@ class Freezing:
                 details={name: value for name, value in details.items() if value},
             )
         )
+
+
+def is_same(pattern: str, other: str) -> bool:
+    return pattern.casefold() == other.casefold()
+
+
+def meant(pattern: str, freezes: Sequence[DeclaredFreeze]) -> tuple[DeclaredFreeze, ...]:
+    """Return the freezes with just this pattern as it is spelled, else in any capitals. SeveralFreezes where those are not one pattern."""
+    exact = tuple(one for one in freezes if one.pattern == pattern)
+    alike = tuple(one for one in freezes if is_same(one.pattern, pattern))
+    if not exact and len(patterns := sorted({one.pattern for one in alike})) > 1:
+        raise SeveralFreezes(pattern, patterns)
+    return exact or alike

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
 from bot.core.cadence import Recipe
 from bot.core.errors import TerraformTrouble
 from bot.core.workspaces import Workspace
 from bot.services.ports import Store
 from bot.services.recipes import Recipes
 
+RECENT = timedelta(minutes=15)
+"""How long a list of all workspaces counts as the whole truth: three of them are due in that time."""
+
 
 class Knowledge:
+    """`organizations` are ours."""
+
     def __init__(self, store: Store, recipes: Recipes, organizations: tuple[str, ...]) -> None:
         self._store = store
         self._recipes = recipes
         self._organizations = organizations
+        self._swept: dict[str, datetime] = {}
+
+    def organizations_of(self, pattern: str) -> tuple[str, ...]:
+        """Return those of our organizations in which a glob, `[organization/]workspace`, may match, in any capitals."""
+        organization, slash, _ = pattern.casefold().partition("/")
+        return tuple(one for one in self._organizations if not slash or fnmatchcase(one.casefold(), organization))
 
     async def look(self) -> None:
         """Have every organization looked at whole once. A TerraformTrouble where nothing is known, since it cannot be read."""
@@ -30,15 +45,30 @@ class Knowledge:
         async with self._store.read() as transaction:
             return await transaction.workspaces.all()
 
+    async def has_read_all(self, organizations: Iterable[str], now: datetime) -> bool:
+        """Return whether every workspace of these organizations was read lately, by whichever process.
+
+        The database says so, and not what this process has done since its start: another process may hold the role that polls, and a
+        list that is two minutes old is not less true because we were restarted. It is less true when nobody has read it for long, since
+        workspaces may have been created meanwhile: then nothing is concluded from a name that we do not know.
+        """
+        kept = await self._watermarks()
+        read_at = [max(filter(None, (kept.get(one), self._swept.get(one))), default=None) for one in organizations]
+        return all(at is not None and now - at <= RECENT for at in read_at)
+
     async def _sweep(self, organization: str) -> TerraformTrouble | None:
         try:
-            await self._recipes.all(organization)
+            self._swept[organization] = await self._recipes.all(organization)
         except TerraformTrouble as trouble:
             return trouble
         return None
 
     async def _unseen(self) -> list[str]:
+        seen = await self._watermarks()
+        return [organization for organization in self._organizations if organization not in seen]
+
+    async def _watermarks(self) -> Mapping[str, datetime]:
+        """Return when each organization's last complete list of workspaces was begun."""
         async with self._store.read() as transaction:
             looks = await transaction.looks.all()
-        seen = {look.organization for look in looks if look.recipe is Recipe.ALL and look.watermark is not None}
-        return [organization for organization in self._organizations if organization not in seen]
+        return {look.organization: look.watermark for look in looks if look.recipe is Recipe.ALL and look.watermark is not None}

@@ -15,7 +15,7 @@ from bot.core.policy import Actor, Policy, Right
 from bot.core.reaches import Reach
 from bot.core.rows import Queue, RunList, RunRow, WorkspaceRow
 from bot.core.runs import BY_WORD, FAILED, Run, RunStatus
-from bot.core.workspaces import Workspace, is_glob, matches, near_names
+from bot.core.workspaces import Workspace, called, is_glob, matches, near_names, spelled_as
 from bot.services.access import Access
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
@@ -80,6 +80,7 @@ class Listings:
     async def runs(self, wish: ListRuns, actor: Actor, turn: Turn = FIRST) -> RunList:
         """The newest first. UnknownWorkspace and RightMissing where one is asked for by its name alone."""
         reach = await self._reach(actor)
+        wish = replace(wish, pattern=await self._spelled(wish.pattern, reach))
         named = await self._named(wish.pattern, actor, reach)
         wanted = wanted_runs(wish, reach, whose(self._policy.people, actor.id))
         async with self._store.read() as transaction:
@@ -117,6 +118,18 @@ class Listings:
         known = await transaction.workspaces.many(sorted({run.workspace_id for run in runs}))
         nowhere = Workspace(id="", name="", organization="")
         return [RunRow(run, place := known.get(run.workspace_id, nowhere), self._pictures.link(place, run)) for run in runs]
+
+    async def _spelled(self, pattern: str, reach: Reach) -> str:
+        """Return a name as it is spelled: exactly so, else in any capitals. UnknownWorkspace where several of those may be meant."""
+        if is_glob(pattern):
+            return pattern
+        async with self._store.read() as transaction:
+            alike = await transaction.workspaces.alike(pattern.rpartition("/")[2])
+        found = called(pattern, alike)
+        spellings = {spelled_as(pattern, one) for one in found}
+        if len(spellings) > 1:
+            raise UnknownWorkspace(pattern, [one.full_name for one in found if reach.allows(one)])
+        return spellings.pop() if spellings else pattern
 
     async def _named(self, pattern: str, actor: Actor, reach: Reach) -> tuple[Workspace, ...]:
         if is_glob(pattern):

@@ -19,15 +19,19 @@ class Projects:
         self._organizations = organizations
 
     async def ids_of(self, written: str) -> tuple[str, ...]:
-        """Those that are meant by a name, which each organization may have, or by an id. UnknownProject where there is none."""
+        """Those that are meant by a name, which each organization may have, or by an id. UnknownProject where there is none.
+
+        A name is taken as it is spelled, else in any capitals; where several spellings fit, UnknownProject asks which is meant.
+        """
         if not written:
             return ()
         known = [project for organization in self._organizations for project in await self.of(organization)]
         exact = [one.id for one in known if written in {one.id, one.name}]
-        alike = [one.id for one in known if written.lower() == one.name.lower()]
-        if not exact and not alike:
-            raise UnknownProject(written, near_names(written, [one.name for one in known]))
-        return tuple(exact or alike)
+        alike = [one for one in known if written.casefold() == one.name.casefold()]
+        spellings = sorted({one.name for one in alike})
+        if not exact and len(spellings) != 1:
+            raise UnknownProject(written, spellings or near_names(written, [one.name for one in known]))
+        return tuple(exact or [one.id for one in alike])
 
     async def of(self, organization: str) -> list[Project]:
         """None where the server has no projects."""

@@ -24,7 +24,7 @@ from bot.core.origins import Origin, OriginKind
 from bot.core.policy import Actor, Place, Right
 from bot.core.readings import RunQuery
 from bot.core.runs import Run, RunStatus
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, called
 from bot.services.access import Access
 from bot.services.evidence import has_applied
 from bot.services.finding import Finder
@@ -98,7 +98,7 @@ class Promotions:
     async def known(self, written: str, actor: Actor) -> Workspace | None:
         """As `source_of`, for a workspace as somebody wrote it; None where several are called so."""
         async with self._store.read() as transaction:
-            known = [one for one in await transaction.workspaces.all() if written in {one.name, one.full_name}]
+            known = called(written, await transaction.workspaces.alike(written.rpartition("/")[2]))
         return await self._readable(known, actor)
 
     async def _readable(self, known: Sequence[Workspace], actor: Actor) -> Workspace | None:

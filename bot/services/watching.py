@@ -9,7 +9,7 @@ from bot.core.commands.watches import AddWatch, RemoveWatch
 from bot.core.errors import AlreadyWatched, SeveralWatches, UnknownWatch, WatchIsCode
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.watches import Watch
-from bot.core.workspaces import Workspace, is_glob
+from bot.core.workspaces import Workspace, is_glob, spelled_as
 from bot.services.access import Access
 from bot.services.audits import watch_changed
 from bot.services.closures import Closures
@@ -79,7 +79,7 @@ class Watching:
             in_thread=wish.in_thread,
             mentions=wish.mentions,
         )
-        covered = await self._covered(watch, actor)
+        watch, covered = await self._covered(watch, actor)
         await self._access.demand_membership(actor)
         person = await self._access.demand_all(actor, Right.READ, covered)
         await enter(self._chat, place.channel)
@@ -130,16 +130,19 @@ class Watching:
         async with self._store.read() as transaction:
             return await transaction.watches.of_channel(place.channel)
 
-    async def _covered(self, watch: Watch, actor: Actor) -> tuple[Workspace, ...]:
-        """What a watch would show now; a name that is no glob must be a workspace."""
+    async def _covered(self, watch: Watch, actor: Actor) -> tuple[Watch, tuple[Workspace, ...]]:
+        """What a watch would show now; a name that is no glob must be a workspace, and is kept as the server spells it."""
         if not is_glob(watch.pattern):
-            return tuple(one for one in (await self._finder.workspace(watch.pattern, actor),) if watch.covers(one))
-        return tuple(one for one in await self._knowledge.workspaces() if watch.covers(one))
+            workspace = await self._finder.workspace(watch.pattern, actor)
+            spelled = replace(watch, pattern=spelled_as(watch.pattern, workspace))
+            return spelled, (workspace,) if spelled.covers(workspace) else ()
+        return watch, tuple(one for one in await self._knowledge.workspaces() if watch.covers(one))
 
 
 def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
     """The one that is to end; where several have the glob, the one that nothing narrows, if nothing was said of that."""
-    same = [one for one in watches if one.pattern == wish.pattern]
+    exact_first = [one for one in watches if one.pattern == wish.pattern]
+    same = exact_first or [one for one in watches if one.pattern.casefold() == wish.pattern.casefold()]
     fitting = [one for one in same if wish.tag in {"", one.tag} and wish.project in {"", one.project}]
     by_hand = [one for one in fitting if not one.source]
     if not fitting:
@@ -147,7 +150,7 @@ def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
     if not by_hand:
         raise WatchIsCode(fitting[0].title, fitting[0].source)
     exact = [one for one in by_hand if (one.tag, one.project) == (wish.tag, wish.project)]
-    if len(by_hand) > 1 and not exact:
+    if len(by_hand) > 1 and (not exact or len({one.pattern for one in by_hand}) > 1):
         raise SeveralWatches(wish.pattern, [one.title for one in by_hand])
     return (exact or by_hand)[0]
 

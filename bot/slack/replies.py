@@ -114,6 +114,8 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.UnknownProject: step("`{command} workspaces` lists workspaces of all projects; a project is named by its name or its id."),
         errors.SeveralWatches: step("`{command} watches` lists what is watched here."),
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
+        errors.FreezeCoversNothing: step(AT_HAND),
+        errors.SeveralFreezes: step("`{command} freezes` lists what is frozen."),
         errors.UnknownFreeze: step("`{command} freezes` lists what is frozen."),
         errors.UnknownVersion: sentence_alone,
         errors.StrayVersion: sentence_alone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +12,13 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.workspaces import Workspace
+from bot.core.workspaces import Workspace, is_called
 from bot.store.columns import Cells
 from bot.store.statements import MOST_AT_ONCE, portions, upsert
 from bot.store.tables import workspaces
 
 ONE = select(workspaces).where(workspaces.c.id == bindparam("id"))
+ESCAPE = "\\"
 SOME = select(workspaces).where(workspaces.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -62,6 +64,15 @@ class WorkspaceTable:
         row = (await self.connection.execute(query)).mappings().first()
         return decode(row) if row else None
 
+    async def alike(self, name: str) -> tuple[Workspace, ...]:
+        """Those that bear the name in any capitals, in every organization, by organization and name.
+
+        SQLite folds the letters of English alone, PostgreSQL those of its locale: the server takes no others in names.
+        """
+        query = select(workspaces).where(workspaces.c.name.ilike(like_exactly(name), escape=ESCAPE))
+        found = map(decode, (await self.connection.execute(query)).mappings())
+        return tuple(sorted((one for one in found if is_called(name, one)), key=lambda one: (one.organization, one.name)))
+
     async def all(self) -> tuple[Workspace, ...]:
         """Every workspace we know, by organization and name, in the order of the letters' numbers in both databases."""
         rows = (await self.connection.execute(select(workspaces))).mappings()
@@ -81,6 +92,11 @@ class WorkspaceTable:
             rows = (await self.connection.execute(SOME, {"ids": some})).mappings()
             found.update((row["id"], row) for row in rows)
         return found
+
+
+def like_exactly(name: str) -> str:
+    """Return LIKE's pattern for the name itself."""
+    return re.sub(r"([\\%_])", r"\\\1", name)
 
 
 def is_news(workspace: Workspace, seen_at: datetime, known: RowMapping | None) -> bool:

@@ -209,12 +209,17 @@ def workspace_of(resource: Resource) -> Workspace | None:
 
 
 def workspace_in(organization: str, resource: WorkspaceResource) -> Workspace:
+    """The workspace; its organization's name is spelled as the server spells it, where it names the same in other capitals.
+
+    Another word there is no spelling: some servers have ids of their own for organizations.
+    """
     facts, relations = resource.attributes, resource.relationships or NO_WORKSPACE_RELATIONS
+    owner = related_id(relations.organization)
     latest = facts.latest_run.id if facts.latest_run is not None else None
     return Workspace(
         id=id_of(resource),
         name=text(facts.name),
-        organization=organization,
+        organization=owner if owner is not None and owner.casefold() == organization.casefold() else organization,
         project_id=related_id(relations.project),
         tags=frozenset(map(text, facts.tag_names or ())),
         auto_apply=bool(facts.auto_apply),

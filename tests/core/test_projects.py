@@ -13,7 +13,7 @@ from bot.core.freezes import FreezeWindow, in_force
 from bot.core.judging import candidates, decide
 from bot.core.matching import Rulebook
 from bot.core.policy import Grant, Policy
-from bot.core.projects import is_in
+from bot.core.projects import is_in, may_be_in
 from bot.core.reminders import USUAL, ReminderRule, rule_for
 from bot.core.rules import Match, Rule
 from bot.core.scopes import Scope
@@ -32,31 +32,34 @@ NOWHERE = replace(PROD, project_id=None)
 
 
 @pytest.mark.parametrize(
-    "words, known, unknown, nowhere",
+    "words, known, unknown, nowhere, may_be",
     [
-        ({"prj-web"}, True, True, False),
-        ({"prj-data"}, False, False, False),
-        ({"Web Shop"}, True, None, None),
-        ({"web shop"}, True, None, None),
-        ({"web"}, False, None, None),
-        ({"web*"}, False, None, None),
-        ({"data", "WEB SHOP"}, True, None, None),
-        ({"prj-data", "data"}, False, None, None),
-        ({"prj-web", "data"}, True, True, None),
-        (set(), False, False, False),
+        ({"prj-web"}, True, True, False, True),
+        ({"prj-data"}, False, False, False, False),
+        ({"Web Shop"}, True, None, None, True),
+        ({"web shop"}, False, None, None, True),
+        ({"web"}, False, None, None, False),
+        ({"web*"}, False, None, None, False),
+        ({"data", "WEB SHOP"}, False, None, None, True),
+        ({"prj-data", "data"}, False, None, None, False),
+        ({"prj-web", "data"}, True, True, None, True),
+        (set(), False, False, False, False),
     ],
 )
-def test_a_project_goes_by_its_id_or_its_name_in_whatever_capitals(
+def test_a_project_goes_by_its_id_or_its_name_and_restricts_in_any_capitals(
     words: set[str],
     known: bool,  # noqa: FBT001 - a table
     unknown: bool | None,  # noqa: FBT001 - as above
     nowhere: bool | None,  # noqa: FBT001 - as above
+    may_be: bool,  # noqa: FBT001 - as above
 ) -> None:
     assert [is_in(frozenset(words), one) for one in (WEB, UNREAD, NOWHERE)] == [known, unknown, nowhere]
+    assert may_be_in(frozenset(words), WEB) is may_be
 
 
 def test_a_project_that_is_called_like_an_id_goes_by_its_name_where_that_is_known() -> None:
-    assert is_in(frozenset({"prj-shop"}), replace(WEB, project_name="prj-Shop")) is True
+    assert is_in(frozenset({"prj-shop"}), replace(WEB, project_name="prj-shop")) is True
+    assert may_be_in(frozenset({"prj-shop"}), replace(WEB, project_name="prj-Shop"))
 
 
 def test_an_id_of_another_server_is_one_however_it_looks() -> None:
@@ -74,7 +77,7 @@ def test_a_rule_by_name_applies_where_the_name_fits_and_where_nobody_knows_it(
 
 
 def test_a_freeze_holds_up_what_it_may_cover_and_reminders_follow_what_they_cover_for_sure() -> None:
-    scope = Scope(projects=frozenset({"web shop"}))
+    scope = Scope(projects=frozenset({"Web Shop"}))
     freeze, reminders = FreezeWindow(name="sale", scope=scope, window=Window()), ReminderRule(scope=scope, is_off=True)
     others = (UNREAD, replace(WEB, project_name="data"))
     assert [len(in_force((freeze,), "f", (), one, NOON)) for one in (WEB, *others)] == [1, 1, 0]
@@ -83,7 +86,7 @@ def test_a_freeze_holds_up_what_it_may_cover_and_reminders_follow_what_they_cove
 
 
 def test_nothing_is_discarded_by_a_later_table_where_nobody_knows_that_an_earlier_one_does_not_spare_it() -> None:
-    spared = ReminderRule(scope=Scope(projects=frozenset({"web shop"})), after=timedelta(minutes=5))
+    spared = ReminderRule(scope=Scope(projects=frozenset({"Web Shop"})), after=timedelta(minutes=5))
     rest = ReminderRule(after=timedelta(hours=2), expire_after=timedelta(hours=24))
     data = replace(WEB, project_name="data")
     assert [rule_for((spared, rest), one) for one in (WEB, data)] == [spared, rest]

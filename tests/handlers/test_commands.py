@@ -188,6 +188,15 @@ async def test_watches_come_and_go(desk: Desk) -> None:
     assert "hears no more of `storefront-*`" in await desk.type("unwatch storefront-*")
 
 
+async def test_a_freeze_says_how_many_it_covers_and_one_that_covers_nothing_is_refused(desk: Desk) -> None:
+    desk.house.runs.add_workspace("storefront-dev")
+    await desk.house.poll()
+    assert "Covers 1 workspace." in await desk.type("freeze ACME/*-DEV the sale is on")
+    assert "no workspace matches “acmee/*”" in await desk.type("freeze acmee/* the sale is on")
+    async with desk.house.store.read() as transaction:
+        assert [one.pattern for one in await transaction.freezes.all()] == ["ACME/*-DEV"]
+
+
 async def test_a_freeze_is_declared_listed_holds_up_and_is_ended(desk: Desk) -> None:
     run = with_run(desk)
     await desk.house.poll()

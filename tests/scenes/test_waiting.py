@@ -56,16 +56,16 @@ async def test_a_freeze_between_vote_and_apply_holds_and_its_end_lets_the_run_th
     await asked(world, "storefront-staging")
     await world.types("U0KIM", "/tf approve storefront-staging")
     await world.expects("Your vote for", person="U0KIM")
-    await world.types("U0ANA", "/tf freeze storefront-* until 2h the sale is on")
-    await world.expects("froze “storefront-*” until")
-    await world.until(lambda one: has(one, "run.approve") and "storefront-* is frozen until" in whole_text(one))
+    await world.types("U0ANA", "/tf freeze ACME/Storefront-* until 2h the sale is on")
+    await world.expects("froze “ACME/Storefront-*” until")
+    await world.until(lambda one: has(one, "run.approve") and "ACME/Storefront-* is frozen until" in whole_text(one))
 
     await world.types("U0ANA", "/tf approve storefront-staging")
     await world.expects("by <@U0ANA>: the sale is on")
     assert await world.calls("/actions/apply") == []
 
-    await world.types("U0ANA", "/tf unfreeze storefront-*")
-    await world.expects("ended the freeze of “storefront-*”.")
+    await world.types("U0ANA", "/tf unfreeze acme/storefront-*")
+    await world.expects("ended the freeze of “ACME/Storefront-*”.")
     await world.until(lambda one: has(one, "run.approve") and "is frozen" not in whole_text(one))
     await world.types("U0ANA", "/tf approve storefront-staging")
     await world.until_run("storefront-staging", "applied")

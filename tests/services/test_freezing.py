@@ -126,6 +126,8 @@ async def test_a_freeze_ends_by_itself_and_the_next_one_takes_its_row_away(house
     assert (await house.vote(run.id)).outcome is None
     house.clock.move(1)
     assert (await house.vote(run.id)).outcome is IntentState.SETTLED
+    house.runs.add_workspace("other-prod")
+    await house.poll()
     await freeze(house, "other-prod*")
     async with house.store.read() as transaction:
         assert [one.pattern for one in await transaction.freezes.all()] == ["other-prod*"]
@@ -216,6 +218,8 @@ async def test_of_two_who_end_the_same_freeze_one_is_told_that_it_is_gone(house:
 
 
 async def test_who_has_other_rules_than_those_in_force_ends_no_freeze(house: House) -> None:
+    for name in ("storefront-prod", "storefront-dev"):
+        planned(house, name)
     await freeze(house)
     async with house.store.write() as transaction:
         other = Activation(hash="newer", source="runbell.toml", text="", by="ops", activated_at=house.clock.now())

@@ -57,12 +57,35 @@ async def test_workspaces_are_narrowed_by_tag_and_project(house: House) -> None:
 
 
 async def test_a_project_is_meant_in_every_organization_that_has_one_of_that_name(house: House) -> None:
-    house.memberships.known += [Project(id="prj-web-too", name="Web")]
+    house.memberships.known += [Project(id="prj-web-too", name="web")]
     house.runs.add_workspace("dns", project_id="prj-web")
     house.runs.add_workspace("shop", project_id="prj-web-too")
     house.runs.add_workspace("other", project_id="prj-data")
     listed = await house.listings.workspaces(ListWorkspaces(project="WEB"), KIM)
     assert [row.workspace.name for row in listed.rows] == ["dns", "shop"]
+
+
+async def test_a_project_that_two_spellings_may_mean_is_asked_for(house: House) -> None:
+    house.memberships.known += [Project(id="prj-large", name="Web")]
+    house.runs.add_workspace("dns", project_id="prj-web")
+    house.runs.add_workspace("shop", project_id="prj-large")
+    for project, names in (("web", ["dns"]), ("Web", ["shop"])):
+        listed = await house.listings.workspaces(ListWorkspaces(project=project), KIM)
+        assert [row.workspace.name for row in listed.rows] == names
+    with pytest.raises(UnknownProject) as refused:
+        await house.listings.workspaces(ListWorkspaces(project="WEB"), KIM)
+    assert refused.value.near == ("Web", "web")
+
+
+async def test_runs_of_a_workspace_are_listed_in_any_capitals_and_two_that_fit_are_asked_for(house: House) -> None:
+    for name in ("dns", "shop", "SHOP"):
+        house.runs.add_run(house.runs.add_workspace(name))
+    await house.poll()
+    for pattern, full_name in (("DNS", "acme/dns"), ("ACME/Dns", "acme/dns"), ("shop", "acme/shop"), ("acme/SHOP", "acme/SHOP")):
+        assert [row.workspace.full_name for row in (await house.listings.runs(ListRuns(pattern), KIM)).page.rows] == [full_name]
+    with pytest.raises(UnknownWorkspace) as refused:
+        await house.listings.runs(ListRuns("Shop"), KIM)
+    assert refused.value.near == ("acme/SHOP", "acme/shop")
 
 
 async def test_a_list_is_paged_and_says_when_the_server_was_looked_at(house: House) -> None:

@@ -19,10 +19,12 @@ from bot.core.errors import (
     AlreadyDecided,
     BadUsage,
     FormNotOpened,
+    FreezeCoversNothing,
     GlassNotTheirs,
     NotGranted,
     NothingWaits,
     RightMissing,
+    SeveralFreezes,
     SeveralWatches,
     UnknownFreeze,
     VoteNotCounted,
@@ -32,7 +34,7 @@ from bot.core.errors import (
     WrongMoment,
 )
 from bot.core.findings import Finding
-from bot.core.freezes import DeclaredFreeze, Freeze
+from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage
 from bot.core.locks import Lock, holder_words
 from bot.core.messages import Kind
 from bot.core.people import Circle, Place
@@ -234,6 +236,9 @@ CASES: dict[str, dict[str, Any]] = {
     "reminder_over": render(reminder(is_over=True)),
     "freeze_declared": freezes.declared(FROZEN),
     "freeze_declared_without_end": freezes.declared(replace(FROZEN, until=None)),
+    "freeze_declared_over_known": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=1204, is_known=True)),
+    "freeze_declared_over_one_known_so_far": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=1, is_known=False)),
+    "freeze_declared_over_nothing_known": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=0, is_known=False)),
     "freeze_lifted": freezes.lifted((FROZEN,)),
     "freezes": freezes.listing(
         (Freeze(scope="“year end”: *-prod", until=AT, source="runbell.toml"), FROZEN.freeze, Freeze(scope="dns")), (("night", AT),)
@@ -243,6 +248,8 @@ CASES: dict[str, dict[str, Any]] = {
     "reply_snoozed": answers.snoozed("run-1", PROD, LINK, AT),
     "reply_wrong_moment": reply(WrongMoment("I cannot read “soon” as a time.")),
     "reply_unknown_freeze": reply(UnknownFreeze("*-prod")),
+    "reply_freeze_covers_nothing": reply(FreezeCoversNothing("storefrnt-*", ["storefront-dev", "storefront-prod"])),
+    "reply_several_freezes": reply(SeveralFreezes("SHOP-*", ["Shop-*", "shop-*"])),
     "reply_glass": reply(GlassNotTheirs(["U0RAJ"], ["S0SRE"])),
     "reply_glass_nobody": reply(GlassNotTheirs()),
     "reply_nothing_waits": reply(NothingWaits("run-1")),

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.freezes import DeclaredFreeze
+from bot.core.freezes import DeclaredFreeze, in_force
+from bot.core.workspaces import Workspace
 from bot.store.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,3 +39,16 @@ async def test_what_is_over_is_forgotten_and_what_has_no_end_stays(database: Dat
         assert len(await transaction.freezes.all()) == 2
         await transaction.freezes.forget(NOON + timedelta(hours=1))
         assert [one.pattern for one in await transaction.freezes.all()] == ["dns"]
+
+
+async def test_a_freeze_that_was_stored_holds_a_stored_workspace_in_other_capitals(database: Database) -> None:
+    await add(
+        database, replace(SALE, pattern="ACME/Storefront-*"), replace(LASTING, pattern="storefront-PROD"), replace(LASTING, pattern="dns")
+    )
+    workspace = Workspace(id="ws-1", name="Storefront-Prod", organization="acme", tags=frozenset({"Production"}))
+    async with database.write() as transaction:
+        await transaction.workspaces.put([workspace], NOON)
+    async with database.read() as transaction:
+        stored, declared = await transaction.workspaces.get("ws-1"), await transaction.freezes.all()
+    assert stored == workspace
+    assert [one.scope for one in in_force((), "", declared, stored, NOON)] == ["ACME/Storefront-*", "storefront-PROD"]

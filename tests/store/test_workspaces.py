@@ -115,3 +115,19 @@ async def test_those_of_an_organization_are_counted_and_listed_a_portion_at_a_ti
         assert await transaction.workspaces.ids("nobody") == ()
         found = await transaction.workspaces.many(["ws-4", "ws-9", "ws-unheard-of"])
         assert {key: one.organization for key, one in found.items()} == {"ws-4": "acme", "ws-9": "globex"}
+
+
+async def test_those_that_bear_a_name_are_found_in_any_capitals_and_no_others(database: Database) -> None:
+    names = (
+        ("1", "acme", "Shop_Prod"),
+        ("2", "acme", "shop_prod"),
+        ("3", "Umbrella", "SHOP_PROD"),
+        ("4", "acme", "shopXprod"),
+        ("5", "acme", "%"),
+    )
+    found = [replace(SHOP, id=row, organization=organization, name=name) for row, organization, name in names]
+    await put(database, *found)
+    async with database.read() as transaction:
+        assert await transaction.workspaces.alike("SHOP_prod") == (found[2], found[0], found[1])
+        assert await transaction.workspaces.alike("%") == (found[4],)
+        assert [await transaction.workspaces.alike(name) for name in ("shop", "", "\\", "*")] == [()] * 4

@@ -223,6 +223,16 @@ def test_accounts_are_read_with_and_without_what_is_behind_them() -> None:
     assert decode_account(as_bytes({"data": {"id": "user-1", "attributes": None, "relationships": None}})) == Account("user-1")
 
 
+def test_an_organization_is_spelled_as_the_server_spells_it() -> None:
+    def owned(owner: str) -> dict[str, Any]:
+        related = {"organization": {"data": {"type": "organizations", "id": owner}}}
+        return {"id": "ws-1", "type": "workspaces", "attributes": {"name": "Net"}, "relationships": related}
+
+    for owner, spelled in (("acme", "acme/Net"), ("org-1b2c", "ACME/Net")):
+        ((listed, _),) = decode_workspace_page(as_bytes({"data": [owned(owner)]}), "ACME", 1).rows
+        assert decode_workspace(as_bytes({"data": owned(owner)}), "ACME").full_name == listed.full_name == spelled
+
+
 def test_organizations_plans_workspaces_and_comments_are_read_alone() -> None:
     assert decode_organization(as_bytes({"data": {"id": "acme", "attributes": {"name": "Acme"}}})) == "Acme"
     assert decode_organization(as_bytes({"data": {"id": "acme"}})) == "acme"

@@ -14,6 +14,8 @@ RunbellError
 │   ├── UnknownProject
 │   ├── UnknownWatch
 │   ├── UnknownFreeze
+│   ├── FreezeCoversNothing
+│   ├── SeveralFreezes
 │   ├── UnknownVersion
 │   ├── StrayVersion
 │   ├── SeveralCommits
@@ -140,8 +142,10 @@ from bot.core.errors.kinds import (
     listed,
 )
 from bot.core.errors.names import (
+    FreezeCoversNothing,
     NoCurrentRun,
     SeveralCommits,
+    SeveralFreezes,
     SeveralWatches,
     StrayVersion,
     UnknownFreeze,
@@ -214,6 +218,7 @@ __all__ = [
     "FileNotTaken",
     "FileUnreadable",
     "FormNotOpened",
+    "FreezeCoversNothing",
     "GlassNotTheirs",
     "HandedOnBefore",
     "HandledBefore",
@@ -247,6 +252,7 @@ __all__ = [
     "RunbellError",
     "SameWorkspace",
     "SeveralCommits",
+    "SeveralFreezes",
     "SeveralWatches",
     "StateMovedOn",
     "StoreBusy",

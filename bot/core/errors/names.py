@@ -39,6 +39,23 @@ class UnknownWatch(NotFound):
         super().__init__(f"This channel does not watch “{pattern}”. “watches” lists what it watches.")
 
 
+class FreezeCoversNothing(NotFound):
+    """No workspace matches, and all of them were read. `near` are the names of those that may have been meant."""
+
+    def __init__(self, pattern: str, near: Sequence[str] = ()) -> None:
+        self.pattern, self.near = pattern, tuple(near)
+        hint = f" Did you mean {listed(self.near)}?" if self.near else " “workspaces” lists those I can see."
+        super().__init__(f"Nothing was frozen: no workspace matches “{pattern}”.{hint}")
+
+
+class SeveralFreezes(NotFound):
+    """Freezes whose names differ from what was typed, and from each other, by capitals alone."""
+
+    def __init__(self, pattern: str, patterns: Sequence[str]) -> None:
+        self.pattern, self.patterns = pattern, tuple(patterns)
+        super().__init__(f"Several freezes match “{pattern}”: {listed(self.patterns, 'and')}. Write which one to end.")
+
+
 class UnknownFreeze(NotFound):
     """`source` is the file that freezes it, where it does."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.freezes import DeclaredFreeze, Freeze
+from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage
 from bot.slack.blocks import Said, section, sections
 from bot.slack.text import code, date, mention, quoted
 
@@ -13,10 +13,20 @@ SHOWN_MOST = 20
 REASON_MOST = 300
 
 
-def declared(freeze: DeclaredFreeze) -> Said:
+def declared(freeze: DeclaredFreeze, *, coverage: FreezeCoverage | None = None) -> Said:
     end = f"until {date(freeze.until)}" if freeze.until else "until somebody ends it"
     text = f"🧊 Nothing is applied in {code(freeze.pattern)} {end}. What is voted on waits, too."
+    text += f" {coverage_words(coverage)}" if coverage is not None else ""
     return {"text": text, "blocks": [section(text)]}
+
+
+def coverage_words(coverage: FreezeCoverage) -> str:
+    """Whoever freezes has to see that a glob covers what they meant."""
+    many = f"{coverage.workspaces:,} workspace{'' if coverage.workspaces == 1 else 's'}"
+    if coverage.is_known:
+        return f"Covers {many}."
+    found = f"{many} known so far" if coverage.workspaces else "none known so far"
+    return f"Coverage is not known yet: {found}, and not all workspaces have been read."
 
 
 def lifted(freezes: Sequence[DeclaredFreeze]) -> Said:

@@ -43,6 +43,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.UnknownProject: "no such project was seen",
             errors.UnknownWatch: "nothing of the kind was watched",
             errors.UnknownFreeze: "nothing of the kind was frozen",
+            errors.FreezeCoversNothing: "no workspace matched",
+            errors.SeveralFreezes: "several freezes fit",
             errors.UnknownVersion: "no such configuration was seen",
             errors.StrayVersion: "the configuration was another workspace’s",
             errors.SeveralCommits: "several commits fit",
