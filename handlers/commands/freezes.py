@@ -11,7 +11,8 @@ from handlers.services import Services
 
 
 async def declare_freeze(command: DeclareFreeze, services: Services, actor: Actor, place: Place) -> Said:
-    return freezes.declared(await services.freezing.declare(command, actor, place))
+    done = await services.freezing.declare(command, actor, place)
+    return freezes.declared(done.freeze, done.under_way)
 
 
 async def lift_freeze(command: LiftFreeze, services: Services, actor: Actor, place: Place) -> Said:

@@ -32,6 +32,9 @@ RunbellError
 │   ├── ApprovalSwitchedOff
 │   ├── RulesDiffer
 │   ├── NotGranted
+│   ├── FreezeStarted             after the decision, before it was sent
+│   ├── RulesReplaced             the same
+│   ├── DecisionReplaced          the same
 │   ├── WordsWanted
 │   ├── FormNotOpened
 │   ├── NoVote
@@ -114,7 +117,9 @@ from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
 from bot.core.errors.decisions import (
     AlreadyDecided,
     ApprovalSwitchedOff,
+    DecisionReplaced,
     FormNotOpened,
+    FreezeStarted,
     HurdleUnread,
     NotGranted,
     NothingToReview,
@@ -124,6 +129,7 @@ from bot.core.errors.decisions import (
     NoVote,
     PlanChanged,
     RulesDiffer,
+    RulesReplaced,
     TokenMayNot,
     WordsWanted,
 )
@@ -210,10 +216,12 @@ __all__ = [
     "ChatRefused",
     "ChatTrouble",
     "ChatUnreachable",
+    "DecisionReplaced",
     "DestroyForbidden",
     "FileNotTaken",
     "FileUnreadable",
     "FormNotOpened",
+    "FreezeStarted",
     "GlassNotTheirs",
     "HandedOnBefore",
     "HandledBefore",
@@ -244,6 +252,7 @@ __all__ = [
     "RequestRefused",
     "RightMissing",
     "RulesDiffer",
+    "RulesReplaced",
     "RunbellError",
     "SameWorkspace",
     "SeveralCommits",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.freezes import DeclaredFreeze, Freeze
+from bot.core.sending import UnderWay
 from bot.slack.blocks import Said, section, sections
 from bot.slack.text import code, date, mention, quoted
 
@@ -13,10 +14,20 @@ SHOWN_MOST = 20
 REASON_MOST = 300
 
 
-def declared(freeze: DeclaredFreeze) -> Said:
+def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = ()) -> Said:
+    """`under_way` were sent before the freeze and have no answer yet."""
     end = f"until {date(freeze.until)}" if freeze.until else "until somebody ends it"
     text = f"🧊 Nothing is applied in {code(freeze.pattern)} {end}. What is voted on waits, too."
-    return {"text": text, "blocks": [section(text)]}
+    if not under_way:
+        return {"text": text, "blocks": [section(text)]}
+    lines = [text, "⚠️ Already under way, so the freeze does not hold it:", *map(under_way_line, under_way[:SHOWN_MOST])]
+    if len(under_way) > SHOWN_MOST:
+        lines.append(f"… and {len(under_way) - SHOWN_MOST} more")
+    return {"text": "\n".join(lines), "blocks": [*sections(lines)]}
+
+
+def under_way_line(one: UnderWay) -> str:
+    return f"• {code(one.run_id)} in {code(one.workspace, 120)} ({one.deed})"
 
 
 def lifted(freezes: Sequence[DeclaredFreeze]) -> Said:
