@@ -32,7 +32,7 @@ def check(path: Path | None) -> bool:
     return True
 
 
-async def activate(url: str, path: Path | None, *, without_file: bool, pace: Pace = PACE) -> bool:
+async def activate(url: str, path: Path | None, *, without_file: bool) -> bool:
     """Put the file's rules in force for every replica. Without a file that has to be said, since then nobody may decide anything.
 
     It is confirmed when nothing decided is sent without an answer, or after a while, naming what still is.
@@ -43,7 +43,7 @@ async def activate(url: str, path: Path | None, *, without_file: bool, pace: Pac
     policy, text = load_rules(None if without_file else path)
     async with open_database(url) as database:
         done = await RulesInForce(database, database.clock, policy, text).put_in_force(operator())
-        under_way = await InFlight(database, pace).unanswered(done.under_way)
+        under_way = await InFlight(database, PACE).unanswered(done.under_way)
     click.echo(f"{'Now' if done.is_new else 'Already'} in force: {named(policy.source)}, {counted(policy)} ({policy.hash[:12]}).")
     for one in under_way:
         click.echo(f"Already under way: the {one.deed} of {one.run_id} in {one.workspace}. It was sent before, and has no answer yet.")

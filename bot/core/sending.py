@@ -14,6 +14,9 @@ from bot.core.verdicts import freeze_words
 from bot.core.workspaces import Workspace
 
 
+WORDS_MOST = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFacts:
     """What the database says when an intent is about to be sent.
@@ -73,6 +76,7 @@ def under_way(intent: Intent, workspace: Workspace | None) -> UnderWay:
 
 
 def under_way_words(some: Sequence[UnderWay]) -> str:
-    """A sentence to be put behind another, naming them; nothing where there are none."""
-    named = ", ".join(f"{one.run_id} in {one.workspace} ({one.deed})" for one in some)
-    return f" Already under way: {named}." if some else ""
+    """A sentence to be put behind another, naming the first of them; nothing where there are none."""
+    named = ", ".join(f"{one.run_id} in {one.workspace} ({one.deed})" for one in some[:WORDS_MOST])
+    more = f" and {len(some) - WORDS_MOST} more" if len(some) > WORDS_MOST else ""
+    return f" Already under way: {named}{more}." if some else ""

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.decisions import IntentState
+from bot.core.decisions import Deed, IntentState
 from bot.core.errors import (
     AlreadyDecided,
     BadUsage,
     FormNotOpened,
+    FreezeStarted,
     GlassNotTheirs,
     NotGranted,
     NothingWaits,
@@ -40,7 +41,8 @@ from bot.core.pictures import NotePicture
 from bot.core.reminders import Step
 from bot.core.rules import Risk
 from bot.core.runs import Action, Hurdle, HurdleKind, RunStatus
-from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict
+from bot.core.sending import UnderWay
+from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict, freeze_words
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
 from bot.sandbox.slack.blocks.surfaces import block_problems
@@ -106,6 +108,7 @@ VERDICT = Verdict(
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 
 FROZEN = DeclaredFreeze(pattern="*-prod", reason=CLAIM, by="U0ANA", by_name="ana", channel="C0DEPLOYS", at=AT, until=AT)
+SENT = UnderWay(intent_id="rb-1", run_id="run-1", workspace=PROD.full_name, deed=Deed.APPLY)
 
 OUTPUT = "Sentinel Result: false\n\n## Policy 1: tags.sentinel (soft-mandatory)\nResult: false\n<!channel> *tags* are missing"
 FINDINGS = (
@@ -234,6 +237,9 @@ CASES: dict[str, dict[str, Any]] = {
     "reminder_over": render(reminder(is_over=True)),
     "freeze_declared": freezes.declared(FROZEN),
     "freeze_declared_without_end": freezes.declared(replace(FROZEN, until=None)),
+    "freeze_declared_under_way": freezes.declared(FROZEN, (SENT, replace(SENT, run_id="run-2", deed=Deed.OVERRIDE))),
+    "freeze_declared_many_under_way": freezes.declared(FROZEN, [replace(SENT, run_id=f"run-{number}") for number in range(250)]),
+    "reply_freeze_started": reply(FreezeStarted("run-1", "apply", [freeze_words(FROZEN.freeze)])),
     "freeze_lifted": freezes.lifted((FROZEN,)),
     "freezes": freezes.listing(
         (Freeze(scope="“year end”: *-prod", until=AT, source="runbell.toml"), FROZEN.freeze, Freeze(scope="dns")), (("night", AT),)

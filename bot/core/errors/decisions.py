@@ -89,7 +89,7 @@ class RulesReplaced(CannotAct):
         self.run_id = run_id
         super().__init__(
             f"Nothing was sent: other rules were activated before the {deed} of {run_id}. "
-            "Runbell decides nothing until it was restarted with them. Then decide again."
+            "An operator restarts Runbell with them; then decide again."
         )
 
 

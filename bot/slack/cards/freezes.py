@@ -12,6 +12,8 @@ from bot.slack.text import code, date, mention, quoted
 
 SHOWN_MOST = 20
 REASON_MOST = 300
+NAMED_MOST = 200
+"""Each run that a freeze does not hold is named, as far as a message can."""
 
 
 def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = ()) -> Said:
@@ -20,9 +22,9 @@ def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = ()) -> Said
     text = f"🧊 Nothing is applied in {code(freeze.pattern)} {end}. What is voted on waits, too."
     if not under_way:
         return {"text": text, "blocks": [section(text)]}
-    lines = [text, "⚠️ Already under way, so the freeze does not hold it:", *map(under_way_line, under_way[:SHOWN_MOST])]
-    if len(under_way) > SHOWN_MOST:
-        lines.append(f"… and {len(under_way) - SHOWN_MOST} more")
+    lines = [text, "⚠️ Already under way, so the freeze does not hold it:", *map(under_way_line, under_way[:NAMED_MOST])]
+    if len(under_way) > NAMED_MOST:
+        lines.append(f"… and {len(under_way) - NAMED_MOST} more: any run there may be applying.")
     return {"text": "\n".join(lines), "blocks": [*sections(lines)]}
 
 
