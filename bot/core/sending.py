@@ -13,8 +13,7 @@ from bot.core.policy import Policy
 from bot.core.verdicts import freeze_words
 from bot.core.workspaces import Workspace
 
-
-WORDS_MOST = 10
+WORDS_MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def under_way(intent: Intent, workspace: Workspace | None) -> UnderWay:
 
 
 def under_way_words(some: Sequence[UnderWay]) -> str:
-    """A sentence to be put behind another, naming the first of them; nothing where there are none."""
+    """A line to be put below another, naming the first of them; nothing where there are none."""
     named = ", ".join(f"{one.run_id} in {one.workspace} ({one.deed})" for one in some[:WORDS_MOST])
     more = f" and {len(some) - WORDS_MOST} more" if len(some) > WORDS_MOST else ""
-    return f" Already under way: {named}{more}." if some else ""
+    return f"\nAlready under way: {named}{more}." if some else ""

@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
-from bot.core.errors import NotVisible, RequestRefused, RunbellError, TerraformRateLimited, TerraformTrouble
+from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Run
 from bot.services.audits import note_intent
@@ -153,6 +153,12 @@ class Intents:
     # Sending
 
     async def _send(self, intent: Intent) -> None:
+        if intent.lease_until is not None and intent.lease_until <= self._clock.now():
+            # This process stood still after the commit. Others may have read off the run that nothing came, and confirmed a freeze.
+            self.values.forget(intent.id)
+            late = SendTooLate(intent.run_id or "", intent.deed.value)
+            await self._close(intent, IntentState.REFUSED, late.sentence, say=True)
+            raise late
         try:
             run_id = await self._call(intent)
         except TerraformRateLimited as trouble:

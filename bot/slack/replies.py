@@ -132,6 +132,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NotGranted: not_granted,
         errors.FreezeStarted: freeze_started,
         errors.RulesReplaced: sentence_alone,
+        errors.SendTooLate: sentence_alone,
         errors.DecisionReplaced: step("`{command} show` tells how it stands."),
         errors.WordsWanted: words_wanted,
         errors.FormNotOpened: lambda error, command: saying(

@@ -177,7 +177,7 @@ def test_what_is_under_way_is_named_by_whatever_is_known_of_its_workspace() -> N
     assert under_way(replace(INTENT, payload={"workspace": "acme/gone"}), None).workspace == "acme/gone"
     assert under_way(replace(INTENT, run_id=None), None) == replace(named, run_id="", workspace=PROD.id)
     assert under_way_words(()) == ""
-    assert under_way_words([named] * 12).endswith(" and 2 more.")
+    assert under_way_words([named] * 7).endswith(" and 2 more.")
     assert under_way_words((named, replace(named, run_id="run-2", deed=Deed.OVERRIDE))) == (
-        " Already under way: run-1 in acme/storefront-prod (apply), run-2 in acme/storefront-prod (override)."
+        "\nAlready under way: run-1 in acme/storefront-prod (apply), run-2 in acme/storefront-prod (override)."
     )

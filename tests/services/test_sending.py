@@ -20,6 +20,7 @@ from bot.core.errors import (
     FreezeStarted,
     RulesReplaced,
     RunbellError,
+    SendTooLate,
     StoreBusy,
     TerraformAnswerLost,
     TerraformRateLimited,
@@ -93,7 +94,8 @@ async def refused(house: House, run: Run, kind: type[RunbellError]) -> RunbellEr
     assert await house.open_intents() == ()
     async with house.store.read() as transaction:
         number, _, judged_at = await transaction.gates.look(run.id, CONFIRM)
-        assert (number, judged_at) == (closed.round + 1, None)
+        assert number == closed.round + 1
+        assert judged_at is None or kind is SendTooLate
         assert await transaction.gates.decision(run.id, CONFIRM, number) is None
         assert [row.outcome for row in await transaction.audit.newest(run_id=run.id) if row.kind == "intent"] == ["refused"]
     assert [vote.person for vote in await house.votes(run.id)] == ["U0ANA"]
@@ -184,6 +186,20 @@ async def test_what_another_process_has_sent_meanwhile_is_not_said_to_be_stopped
 
     meanwhile(house, somebody_sends)
     assert (await house.vote(run.id)).outcome is IntentState.SENT
+
+
+async def test_a_process_that_stood_still_after_the_commit_sends_nothing_any_more(house: House) -> None:
+    """The others take it for lost meanwhile, and a freeze is confirmed without it."""
+    run = planned(house)
+    leased = house.intents._leased
+
+    async def stands_still(intent: Intent, *, say: bool) -> Intent | None:
+        found = await leased(intent, say=say)
+        house.clock.move(house.pace.intent_lease)
+        return found
+
+    house.intents._leased = stands_still  # type: ignore[method-assign]
+    await refused(house, run, SendTooLate)
 
 
 # In an emergency

@@ -35,6 +35,7 @@ RunbellError
 │   ├── FreezeStarted             after the decision, before it was sent
 │   ├── RulesReplaced             the same
 │   ├── DecisionReplaced          the same
+│   ├── SendTooLate
 │   ├── WordsWanted
 │   ├── FormNotOpened
 │   ├── NoVote
@@ -130,6 +131,7 @@ from bot.core.errors.decisions import (
     PlanChanged,
     RulesDiffer,
     RulesReplaced,
+    SendTooLate,
     TokenMayNot,
     WordsWanted,
 )
@@ -255,6 +257,7 @@ __all__ = [
     "RulesReplaced",
     "RunbellError",
     "SameWorkspace",
+    "SendTooLate",
     "SeveralCommits",
     "SeveralWatches",
     "StateMovedOn",

@@ -101,6 +101,14 @@ class DecisionReplaced(CannotAct):
         super().__init__(f"Nothing was sent: the decision changed before the {deed} of {run_id}. Look at the run and decide again.")
 
 
+class SendTooLate(CannotAct):
+    """The process stood still between marking an intent as sent and sending it."""
+
+    def __init__(self, run_id: str, deed: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"Nothing was sent: the {deed} of {run_id or 'the run'} was held up for too long. Please try again.")
+
+
 class WordsWanted(CannotAct):
     """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it.
 

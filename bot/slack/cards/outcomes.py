@@ -61,6 +61,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.NotGranted: "the rules did not grant it",
             errors.FreezeStarted: "a freeze started before it was sent",
             errors.RulesReplaced: "other rules were activated before it was sent",
+            errors.SendTooLate: "it was held up for too long",
             errors.DecisionReplaced: "the decision changed before it was sent",
             errors.WordsWanted: "a reason or the workspace’s name was missing",
             errors.FormNotOpened: "Slack did not open the form",
