@@ -17,7 +17,7 @@ CALLS: Mapping[str, str] = MappingProxyType(
         IntentState.SENT: "sent, no answer yet",
         IntentState.UNSURE: "the answer was lost",
         IntentState.SETTLED: "the server did it",
-        IntentState.REFUSED: "the server refused",
+        IntentState.REFUSED: "it was refused",
         IntentState.ELSEWHERE: "somebody else may have done it",
         IntentState.UNHEARD: "the server never heard of it",
     }
