@@ -112,6 +112,8 @@ def activate_policy(without_file: bool) -> None:  # noqa: FBT001 - click hands i
 
     Votes that were given under other rules fall, and people are told. A replica that has read another file decides nothing until it is
     started with this one.
+
+    Waits up to 10 seconds for answers to what was sent before, and names each run that has none yet as already under way.
     """
     from bot.policies import activate  # noqa: PLC0415 - as above
     from bot.settings import read_rules_file  # noqa: PLC0415 - as above

@@ -12,16 +12,19 @@ import click
 
 from bot.core.activations import Activation
 from bot.core.coverage import unmatched
+from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.core.workspaces import Workspace
 from bot.coverages import read_names, sentences, stored_names
 from bot.rules import load_rules, read_watches
 from bot.services.ruling import RulesInForce
+from bot.services.sending import InFlight
 from bot.store.addresses import parse_address
 from bot.store.database import looking_into, open_database
 from bot.store.schemas import SchemaState, schema_state
 
 NONE_KNOWN = "Warning: no workspaces are known, so nothing was compared."
+PACE = Pace()
 NO_FILE = "There is no runbell.toml here, and RUNBELL_RULES names none."
 
 
@@ -59,14 +62,20 @@ def compared(policy: Policy, path: Path, known: Sequence[Workspace], *, names_on
 
 
 async def activate(url: str, path: Path | None, *, without_file: bool) -> bool:
-    """Put the file's rules in force for every replica. Without a file that has to be said, since then nobody may decide anything."""
+    """Put the file's rules in force for every replica. Without a file that has to be said, since then nobody may decide anything.
+
+    It is confirmed when nothing decided is sent without an answer, or after a while, naming what still is.
+    """
     if path is None and not without_file:
         click.echo(f"{NO_FILE} To put in force that there are no rules: --without-file.", err=True)
         return False
     policy, text = load_rules(None if without_file else path)
     async with open_database(url) as database:
-        is_new = await RulesInForce(database, database.clock, policy, text).activate(operator())
-    click.echo(f"{'Now' if is_new else 'Already'} in force: {named(policy.source)}, {counted(policy)} ({policy.hash[:12]}).")
+        done = await RulesInForce(database, database.clock, policy, text).put_in_force(operator())
+        under_way = await InFlight(database, PACE).unanswered(done.under_way)
+    click.echo(f"{'Now' if done.is_new else 'Already'} in force: {named(policy.source)}, {counted(policy)} ({policy.hash[:12]}).")
+    for one in under_way:
+        click.echo(f"Already under way: the {one.deed} of {one.run_id} in {one.workspace}. It was sent before, and has no answer yet.")
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from click.testing import CliRunner, Result
 from bot.checks import ruling_finding
 from bot.cli import cli
 from bot.core.activations import Activation
+from bot.core.decisions import Deed, Intent, IntentState
+from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.core.workspaces import Workspace
 from bot.policies import operator
 from bot.store.database import open_database
-from tests.core.making import NOON
+from tests.core.making import NOON, PROD
 from tests.postgres import postgres_cluster, postgres_database, postgres_url
 
 __all__ = ["postgres_cluster", "postgres_database", "postgres_url"]
@@ -173,6 +176,39 @@ def test_wrong_rules_are_never_put_in_force() -> None:
     assert result.exit_code == 2
     assert "Did you mean “decide”?" in result.output
     assert not Path("runbell.db").exists()
+
+
+def test_an_activation_names_what_was_sent_before_and_has_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.policies.PACE", Pace(answers_within=0.02, answers_every=0.01))
+    write(RULES)
+    run("activate")
+    asyncio.run(sent_before(f"sqlite:///{tmp_path / 'runbell.db'}"))
+    write(RULES.replace("votes = 2", "votes = 3"))
+    first, *named = run("activate").output.splitlines()
+    assert first.startswith("Now in force: ")
+    assert len(named) == 1
+    assert "run-sent in acme/storefront-prod" in named[0]
+
+
+async def sent_before(url: str) -> None:
+    """An apply that may have reached the server, and one that did: it was answered."""
+    intent = Intent(
+        id="rb-1",
+        deed=Deed.APPLY,
+        state=IntentState.SENT,
+        run_id="run-sent",
+        workspace_id=PROD.id,
+        person="U0ANA",
+        person_name="ana",
+        channel="C1",
+        created_at=NOON,
+        gate="confirm",
+        round=1,
+    )
+    async with open_database(url) as database, database.write() as transaction:
+        await transaction.workspaces.put([PROD], NOON)
+        await transaction.intents.add(intent)
+        await transaction.intents.add(replace(intent, id="rb-2", run_id="run-answered", state=IntentState.SETTLED))
 
 
 @pytest.mark.postgres

@@ -54,6 +54,7 @@ THREATS = (
     "A name in other capitals",
     "The plan or the policy results change after the vote",
     "Two replicas race",
+    "A freeze or new rules come between the decision and the request",
     "An override that is an apply",
     "A lock is broken under a run",
     "A card is forwarded to another channel",

@@ -14,6 +14,7 @@ from bot.services.kinship import Kinship
 from bot.services.locks import Locking
 from bot.services.names import Names
 from bot.services.reminding import Reminders
+from bot.services.sending import InFlight
 from bot.services.tallies import Tallies
 from bot.services.voting import Voting
 
@@ -25,7 +26,8 @@ class Deciding:
         access, finder, reader, sharing = ground.access, ground.finder, ground.reader, ground.sharing
         evidence = Evidence(runs, outside.policies, ground.contents, database, access, policy, clock)
         kinship, names = Kinship(outside.memberships, outside.people, clock), Names(outside.people, clock, team)
-        self.freezing = Freezing(database, ground.knowledge, finder, access, sharing, ruling, clock, ground.paint)
+        in_flight = InFlight(database, pace)
+        self.freezing = Freezing(database, ground.knowledge, finder, access, sharing, ruling, clock, ground.paint, in_flight)
         self.voting = Voting(database, evidence, kinship, ruling, names, clock, ground.hurdles, self.freezing.in_force)
         self.tallies = Tallies(database, reader, self.voting, clock, pace)
         glass = Glass(access, policy)

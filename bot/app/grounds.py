@@ -46,6 +46,7 @@ from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.repeats import Repeats
 from bot.services.ruling import RulesInForce
+from bot.services.sending import SendCheck
 from bot.services.sharing import Sharing
 from bot.settings import Settings
 from bot.slack.installations import Installation
@@ -112,7 +113,8 @@ class Ground:
         self.finder = Finder(runs, database, self.reader, self.access, organizations)
         self.pictures = Pictures(given.settings.web_address, policy.chains)
         calls, loops = Calls(runs, outside.policies, outside.histories), Loops(self.paint, given.jobs.waker("intents"))
-        self.intents = Intents(calls, database, self.reader, clock, pace, loops, owner())
+        check = SendCheck(policy, clock)
+        self.intents = Intents(calls, database, self.reader, clock, pace, loops, owner(), check)
         self.intents.mirror = Mirror(runs, outside.histories)
         names = ProjectNames(self.projects, database, policy)
         self.recipes = Recipes(runs, database, self.recorder, self.reader, clock, self.hurdles, names, burst)

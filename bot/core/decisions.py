@@ -76,6 +76,9 @@ class IntentState(StrEnum):
 
 OPEN = frozenset({IntentState.PENDING, IntentState.SENT, IntentState.UNSURE})
 
+IN_FLIGHT = frozenset({IntentState.SENT, IntentState.UNSURE})
+"""The request may have reached the server, and its answer is not known yet."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
@@ -108,6 +111,11 @@ class Intent:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def applies(self) -> bool:
+        """Whether it applies its run. An override that does not say whether it does counts as one that does."""
+        return self.deed is Deed.APPLY or (self.deed is Deed.OVERRIDE and self.payload.get("applies") != "no")
 
     @property
     def reference(self) -> str:

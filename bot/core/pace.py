@@ -30,6 +30,8 @@ class Pace:
     intent_stale: float = 300.0
     intent_judged_again: float = 10.0
     unheard_after: float = 60.0
+    answers_within: float = 10.0
+    answers_every: float = 0.1
     post_timeout: float = 10.0
     post_lease: float = 30.0
     history_after: float = 30.0

@@ -8,6 +8,7 @@ from secrets import token_hex
 from types import MappingProxyType
 
 from bot.core.decisions import Decision, Deed, Intent, IntentState
+from bot.core.judging import is_apply
 from bot.core.policy import Actor, Person, Place
 from bot.core.questions import Question
 from bot.core.reminders import Waiting
@@ -70,6 +71,8 @@ def decided(ballot: Ballot, question: Question, number: int, team_id: str) -> tu
     more = {"by_itself": "yes"} if ballot.by_wish else {}
     if ballot.action is Action.OVERRIDE and question.run.hurdle is not None:
         more["hurdle"] = question.run.hurdle.kind.value
+    if ballot.action is Action.OVERRIDE:
+        more["applies"] = "yes" if is_apply(question) else "no"
     return decision, intent_of(decision, question.workspace, team_id, more)
 
 
@@ -95,7 +98,7 @@ def intent_of(decision: Decision, workspace: Workspace, team_id: str, more: Mapp
         person_name=decision.person_name,
         channel=decision.channel,
         created_at=decision.decided_at,
-        payload={"comment": decision.comment, "team": team_id, **(more or {})},
+        payload={"comment": decision.comment, "team": team_id, "digest": decision.plan_digest, **(more or {})},
         gate=decision.gate,
         round=decision.round,
     )

@@ -13,6 +13,7 @@ from bot.core.errors import FreezeCoversNothing, SeveralFreezes, TerraformTroubl
 from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage, in_force
 from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.sending import UnderWay, under_way_words
 from bot.core.workspaces import Workspace, is_glob, near_names, spelled_as
 from bot.services.access import Access
 from bot.services.doubts import doubt
@@ -22,6 +23,7 @@ from bot.services.notes import tell
 from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.projects import with_projects
 from bot.services.ruling import RulesInForce
+from bot.services.sending import InFlight, stop_sending
 from bot.services.sharing import Sharing
 from bot.services.watching import named
 
@@ -38,8 +40,11 @@ class FreezeList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
+    """`under_way` are applies that were sent before the freeze and had no answer when it was confirmed."""
+
     freeze: DeclaredFreeze
     coverage: FreezeCoverage
+    under_way: tuple[UnderWay, ...] = ()
 
 
 class Freezing:
@@ -53,6 +58,7 @@ class Freezing:
         ruling: RulesInForce,
         clock: Clock,
         wake_painter: Wake,
+        in_flight: InFlight,
     ) -> None:
         self._store = store
         self._knowledge = knowledge
@@ -63,6 +69,7 @@ class Freezing:
         self._policy = ruling.policy
         self._clock = clock
         self._wake_painter = wake_painter
+        self._in_flight = in_flight
 
     async def in_force(self, transaction: Transaction, workspace: Workspace, now: datetime) -> Sequence[Freeze]:
         """Those that cover a workspace, read in the transaction in which something is decided."""
@@ -76,6 +83,7 @@ class Freezing:
     async def declare(self, wish: DeclareFreeze, actor: Actor, place: Place) -> Declared:
         """With the right to decide in everything that it covers now. A freeze of the same person with the same glob is replaced.
 
+        Returns when nothing that it covers is sent without an answer, or after a while, with what still is.
         FreezeCoversNothing or UnknownWorkspace where nothing matches and all workspaces were read.
         """
         await self._sharing.demand_ours(place)
@@ -94,15 +102,19 @@ class Freezing:
             until=until,
         )
         async with self._store.write() as transaction:
+            sent = await stop_sending(transaction, freeze.covers, only_applies=True)
             await transaction.freezes.forget(self._clock.now())
             before = await transaction.freezes.all()
             await transaction.freezes.remove([one for one in before if is_same(one.pattern, pattern) and one.by == freeze.by])
             await transaction.freezes.add(freeze)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-            await self._tell(transaction, freeze, person, place, "freeze", f"froze “{pattern}”{end}: {wish.reason}")
+            # The channel reads this before the answers are there, so it names all that was sent.
+            text = f"froze “{pattern}”{end}: {wish.reason}{under_way_words(sent)}"
+            await self._tell(transaction, freeze, person, place, "freeze", text)
             await doubt(transaction, freeze.covers)
         self._wake_painter()
-        return Declared(freeze=freeze, coverage=FreezeCoverage(workspaces=len(covered), is_known=is_known))
+        coverage = FreezeCoverage(workspaces=len(covered), is_known=is_known)
+        return Declared(freeze=freeze, coverage=coverage, under_way=await self._in_flight.unanswered(sent))
 
     async def lift(self, wish: LiftFreeze, actor: Actor, place: Place) -> tuple[DeclaredFreeze, ...]:
         """End every declared freeze with this glob: one's own with the right to decide, another's with the right admin.

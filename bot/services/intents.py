@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
-from bot.core.errors import NotVisible, RequestRefused, RunbellError, TerraformRateLimited, TerraformTrouble
+from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Run
 from bot.services.audits import note_intent
@@ -18,6 +18,7 @@ from bot.services.notes import tell
 from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.reading import Reader
 from bot.services.recording import want_where_started
+from bot.services.sending import SendCheck
 from bot.services.values import Values
 from bot.services.wishes import GONE, is_orphaned, lacks_values, masked, wish_of
 
@@ -43,12 +44,14 @@ class Loops:
 
 
 class Intents:
-    """`owner` names this process; `judge` is asked again where time has passed between the decision and the call.
+    """`owner` names this process; `judge` is asked again where time has passed between the decision and the call, `check` always.
 
     `mirror` is told of each deed that was done to a run; `values` are what variables are set to for runs that were not sent yet.
     """
 
-    def __init__(self, calls: Calls, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str) -> None:
+    def __init__(
+        self, calls: Calls, store: Store, reader: Reader, clock: Clock, pace: Pace, loops: Loops, owner: str, check: SendCheck
+    ) -> None:
         self._calls, self._runs = calls, calls.runs
         self._store = store
         self._reader = reader
@@ -56,26 +59,43 @@ class Intents:
         self._pace = pace
         self._loops = loops
         self._owner = owner
+        self._check = check
         self.judge: Judge | None = None
         self.mirror: Mirroring | None = None
         self.values = Values()
 
-    async def carry_out(self, intent: Intent) -> Intent:
-        """Send an intent that was pending when it was read or written, once; as it stands then. A refusal is raised, with the gate free."""
+    async def carry_out(self, intent: Intent, *, say: bool = False) -> Intent:
+        """Send an intent that was pending when it was read or written, once; as it stands then. A refusal is raised, with the gate free.
+
+        `say`: nobody waits for the answer, so the channel hears what the last check forbids.
+        """
         if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
-            leased = await self._leased(intent)
+            leased = await self._leased(intent, say=say)
             if leased is not None:
                 await self._send(leased)
         async with self._store.read() as transaction:
             return await must_get(transaction, intent.id)
 
-    async def _leased(self, intent: Intent) -> Intent | None:
-        """The intent, committed as sent by us; None where it had moved: then it is not ours to send."""
-        now = self._clock.now()
-        until = now + timedelta(seconds=self._pace.intent_lease)
+    async def _leased(self, intent: Intent, *, say: bool) -> Intent | None:
+        """The intent, committed as sent by us; None where it had moved: then it is not ours to send.
+
+        What the last check forbids ends in the same transaction, and the objection is raised.
+        """
         async with self._store.write() as transaction:
-            sent = await transaction.intents.move(intent, IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now)
-        return replace(intent, state=IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now) if sent else None
+            objection = await self._check.objection(transaction, intent)
+            now = self._clock.now()
+            until = now + timedelta(seconds=self._pace.intent_lease)
+            if objection is None:
+                moved = await transaction.intents.move(intent, IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now)
+            else:
+                moved = await self._end(transaction, intent, IntentState.REFUSED, objection.sentence, say=say)
+                await transaction.gates.doubt([intent.run_id or ""])
+        if not moved:
+            return None  # another process sent or closed it: to say that nothing was sent could be wrong
+        if objection is not None:
+            self._loops.painter()
+            raise objection
+        return replace(intent, state=IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now)
 
     async def tick(self, now: datetime) -> None:
         """Send what was decided and not sent, and find out about what was sent and not answered."""
@@ -124,7 +144,7 @@ class Intents:
         try:
             if self.judge is not None:
                 await self.judge(intent)
-            await self.carry_out(intent)
+            await self.carry_out(intent, say=True)
         except TerraformTrouble as trouble:
             log.warning("intent_put_off", intent=intent.id, error=trouble.sentence)
         except RunbellError as objection:
@@ -133,6 +153,12 @@ class Intents:
     # Sending
 
     async def _send(self, intent: Intent) -> None:
+        if intent.lease_until is not None and intent.lease_until <= self._clock.now():
+            # This process stood still after the commit. Others may have read off the run that nothing came, and confirmed a freeze.
+            self.values.forget(intent.id)
+            late = SendTooLate(intent.run_id or "", intent.deed.value)
+            await self._close(intent, IntentState.REFUSED, late.sentence, say=True)
+            raise late
         try:
             run_id = await self._call(intent)
         except TerraformRateLimited as trouble:
@@ -258,18 +284,24 @@ class Intents:
     async def _close(self, intent: Intent, state: IntentState, outcome: str, *, say: bool = False) -> None:
         """The intent ends; its gate is free again, and where nobody waits for the answer any more the channel is told."""
         async with self._store.write() as transaction:
-            if not await transaction.intents.move(intent, state, outcome=outcome, settled_at=self._clock.now(), lease_until=None):
-                return
-            await note_intent(transaction, intent, state, self._clock.now(), why=outcome)
-            if intent.run_id and intent.gate and state is not IntentState.ELSEWHERE:
-                await transaction.gates.reopen(intent.run_id, intent.gate, intent.round)
-            if intent.run_id:
-                await transaction.messages.raise_wanted(intent.run_id)
-            if say:
-                subject = intent.run_id or intent.id
-                text = f"{subject_of(intent)}: {outcome}"
-                await tell(transaction, subject=subject, channel=intent.channel, topic=intent.id, text=text, mention=intent.person)
-        self._loops.painter()
+            moved = await self._end(transaction, intent, state, outcome, say=say)
+        if moved:
+            self._loops.painter()
+
+    async def _end(self, transaction: Transaction, intent: Intent, state: IntentState, outcome: str, *, say: bool) -> bool:
+        """As above, for a transaction that has begun; False where the intent had moved."""
+        if not await transaction.intents.move(intent, state, outcome=outcome, settled_at=self._clock.now(), lease_until=None):
+            return False
+        await note_intent(transaction, intent, state, self._clock.now(), why=outcome)
+        if intent.run_id and intent.gate and state is not IntentState.ELSEWHERE:
+            await transaction.gates.reopen(intent.run_id, intent.gate, intent.round)
+        if intent.run_id:
+            await transaction.messages.raise_wanted(intent.run_id)
+        if say:
+            subject = intent.run_id or intent.id
+            text = f"{subject_of(intent)}: {outcome}"
+            await tell(transaction, subject=subject, channel=intent.channel, topic=intent.id, text=text, mention=intent.person)
+        return True
 
 
 def is_due(intent: Intent, now: datetime) -> bool:

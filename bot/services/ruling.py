@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.core.activations import Activation
 from bot.core.audits import AuditKind, Entry
 from bot.core.errors import RulesDiffer
 from bot.core.policy import Policy
+from bot.core.sending import UnderWay
 from bot.services.ports import Clock, Store, Transaction
+from bot.services.sending import stop_sending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activated:
+    """`is_new`: other rules were in force before. `under_way` was sent before ours were put in force, and had no answer then."""
+
+    is_new: bool
+    under_way: tuple[UnderWay, ...]
 
 
 class RulesInForce:
@@ -33,10 +45,15 @@ class RulesInForce:
 
     async def activate(self, by: str) -> bool:
         """Put ours in force; False where they are already."""
+        return (await self.put_in_force(by)).is_new
+
+    async def put_in_force(self, by: str) -> Activated:
+        """As `activate`, with what was sent before. It is confirmed once that has an answer, or by naming it: `InFlight.unanswered`."""
         async with self._store.write() as transaction:
+            sent = await stop_sending(transaction)
             found = await transaction.rules.in_force()
             if found is not None and found.hash == self.hash:
-                return False
+                return Activated(is_new=False, under_way=sent)
             now = self._clock.now()
             await transaction.rules.activate(
                 Activation(hash=self.hash, source=self.policy.source, text=self._text, by=by, activated_at=now)
@@ -52,4 +69,4 @@ class RulesInForce:
                 details={"source": self.policy.source} | before,
             )
             await transaction.audit.add(entry)
-        return True
+        return Activated(is_new=True, under_way=sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.errors import AlreadyDecided, GlassNotTheirs, NotGranted, RightMissing, VoteNotCounted, WordsWanted
+from bot.core.errors import AlreadyDecided, FreezeStarted, GlassNotTheirs, NotGranted, RightMissing, VoteNotCounted, WordsWanted
 from bot.core.verdicts import Phrase
 from bot.slack.blocks import Said, context, section, sections, sentence_section
 from bot.slack.cards.verdicts import spoken
@@ -69,6 +69,10 @@ def vote_not_counted(error: VoteNotCounted, command: str) -> Said:
 
 def not_granted(error: NotGranted, command: str) -> Said:
     return with_phrases(error.sentence, error.phrases, f"{code(f'{command} why {error.run_id}', 200)} tells more.")
+
+
+def freeze_started(error: FreezeStarted, command: str) -> Said:
+    return with_phrases(error.sentence, error.phrases, f"{code(f'{command} why {error.run_id}', 200)} shows what it needs now.")
 
 
 def with_phrases(sentence: str, phrases: Sequence[Phrase], step: str) -> Said:

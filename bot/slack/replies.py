@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core import errors
 from bot.slack.blocks import Said, context, sentence_section
-from bot.slack.refusals import already_decided, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
+from bot.slack.refusals import already_decided, freeze_started, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
 from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape, zoned
 
 Dress = Callable[[Any, str], Said]
@@ -132,6 +132,10 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ApprovalSwitchedOff: step("`runbell check` tells an operator more."),
         errors.RulesDiffer: sentence_alone,
         errors.NotGranted: not_granted,
+        errors.FreezeStarted: freeze_started,
+        errors.RulesReplaced: sentence_alone,
+        errors.SendTooLate: sentence_alone,
+        errors.DecisionReplaced: step("`{command} show` tells how it stands."),
         errors.WordsWanted: words_wanted,
         errors.FormNotOpened: lambda error, command: saying(
             error.sentence, f"Type {code(f'{command} {error.word} {error.run_id}')}, and why behind it."

@@ -36,6 +36,7 @@ from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
 from bot.store.seen import SeenTable
+from bot.store.sending import SendTable
 from bot.store.signals import Word, listen
 from bot.store.uploads import UploadTable
 from bot.store.votes import VoteTable
@@ -72,6 +73,7 @@ class Transaction:
     preferences: PreferenceTable
     uploads: UploadTable
     projects: ProjectTable
+    sending: SendTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -98,6 +100,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
         projects=ProjectTable(connection),
+        sending=SendTable(connection),
     )
 
 

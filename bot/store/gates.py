@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import Decision, Standing
 from bot.core.errors import AlreadyDecided
 from bot.core.runs import Action
 from bot.core.tallies import Tally
+from bot.store.columns import Cells
 from bot.store.rules import IN_FORCE
 from bot.store.runs import decode as decode_stored
 from bot.store.statements import changed, insert_new, portions
@@ -138,7 +138,7 @@ class GateTable:
             await self.connection.execute(update(gates).where(gates.c.run_id.in_(some)).values(judged_at=None))
 
 
-def decode(row: RowMapping) -> Decision:
+def decode(row: Cells) -> Decision:
     return Decision(
         run_id=row["run_id"],
         gate=row["gate"],

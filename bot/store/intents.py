@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Update, bindparam, func, insert, not_, select, update
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import OPEN, Deed, Intent, IntentState
+from bot.store.columns import Cells
 from bot.store.statements import changed, portions
 from bot.store.tables import intents, runs
 
@@ -115,7 +115,7 @@ def storable(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "payload": dict(values["payload"])} if "payload" in values else values
 
 
-def decode(row: RowMapping) -> Intent:
+def decode(row: Cells) -> Intent:
     kept = {name: row[name] for name in FIELDS - {"deed", "payload"}}
     return Intent(
         id=row["id"],

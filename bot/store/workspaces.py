@@ -121,12 +121,13 @@ def encode(workspace: Workspace, seen_at: datetime, known: RowMapping | None) ->
     }
 
 
-def decode(row: Cells) -> Workspace:
+def decode(row: Cells, project_name: str | None = None) -> Workspace:
     return Workspace(
         id=row["id"],
         name=row["name"],
         organization=row["organization"],
         project_id=row["project_id"],
+        project_name=project_name,
         tags=frozenset(row["tags"]),
         auto_apply=row["auto_apply"],
         allow_destroy_plan=row["allow_destroy_plan"],

@@ -12,7 +12,7 @@ from handlers.services import Services
 
 async def declare_freeze(command: DeclareFreeze, services: Services, actor: Actor, place: Place) -> Said:
     done = await services.freezing.declare(command, actor, place)
-    return freezes.declared(done.freeze, coverage=done.coverage)
+    return freezes.declared(done.freeze, done.under_way, coverage=done.coverage)
 
 
 async def lift_freeze(command: LiftFreeze, services: Services, actor: Actor, place: Place) -> Said:

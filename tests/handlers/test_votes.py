@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from slack_bolt.response import BoltResponse
 
+from bot.core.commands.freezes import DeclareFreeze
+from bot.core.decisions import Intent
 from bot.core.errors import ChatRefused
 from bot.core.people import Circle, Standing
 from bot.core.policy import Actor
@@ -19,7 +21,7 @@ from bot.core.runs import Run
 from bot.slack import ids
 from bot.slack.ids import Address, ViewAddress, encode, encode_view
 from tests.handlers.desk import Desk, event, open_desk, settle, submission
-from tests.services.house import ANA, GUS, KIM, POLICY
+from tests.services.house import ANA, DEPLOYS, GUS, KIM, POLICY
 
 RULES = replace(
     POLICY,
@@ -48,6 +50,22 @@ async def waiting(desk: Desk, name: str = "storefront-dev") -> Run:
 
 def applied(desk: Desk) -> int:
     return len(desk.house.runs.calls_of("act"))
+
+
+async def test_who_clicks_while_a_freeze_begins_is_told_that_nothing_was_sent(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await waiting(desk)
+        carry_out = desk.house.intents.carry_out
+
+        async def later(intent: Intent, *, say: bool = False) -> Intent:
+            await desk.house.freezing.declare(DeclareFreeze("*-dev", "the sale"), ANA, DEPLOYS)
+            return await carry_out(intent, say=say)
+
+        desk.house.intents.carry_out = later  # type: ignore[method-assign]
+        [told] = await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+        assert "Nothing was sent: a freeze started" in told
+        assert "*-dev is frozen" in told
+        assert applied(desk) == 0
 
 
 async def submit(desk: Desk, values: dict[str, str], actor: Actor = ANA, view: dict[str, Any] | None = None) -> BoltResponse:

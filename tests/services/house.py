@@ -64,6 +64,7 @@ from bot.services.retries import Retries
 from bot.services.reviews import Reviews
 from bot.services.ruling import RulesInForce
 from bot.services.sealing import Sealer
+from bot.services.sending import InFlight, SendCheck
 from bot.services.sharing import Sharing
 from bot.services.suggestions import Suggestions
 from bot.services.tallies import Tallies
@@ -100,6 +101,10 @@ POLICY = Policy(
     ),
     source="runbell.toml",
 )
+
+
+QUICK = Pace(answers_within=0.03, answers_every=0.01)
+"""How long a freeze waits for answers: on the loop's clock, which no test moves."""
 
 
 class TestClock:
@@ -253,14 +258,14 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     pictures = Pictures("https://terraform.test", policy.chains)
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
     histories = FakeHistories(runs)
-    intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, owner="test")
+    intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, "test", SendCheck(policy, clock))
     recipes = Recipes(runs, store, recorder, reader, clock, hurdles, ProjectNames(projects, store, policy))
     knowledge = Knowledge(store, recipes, organizations)
     contents = Contents(texts)
     evidence = Evidence(runs, policies, contents, store, access, policy, clock)
     comparisons = Comparisons(store, reader, contents, pace)
     ruling, sharing = RulesInForce(store, clock, policy), Sharing(chat, clock, policy.shared_channels)
-    freezing = Freezing(store, knowledge, finder, access, sharing, ruling, clock, loops.painter)
+    freezing = Freezing(store, knowledge, finder, access, sharing, ruling, clock, loops.painter, InFlight(store, QUICK))
     kinship = Kinship(memberships, people, clock)
     voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
     locks, configurations = FakeLocks(runs=runs), FakeConfigurations()

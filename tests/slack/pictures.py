@@ -91,6 +91,7 @@ def intent(state: IntentState, action: Action = Action.APPLY, **payload: str) ->
         channel="C0DEPLOYS",
         created_at=AT,
         payload=payload,
+        sent_at=None if state is IntentState.PENDING else AT,
     )
 
 

@@ -26,6 +26,7 @@ from tests.slack.pictures import (
     button_ids,
     decided,
     decision,
+    intent,
     mrkdwn_texts,
     nodes,
     picture,
@@ -161,6 +162,12 @@ def test_a_name_with_a_dash_is_no_reason(comment: str, line: str) -> None:
     taken = replace(decision(), person_name="Ana — the boss", comment=f"{comment}applied by Ana — the boss (U0ANA) in #deploys (ref int-1)")
     said = decided(IntentState.SETTLED, shown=run(RunStatus.APPLIED), kind=Kind.END, decision=taken)
     assert deed_of(render(said)) == f"Applied by <@U0ANA> · TIME{line}"
+
+
+def test_what_was_never_sent_is_not_put_on_the_server() -> None:
+    kept = replace(intent(IntentState.REFUSED), sent_at=None)
+    said = render(decided(IntentState.REFUSED, shown=run(RunStatus.PLANNED), kind=Kind.END, intent=kept))
+    assert deed_of(said) == "The last approval did not go through: it was not sent; please decide again"
 
 
 @pytest.mark.parametrize(

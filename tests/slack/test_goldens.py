@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from bot.core.decisions import IntentState
+from bot.core.decisions import Deed, IntentState
 from bot.core.errors import (
     AlreadyDecided,
     BadUsage,
     FormNotOpened,
     FreezeCoversNothing,
+    FreezeStarted,
     GlassNotTheirs,
     NotGranted,
     NothingWaits,
@@ -42,7 +43,8 @@ from bot.core.pictures import NotePicture
 from bot.core.reminders import Step
 from bot.core.rules import Risk
 from bot.core.runs import Action, Hurdle, HurdleKind, RunStatus
-from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict
+from bot.core.sending import UnderWay
+from bot.core.verdicts import Lack, Missing, Named, Outcome, Verdict, freeze_words
 from bot.core.watches import Measure, Watch
 from bot.core.workspaces import Workspace
 from bot.sandbox.slack.blocks.surfaces import block_problems
@@ -108,6 +110,7 @@ VERDICT = Verdict(
 DEV = Workspace(id="ws-2", name="storefront-dev", organization="acme", locked=True)
 
 FROZEN = DeclaredFreeze(pattern="*-prod", reason=CLAIM, by="U0ANA", by_name="ana", channel="C0DEPLOYS", at=AT, until=AT)
+SENT = UnderWay(intent_id="rb-1", run_id="run-1", workspace=PROD.full_name, deed=Deed.APPLY)
 
 OUTPUT = "Sentinel Result: false\n\n## Policy 1: tags.sentinel (soft-mandatory)\nResult: false\n<!channel> *tags* are missing"
 FINDINGS = (
@@ -239,6 +242,9 @@ CASES: dict[str, dict[str, Any]] = {
     "freeze_declared_over_known": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=1204, is_known=True)),
     "freeze_declared_over_one_known_so_far": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=1, is_known=False)),
     "freeze_declared_over_nothing_known": freezes.declared(FROZEN, coverage=FreezeCoverage(workspaces=0, is_known=False)),
+    "freeze_declared_under_way": freezes.declared(FROZEN, (SENT, replace(SENT, run_id="run-2", deed=Deed.OVERRIDE))),
+    "freeze_declared_many_under_way": freezes.declared(FROZEN, [replace(SENT, run_id=f"run-{number}") for number in range(250)]),
+    "reply_freeze_started": reply(FreezeStarted("run-1", "apply", [freeze_words(FROZEN.freeze)])),
     "freeze_lifted": freezes.lifted((FROZEN,)),
     "freezes": freezes.listing(
         (Freeze(scope="“year end”: *-prod", until=AT, source="runbell.toml"), FROZEN.freeze, Freeze(scope="dns")), (("night", AT),)

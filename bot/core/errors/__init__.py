@@ -34,6 +34,10 @@ RunbellError
 │   ├── ApprovalSwitchedOff
 │   ├── RulesDiffer
 │   ├── NotGranted
+│   ├── FreezeStarted             after the decision, before it was sent
+│   ├── RulesReplaced             the same
+│   ├── DecisionReplaced          the same
+│   ├── SendTooLate
 │   ├── WordsWanted
 │   ├── FormNotOpened
 │   ├── NoVote
@@ -116,7 +120,9 @@ from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
 from bot.core.errors.decisions import (
     AlreadyDecided,
     ApprovalSwitchedOff,
+    DecisionReplaced,
     FormNotOpened,
+    FreezeStarted,
     HurdleUnread,
     NotGranted,
     NothingToReview,
@@ -126,6 +132,8 @@ from bot.core.errors.decisions import (
     NoVote,
     PlanChanged,
     RulesDiffer,
+    RulesReplaced,
+    SendTooLate,
     TokenMayNot,
     WordsWanted,
 )
@@ -214,11 +222,13 @@ __all__ = [
     "ChatRefused",
     "ChatTrouble",
     "ChatUnreachable",
+    "DecisionReplaced",
     "DestroyForbidden",
     "FileNotTaken",
     "FileUnreadable",
     "FormNotOpened",
     "FreezeCoversNothing",
+    "FreezeStarted",
     "GlassNotTheirs",
     "HandedOnBefore",
     "HandledBefore",
@@ -249,8 +259,10 @@ __all__ = [
     "RequestRefused",
     "RightMissing",
     "RulesDiffer",
+    "RulesReplaced",
     "RunbellError",
     "SameWorkspace",
+    "SendTooLate",
     "SeveralCommits",
     "SeveralFreezes",
     "SeveralWatches",

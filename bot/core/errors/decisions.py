@@ -74,6 +74,41 @@ class NotGranted(CannotAct):
         super().__init__(f"{run_id} was not {verb}. {headline}")
 
 
+class FreezeStarted(CannotAct):
+    """After the decision, before it was sent. `phrases` say what is frozen, a sentence each; `deed` is what was to be sent."""
+
+    def __init__(self, run_id: str, deed: str, phrases: Sequence[Phrase] = ()) -> None:
+        self.run_id, self.phrases = run_id, tuple(phrases)
+        super().__init__(f"Nothing was sent: a freeze started before the {deed} of {run_id}.")
+
+
+class RulesReplaced(CannotAct):
+    """After the decision, before it was sent: the rules that it was made by are no longer active."""
+
+    def __init__(self, run_id: str, deed: str) -> None:
+        self.run_id = run_id
+        super().__init__(
+            f"Nothing was sent: other rules were activated before the {deed} of {run_id}. "
+            "An operator restarts Runbell with them; then decide again."
+        )
+
+
+class DecisionReplaced(CannotAct):
+    """The decision that was to be sent is gone, is about another plan, or its round was reopened."""
+
+    def __init__(self, run_id: str, deed: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"Nothing was sent: the decision changed before the {deed} of {run_id}. Look at the run and decide again.")
+
+
+class SendTooLate(CannotAct):
+    """The process stood still between marking an intent as sent and sending it."""
+
+    def __init__(self, run_id: str, deed: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"Nothing was sent: the {deed} of {run_id or 'the run'} was held up for too long. Please try again.")
+
+
 class WordsWanted(CannotAct):
     """A click or a bare command is not enough: a reason, or the name of the workspace, has to be given with it.
 

@@ -12,8 +12,10 @@ from bot.core.decisions import Decision, Intent, IntentState, Standing
 from bot.core.freezes import DeclaredFreeze
 from bot.core.reminders import Waiting
 from bot.core.sealing import Head
+from bot.core.sending import SendFacts
 from bot.core.tallies import Tally
 from bot.core.votes import Vote
+from bot.core.workspaces import Workspace
 
 
 class GateRows(Protocol):
@@ -144,6 +146,25 @@ class AuditRows(Protocol):
 
     async def newest(self, *, run_id: str = "", workspace: str = "", most: int = 20) -> tuple[AuditRow, ...]:
         """The newest rows of a run, or of a workspace by its full name; the newest first."""
+
+
+class SendRows(Protocol):
+    """The last check before an intent is sent, under a lock that declaring a freeze and activating rules take exclusively."""
+
+    async def share(self) -> None:
+        """Keep freezes and activations from being committed until this transaction ends; take it before anything else."""
+
+    async def stop(self) -> None:
+        """Keep intents from being sent until this transaction ends; take it before anything else."""
+
+    async def facts(self, intent: Intent) -> SendFacts:
+        """What a decided intent is checked against, read under the shared lock."""
+
+    async def in_flight(self) -> tuple[tuple[Intent, Workspace | None], ...]:
+        """Decided intents that may have reached the server and have no answer yet, oldest first; read under the exclusive lock."""
+
+    async def unanswered(self, intent_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these intents that are in flight still."""
 
 
 class FreezeRows(Protocol):

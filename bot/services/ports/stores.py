@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, VoteRows
+from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, SendRows, VoteRows
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.projects import ProjectRows
@@ -71,6 +71,9 @@ class Transaction(Protocol):
 
     @property
     def projects(self) -> ProjectRows: ...
+
+    @property
+    def sending(self) -> SendRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

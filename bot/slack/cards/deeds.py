@@ -130,7 +130,8 @@ def failed(decision: Decision, intent: Intent | None, run: Run) -> str:
     """No name: nothing came of it. Once the run has moved on the failed try is no longer news."""
     if is_answered(decision, run) or run.is_final:
         return NOBODY if decision.action is Action.APPLY and run.was_confirmed else ""
-    refused = intent is not None and intent.state is IntentState.REFUSED
-    reason = "the server refused it" if refused else "the server never heard it"
+    reason = "the server never heard it"
+    if intent is not None and intent.state is IntentState.REFUSED:
+        reason = "the server refused it" if intent.sent_at is not None else "it was not sent"
     again = "; please decide again" if run.gate else ""
     return f"The last {NOUN[decision.action]} did not go through: {reason}{again}"

@@ -6,18 +6,31 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage
+from bot.core.sending import UnderWay
 from bot.slack.blocks import Said, section, sections
 from bot.slack.text import code, date, mention, quoted
 
 SHOWN_MOST = 20
 REASON_MOST = 300
+NAMED_MOST = 200
+"""Each run that a freeze does not hold is named, as far as a message can."""
 
 
-def declared(freeze: DeclaredFreeze, *, coverage: FreezeCoverage | None = None) -> Said:
+def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = (), *, coverage: FreezeCoverage | None = None) -> Said:
+    """`under_way` were sent before the freeze and have no answer yet."""
     end = f"until {date(freeze.until)}" if freeze.until else "until somebody ends it"
     text = f"🧊 Nothing is applied in {code(freeze.pattern)} {end}. What is voted on waits, too."
     text += f" {coverage_words(coverage)}" if coverage is not None else ""
-    return {"text": text, "blocks": [section(text)]}
+    if not under_way:
+        return {"text": text, "blocks": [section(text)]}
+    lines = [text, "⚠️ Already under way, so the freeze does not hold it:", *map(under_way_line, under_way[:NAMED_MOST])]
+    if len(under_way) > NAMED_MOST:
+        lines.append(f"… and {len(under_way) - NAMED_MOST} more: any run there may be applying.")
+    return {"text": "\n".join(lines), "blocks": [*sections(lines)]}
+
+
+def under_way_line(one: UnderWay) -> str:
+    return f"• {code(one.run_id)} in {code(one.workspace, 120)} ({one.deed})"
 
 
 def coverage_words(coverage: FreezeCoverage) -> str:
