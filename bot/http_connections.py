@@ -11,7 +11,7 @@ from typing import cast
 
 from bot.http_limits import Admission
 
-READ_BYTES = 16 << 10
+READ_BYTES = 8 << 10
 """One read of a socket. asyncio's own reads may be 256 KiB each, which many connections at once turn into a lot of memory."""
 
 ANSWER = "HTTP/1.1 {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
