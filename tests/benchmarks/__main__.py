@@ -1,4 +1,4 @@
-"""`make bench`: `runbell serve` next to a bare Bolt app, the sandbox by itself, requests that nobody signed, reading the Runs API, and a world of 10,000 workspaces."""
+"""`make bench`: `runbell serve` beside a bare Bolt app, the sandbox, unsigned requests, reading the Runs API, and 10,000 workspaces."""
 
 from __future__ import annotations
 
