@@ -37,7 +37,7 @@ format: setup ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: setup ## Measure, in five tables and about five minutes
+bench: setup ## Measure, in six tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
 bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 RACES=1000 FUZZ=100000

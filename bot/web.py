@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.core.metrics import NOTIFICATIONS, UNMETERED, Meter
+from bot.http_bodies import bounded_body, terraform_body
+from bot.http_connections import READ_BYTES, Connection, Connections
+from bot.http_limits import Admission, Refused
 from bot.services.waking import is_verification
-
-BODY_MOST = 1 << 20
-"""Slack's largest payload is a view of 250 kB with what stands around it."""
 
 NOTIFICATION_PATH = "/tfe/notifications"
 NOTIFICATION_MOST = 64 << 10
 """Bytes; a notification holds a run's message, and else only names. One without a signature may hold an eighth."""
-NOTIFICATION_WITHIN = 5.0
 SIGNATURE = "X-TFE-Notification-Signature"
-SIGNATURE_LENGTH = 128
+
+IDLE_SECONDS = 75.0
+"""How long a connection stays open between two verified requests: longer than proxies keep theirs (nginx: 60 s), so that no request
+meets a connection that is just being closed."""
+HEADERS_MOST = 64
 
 Door = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Hear = Callable[[bytes], None]
@@ -39,57 +44,42 @@ Exposition = Callable[[], Awaitable[bytes]]
 
 def public_app(slack: Door | None = None, notifications: Door | None = None) -> web.Application:
     """Commands, clicks and events, all at one path; word of runs at another. What has no door is not there."""
-    app = web.Application(client_max_size=BODY_MOST)
+    app = web.Application()
     if slack is not None:
-        app.router.add_post("/slack/events", slack)
+        app.router.add_post("/slack/events", slack, expect_handler=ask_for_nothing)
     if notifications is not None:
-        app.router.add_post(NOTIFICATION_PATH, notifications)
+        app.router.add_post(NOTIFICATION_PATH, notifications, expect_handler=ask_for_nothing)
     return app
 
 
-def notification_door(token: str, hear: Hear, meter: Meter = UNMETERED) -> Door:
+async def ask_for_nothing(_: web.Request) -> None:
+    """Never answer `Expect: 100-continue`, which aiohttp does before the age header is checked. Peers send their body without it."""
+
+
+def notification_door(token: str, hear: Hear, meter: Meter = UNMETERED, admission: Admission | None = None) -> Door:
     """`hear` gets bodies that bear a signature made with the token. Whoever sends another is told nothing but 401, whatever was wrong.
 
-    The question that a server asks when a configuration is saved may come unsigned; it is answered, and nothing is done
-    ("Notification configurations API": Notification authenticity, Notification verification).
+    503 says that too much is being read at the moment. The question that a server asks when a configuration is saved may come unsigned;
+    it is answered, and nothing is done ("Notification configurations API": Notification authenticity, Notification verification).
     """
-    secret = token.encode()
+    secret, bounds = token.encode(), admission or Admission()
 
     async def door(request: web.Request) -> web.Response:
-        body = await whole_body(request, NOTIFICATION_MOST)
-        if body is not None and is_signed(body, request.headers.get(SIGNATURE, ""), secret):
-            hear(body)
-        elif body is not None and SIGNATURE not in request.headers and len(body) <= NOTIFICATION_MOST // 8 and is_verification(body):
-            meter.count(NOTIFICATIONS, outcome="verification")
-        else:
+        try:
+            signature = request.headers.get(SIGNATURE)
+            if signature is not None:
+                hear(await terraform_body(request, signature, secret, NOTIFICATION_MOST, bounds))
+            elif is_verification(await bounded_body(request, NOTIFICATION_MOST // 8, bounds)):
+                meter.count(NOTIFICATIONS, outcome="verification")
+            else:
+                raise Refused(401, "signature")  # noqa: TRY301  (one way out for every refusal)
+        except Refused as refused:
+            bounds.refuse(refused.reason)
             meter.count(NOTIFICATIONS, outcome="refused")
-            return web.Response(status=401, headers={"Connection": "close"})
+            return web.Response(status=503 if refused.status == 503 else 401)  # noqa: PLR2004
         return web.Response()
 
     return door
-
-
-async def whole_body(request: web.Request, most: int) -> bytes | None:
-    """The body as it came; None where it is longer than `most`, or does not come in time. No more than `most` of it is read."""
-    if (request.content_length or 0) > most:
-        return None
-    body = bytearray()
-    try:
-        async with asyncio.timeout(NOTIFICATION_WITHIN):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > most:
-                    return None
-    except (TimeoutError, web.RequestPayloadError):
-        return None
-    return bytes(body)
-
-
-def is_signed(body: bytes, signature: str, secret: bytes) -> bool:
-    """Whether the signature is the HMAC-SHA512 of the bytes, in hex."""
-    if len(signature) != SIGNATURE_LENGTH or not signature.isascii():
-        return False
-    return hmac.compare_digest(hmac.digest(secret, body, "sha512").hex(), signature.lower())
 
 
 def health_app(readiness: Readiness, exposition: Exposition | None = None, content_type: str = "text/plain") -> web.Application:
@@ -116,17 +106,67 @@ def health_app(readiness: Readiness, exposition: Exposition | None = None, conte
     return app
 
 
-@asynccontextmanager
-async def listening(app: web.Application, host: str, port: int, variable: str) -> AsyncIterator[int]:
-    """Serve until the block ends; the port that was bound (0 asks for any). PortTaken, naming the setting, where it is not free."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=3)
-    await runner.setup()
+class ServerLog(logging.LoggerAdapter[logging.Logger]):
+    """aiohttp's log. It writes a traceback for every request that is no HTTP, which anybody can send; those are counted instead."""
+
+    def __init__(self, admission: Admission) -> None:
+        super().__init__(logging.getLogger("aiohttp.server"))
+        self.admission = admission
+
+    def exception(self, msg: object, *args: object, exc_info: Any = True, **more: Any) -> None:
+        if isinstance(exc_info, HttpProcessingError):
+            self.admission.refuse("malformed")
+        else:
+            super().exception(msg, *args, exc_info=exc_info, **more)
+
+
+@web.middleware
+async def following(request: web.Request, handler: Door) -> web.StreamResponse:
+    """Tell the connection that its headers are complete, and keep it open after a success only."""
+    connection = cast("Connection", request.transport.get_protocol()) if request.transport is not None else None
+    if connection is not None:
+        connection.request_began()
     try:
-        site = web.TCPSite(runner, host, port)
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.force_close()
+        raise
+    if response.status >= web.HTTPBadRequest.status_code:
+        response.force_close()
+    elif connection is not None:
+        connection.request_ended()
+    return response
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int, variable: str, admission: Admission | None = None) -> AsyncIterator[int]:
+    """Serve until the block ends; the port that was bound (0 asks for any). PortTaken, naming the setting, where it is not free.
+
+    Bodies are never decompressed: what is signed is what was sent, and a bomb stays as small as it came.
+    """
+    admission = admission or Admission()
+    app.middlewares.append(following)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=3,
+        logger=ServerLog(admission),
+        auto_decompress=False,
+        read_bufsize=READ_BYTES,
+        max_headers=HEADERS_MOST,
+        keepalive_timeout=IDLE_SECONDS,
+        lingering_time=admission.limits.linger_within,
+    )
+    await runner.setup()
+    server = None
+    try:
+        connections = Connections(cast("Callable[[], asyncio.Protocol]", runner.server), admission)
         try:
-            await site.start()
+            server = await asyncio.get_running_loop().create_server(connections, host, port, backlog=128)
         except (OSError, socket.gaierror) as error:
             raise PortTaken(host, port, variable, error.strerror or str(error)) from error
-        yield runner.addresses[0][1]
+        yield server.sockets[0].getsockname()[1]
     finally:
+        if server is not None:
+            server.close()
         await runner.cleanup()

@@ -100,7 +100,7 @@ async def test_the_page_shows_a_life_and_names_nobody(tmp_path: Path) -> None:
     told_of = {metric.name.removesuffix("_total"): metric for metric in METRICS}
     assert told_of.keys() <= shown.keys()
     seen = {name for name, samples in shown.items() if name in told_of and samples}
-    assert seen >= told_of.keys() - {"runbell_notifications"}
+    assert seen >= told_of.keys() - {"runbell_notifications", "runbell_http_refusals"}
     for name in seen:
         for _, labels, _ in shown[name]:
             assert set(labels) - {"le"} == set(told_of[name].labels)

@@ -15,8 +15,8 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot import web
 from bot.app import build, running
+from bot.http_limits import Admission, HttpLimits
 from bot.web import NOTIFICATION_MOST, NOTIFICATION_PATH, SIGNATURE, listening, notification_door, public_app
 from tests.worlds import scripted_world, settings_of
 
@@ -30,9 +30,10 @@ def signature(body: bytes, token: str = TOKEN) -> str:
 
 
 @asynccontextmanager
-async def door() -> AsyncIterator[tuple[str, list[bytes]]]:
+async def door(limits: HttpLimits | None = None) -> AsyncIterator[tuple[str, list[bytes]]]:
     heard: list[bytes] = []
-    async with listening(public_app(notifications=notification_door(TOKEN, heard.append)), "127.0.0.1", 0, "RUNBELL_HTTP_PORT") as port:
+    app = public_app(notifications=notification_door(TOKEN, heard.append, admission=Admission(limits)))
+    async with listening(app, "127.0.0.1", 0, "RUNBELL_HTTP_PORT") as port:
         yield f"http://127.0.0.1:{port}{NOTIFICATION_PATH}", heard
 
 
@@ -80,9 +81,8 @@ async def test_a_body_that_is_too_long_is_not_read_whatever_it_says_of_its_lengt
         assert heard == []
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "NOTIFICATION_WITHIN", 0.05)
-    async with door() as (url, heard):
+async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async with door(HttpLimits(body_within=0.05)) as (url, heard):
         port = int(url.split(":")[2].split("/")[0])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"POST {NOTIFICATION_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab".encode())

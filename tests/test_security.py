@@ -120,7 +120,7 @@ async def open_door(folder: Path) -> AsyncIterator[Door]:
     async with open_desk(folder) as desk, aiohttp.ClientSession() as client:
         app = bolt_app(settings, client, US)
         desk.guard = register(app, services_of(desk.house, desk.private))
-        async with listening(public_app(slack_door(app)), "127.0.0.1", 0, "PORT") as port:
+        async with listening(public_app(slack_door(app, SECRET)), "127.0.0.1", 0, "PORT") as port:
             yield Door(desk, f"http://127.0.0.1:{port}/slack/events", client)
 
 

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.web import BODY_MOST, PortTaken, health_app, listening, public_app
+from bot.http_limits import HttpLimits
+from bot.web import PortTaken, health_app, listening, public_app
 
 
 async def got(url: str, **arguments: str | io.BytesIO) -> tuple[int, str]:
@@ -43,7 +44,7 @@ async def test_slack_finds_its_door_and_nothing_else() -> None:
         assert await got(f"{address}/slack/events", data="a command") == (200, "heard a command")
         assert (await got(f"{address}/slack/events"))[0] == 405
         assert (await got(f"{address}/healthz"))[0] == 404
-        assert (await got(f"{address}/slack/events", data=io.BytesIO(b"x" * (BODY_MOST + 1))))[0] == 413
+        assert (await got(f"{address}/slack/events", data=io.BytesIO(b"x" * (HttpLimits().body_bytes + 1))))[0] == 413
 
 
 async def test_a_taken_port_is_told_with_the_setting_that_changes_it() -> None:

@@ -83,6 +83,7 @@ ACKS = Metric(
     (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0),
 )
 NOTIFICATIONS = Metric("runbell_notifications_total", Sort.COUNTER, "Words that the server sent of runs, by outcome.", ("outcome",))
+HTTP_REFUSALS = Metric("runbell_http_refusals_total", Sort.COUNTER, "Requests and connections that were refused unverified.", ("reason",))
 
 METRICS = (
     LOOKS,
@@ -97,6 +98,7 @@ METRICS = (
     TICKS,
     ACKS,
     NOTIFICATIONS,
+    HTTP_REFUSALS,
 )
 
 CODE = re.compile(r"[a-z0-9_]{1,40}")

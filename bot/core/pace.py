@@ -62,6 +62,10 @@ class Pace:
     seal_every: float = 5.0
     seal_after: float = 3.0
     head_every: float = 3600.0
+    headers_within: float = 10.0
+    body_within: float = 5.0
+    linger_within: float = 1.0
+    refusals_logged_every: float = 60.0
 
     def divided_by(self, speed: float) -> Pace:
         """The same pace, `speed` times as fast."""

@@ -1,4 +1,4 @@
-"""`make bench`: `runbell serve` next to a bare Bolt app, the sandbox by itself, reading the Runs API, and a world of 10,000 workspaces."""
+"""`make bench`: `runbell serve` beside a bare Bolt app, the sandbox, unsigned requests, reading the Runs API, and 10,000 workspaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import big_world, clicks, reviewing, runs_api, slack_server, verdicts
+from tests.benchmarks import big_world, clicks, reviewing, runs_api, slack_server, unsigned, verdicts
 from tests.benchmarks.acks import AT_A_TIME, Caller, calling, p99
 from tests.benchmarks.processes import Running, bare_app, runbell, sandbox
 from tests.benchmarks.rates import print_rates
@@ -50,6 +50,7 @@ async def main() -> None:
     timings, size = await reviewing.measure()
     reviewing.print_timings([*timings, await clicks.measure()], size)
     print_rates(await slack_server.measure(), f"{slack_server.ROUNDS} rounds, {slack_server.AT_A_TIME} at a time")
+    unsigned.print_finding(await unsigned.measure())
     runs_api.print_reading(*await runs_api.measure())
     big_world.print_findings(await big_world.measure())
 
