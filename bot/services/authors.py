@@ -29,17 +29,25 @@ CHAIN_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """`choosers` are those who chose what the run carries on, `terraform` alone where they started a run elsewhere."""
+    """`choosers` are those who chose what the run carries on, `terraform` alone where they started a run elsewhere.
+
+    `first_in` is the workspace of the first run of the configuration version, "" where that run is forgotten.
+    """
 
     authors: Mapping[InvolvedBy, ConfigurationAuthor]
     choosers: tuple[Origin, ...] = ()
+    first_in: str = ""
 
 
 NOT_ASKED = Authorship({})
 
 
 async def authorship_of(transaction: Transaction, found: Found, creating: Intent | None) -> Authorship:
-    return Authorship(await authors_of(transaction, version_of(found)), await choosers_of(transaction, creating))
+    authors = await authors_of(transaction, version_of(found))
+    first = authors.get(InvolvedBy.FIRST_RUN)
+    stored = await transaction.runs.get(first.run_id) if first is not None else None
+    first_in = stored.run.workspace_id if stored is not None else ""
+    return Authorship(authors, await choosers_of(transaction, creating), first_in)
 
 
 def version_of(found: Found) -> str:

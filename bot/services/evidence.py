@@ -26,6 +26,7 @@ from bot.services.access import Access
 from bot.services.authors import NOT_ASKED, Authorship, authorship_of, inherited_by, is_from_outside, without_author
 from bot.services.contents import Contents
 from bot.services.failures import failed_policies
+from bot.services.first_runs import FirstRuns
 from bot.services.ports import Clock, Policies, RunReading, Runs, Store, Transaction
 from bot.services.projects import with_projects
 from bot.services.reading import Found
@@ -57,6 +58,7 @@ class Evidence:
         self._policy = policy
         self._clock = clock
         self._account: str | None = None
+        self._first_runs = FirstRuns(runs)
 
     async def question(
         self,
@@ -129,7 +131,8 @@ class Evidence:
         )
         if not self._policy.asks_four_eyes:
             return origins, ()
-        inherited, has_author = inherited_by(found, past.authorship, own_account=own_account, sender=sender)
+        authorship = await self._first_runs.told(found, past.authorship) if sender is None else past.authorship
+        inherited, has_author = inherited_by(found, authorship, own_account=own_account, sender=sender)
         return without_author(origins) if has_author else origins, inherited
 
     async def _own_account(self) -> str:

@@ -15,10 +15,10 @@ from bot.core.chains import Chain
 from bot.core.commands.promotions import Promote, Retry
 from bot.core.commands.runs import RunReference
 from bot.core.configurations import ConfigurationVersion, Ingress
-from bot.core.errors import VoteNotCounted
+from bot.core.errors import TerraformUnreachable, VoteNotCounted
 from bot.core.identities import KnownPerson, Role
 from bot.core.policy import Actor, Grant, Policy, Right
-from bot.core.readings import RunReading
+from bot.core.readings import RunPage, RunReading
 from bot.core.retries import NO_OPTIONS, RunOptions
 from bot.core.rules import Demand, Rule
 from bot.core.runs import Run
@@ -209,6 +209,53 @@ async def test_whoever_has_us_start_the_first_run_is_not_taken_for_the_uploader(
     house.configurations.made_in["cv-outside"] = workspace(house).id
     run_id = await again(house, "cv-outside")
     assert await votes(house, run_id, ANA, RAJ) == [False, True]
+
+
+async def test_a_first_run_from_before_our_time_is_found_on_the_server(house: House) -> None:
+    """What was seen first is kim's run; ana's was there before anybody looked."""
+    house.clock.move(60)
+    house.runs.add_run(workspace(house), "applied", configuration_version_id="cv-outside", created_by="ana")
+    await outside(house, "cv-outside", created_by="kim")
+    run_id = await again(house, "cv-outside", RAJ)
+    await refused(house, run_id, ANA)
+    assert await votes(house, run_id, KIM) == [True]
+
+
+@pytest.mark.parametrize("trouble", ["down", "many", "not told"])
+async def test_where_the_server_does_not_show_that_a_run_was_the_first_nobody_is_known_to_be_the_author(
+    house: House, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await outside(house, "cv-outside", created_by="kim")
+    run_id = await again(house, "cv-outside", RAJ)
+
+    async def listed(*_: Any, **__: Any) -> RunPage:
+        if trouble == "down":
+            raise TerraformUnreachable("terraform.test")
+        return RunPage((), (), next_page=2 if trouble == "many" else None)
+
+    monkeypatch.setattr(house.runs, "list_workspace_runs", listed)
+    assert await votes(house, run_id, ANA, KIM) == [False, True]
+
+
+async def test_only_runs_since_the_upload_are_looked_through_and_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = house.runs.add_run(workspace(house), "applied", created_by="raj", configuration_version_id="cv-other")
+    house.clock.move(60)
+    moment = house.clock.now()
+    await outside(house, "cv-outside", created_by="ana")
+    house.configurations.versions["cv-outside"] = replace(house.configurations.versions["cv-outside"], timestamps={"uploaded": moment})
+    run_id = await again(house, "cv-outside", RAJ)
+    listing, asked = house.runs.list_workspace_runs, []
+
+    async def listed(*args: Any, **options: Any) -> RunPage:
+        asked.append(options)
+        found = await listing(*args, **options)
+        assert old in found.runs
+        return replace(found, next_page=2)
+
+    monkeypatch.setattr(house.runs, "list_workspace_runs", listed)
+    await refused(house, run_id, ANA)
+    assert await votes(house, run_id, KIM) == [True]
+    assert len(asked) == 1
 
 
 async def test_a_run_of_what_the_workspace_used_last_inherits_its_author_too(house: House) -> None:
