@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
+from itertools import combinations, permutations, product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,19 +209,54 @@ def test_what_is_granted_would_be_granted_whoever_the_unknown_people_are_in_trut
     assert decide(in_truth(asked, truth)).granted or not decide(asked).granted
 
 
-@given(SEEN_WITH_FOUR_EYES, TRUTHS)
-def test_whoever_the_unknown_people_are_there_are_enough_votes_of_others(asked: Question, truth: list[str]) -> None:
-    """Counted by hand, without a verdict on the truth."""
-    if not decide(asked).granted:
-        return
-    demand, known = asked.policy.rules[0].demand, in_truth(asked, truth)
-    watched = [*known.origins.items(), *known.inherited]
-    behind = {asked.identities.slack_of(origin) for role, origin in watched if role in demand.four_eyes}
-    others = {one.person for one in asked.votes} - behind
-    assert sum(demand.circle.holds(person, MEMBERSHIP) for person in others) >= demand.votes
-    for group in demand.one_from_each:
-        assert others & MEMBERSHIP[group]
-    assert len(others) >= len(demand.one_from_each)
+GHOST, BOT, OURS, PUSHED, NOBODY = (
+    Origin(terraform="ghost"),
+    Origin(vcs="web-flow"),
+    Origin(event=CREATION),
+    Origin(vcs="x", event=PUSH),
+    Origin(),
+)
+BEHIND: list[tuple[Origins, Inherited]] = [
+    ({}, ()),
+    ({Role.CREATOR: Origin(slack=KIM.id)}, ()),
+    ({}, ((Role.AUTHOR, Origin(slack=KIM.id)),)),
+    ({Role.AUTHOR: BOT}, ()),
+    ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, ()),
+    ({Role.CREATOR: PUSHED, Role.AUTHOR: PUSHED}, ()),
+    ({Role.CREATOR: GHOST}, ((Role.AUTHOR, GHOST),)),
+    ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, ((Role.AUTHOR, NOBODY),)),
+    ({Role.CREATOR: GHOST, Role.AUTHOR: BOT}, ((Role.REQUESTER, NOBODY),)),
+    ({Role.CREATOR: Origin(slack=ANA.id)}, ((Role.AUTHOR, NOBODY), (Role.AUTHOR, Origin(slack=KIM.id)))),
+]
+MEMBERS = [person for person in EVERYBODY.values() if person.standing == "member"]
+
+
+def are_enough(others: set[str], demand: Demand) -> bool:
+    """Whether these votes meet a demand, by trying who speaks for which group."""
+    groups = demand.one_from_each
+    ways = permutations(sorted(others), len(groups))
+    is_heard = any(all(one in MEMBERSHIP[group] for one, group in zip(way, groups, strict=True)) for way in ways)
+    return is_heard and sum(demand.circle.holds(person, MEMBERSHIP) for person in others) >= demand.votes
+
+
+@pytest.mark.parametrize("origins, inherited", BEHIND)
+@pytest.mark.parametrize("groups", [(), ("S0SECURITY",), ("S0PLATFORM", "S0SECURITY")])
+@pytest.mark.parametrize("count", [1, 2])
+def test_whoever_the_unknown_people_are_there_are_enough_votes_of_others_and_no_more_are_wanted(
+    count: int, groups: tuple[str, ...], origins: Origins, inherited: Inherited
+) -> None:
+    """Every set of voters, and everybody that the unknown people can be in truth, counted by hand."""
+    demand = Demand(votes=count, circle=Circle(members=True), one_from_each=groups, four_eyes=frozenset(Role))
+    for size in range(len(MEMBERS) + 1):
+        for voters in combinations(MEMBERS, size):
+            votes = tuple(map(vote, voters))
+            asked = question(Rule(name="eyes", demand=demand), grants=(), votes=votes, origins=origins, inherited=inherited)
+            meant = []
+            for truth in product([*(person.id for person in MEMBERS), "U0ELSE"], repeat=3):
+                known = in_truth(asked, list(truth))
+                behind = {origin.slack for _, origin in (*known.origins.items(), *known.inherited)}
+                meant.append(are_enough({person.id for person in voters} - behind, demand))
+            assert decide(asked).granted is all(meant), (size, voters)
 
 
 @given(st.one_of(QUESTIONS, SEEN_WITH_FOUR_EYES), st.sampled_from([Role.AUTHOR, Role.REQUESTER]), PERSONS)
