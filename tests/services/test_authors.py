@@ -17,12 +17,14 @@ from bot.core.commands.runs import RunReference
 from bot.core.configurations import ConfigurationVersion, Ingress
 from bot.core.errors import TerraformUnreachable, VoteNotCounted
 from bot.core.identities import KnownPerson, Role
+from bot.core.origins import decode_origin
 from bot.core.policy import Actor, Grant, Policy, Right
 from bot.core.readings import RunPage, RunReading
 from bot.core.retries import NO_OPTIONS, RunOptions
 from bot.core.rules import Demand, Rule
-from bot.core.runs import Run
+from bot.core.runs import Action, Run
 from bot.core.uploads import UploadWish
+from bot.services import authors
 from tests.services.archives import GOOD
 from tests.services.house import ANA, DEPLOYS, KIM, RAJ, House, open_house
 
@@ -301,3 +303,81 @@ async def test_whoever_chose_what_a_retry_carries_on_does_not_approve_it(house: 
 
 async def test_whoever_only_started_the_run_before_may_approve_a_retry(house: House) -> None:
     assert await votes(house, await retried_with(house, ANA, RAJ), ANA) == [True]
+
+
+async def tried_again(house: House, run_id: str, actor: Actor) -> str:
+    ended(house, run_id)
+    await house.reader.read(run_id)
+    return waits(house, (await house.retries.retry(Retry(RunReference(run_id=run_id)), actor, DEPLOYS)).started.run_id)
+
+
+async def test_a_choice_is_followed_through_retries_of_retries(house: House) -> None:
+    run_id = await tried_again(house, await retried_with(house, ANA, KIM, targets=("module.a",)), RAJ)
+    await refused(house, run_id, ANA)
+
+
+@pytest.mark.parametrize("creator, needed", [("ana", [False]), ("runbell", [False, True]), (None, [False, True])])
+async def test_what_somebody_chose_elsewhere_is_carried_on_too(
+    house: House, creator: str | None, needed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await outside(house, "cv-kims", "errored", Ingress(commit_sha="4e8f1c2a9b", sender="kim-gh"), created_by=creator)
+    read = house.runs.read_run
+
+    async def read_run(run_id: str, *, hurry: bool = True) -> RunReading:
+        reading = await read(run_id, hurry=hurry)
+        return replace(reading, options=RunOptions(targets=("module.a",))) if run_id == first.id else reading
+
+    monkeypatch.setattr(house.runs, "read_run", read_run)
+    retried = await house.retries.retry(Retry(RunReference(run_id=first.id)), KIM, DEPLOYS)
+    run_id = waits(house, retried.started.run_id)
+    assert await votes(house, run_id, ANA, *([RAJ] if len(needed) > 1 else [])) == needed
+
+
+async def test_a_choice_that_is_forgotten_was_somebodys(house: House) -> None:
+    run_id = await retried_with(house, ANA, RAJ, targets=("module.a",))
+    async with house.store.read() as transaction:
+        creating = await transaction.intents.creating(run_id)
+        origin = decode_origin(creating.payload["origin"]) if creating is not None else None
+    assert origin is not None
+    async with house.store.write() as transaction:
+        await transaction.leavings.remove_runs([origin.run_id])
+    assert await votes(house, run_id, ANA, somebody_else(house)) == [False, True]
+
+
+def somebody_else(house: House) -> Actor:
+    """Somebody who has had no part in anything."""
+    house.people.add("U0SAM", "sam")
+    return Actor(id="U0SAM", team_id=ANA.team_id, name="sam")
+
+
+async def test_only_so_many_retries_are_followed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authors, "CHAIN_MOST", 1)
+    run_id = await tried_again(house, await retried_with(house, ANA, KIM, targets=("module.a",)), RAJ)
+    found = await house.reader.read(run_id)
+    asked = await house.evidence.question(Action.APPLY, found)
+    assert [origin.known_as for role, origin in asked.inherited if role is Role.REQUESTER] == ["U0KIM", ""]
+
+
+@pytest.mark.parametrize(
+    "source, known, needed",
+    [("tfe-api", True, [False, True]), ("github", True, [False, True]), ("github", False, [False, True])],
+)
+async def test_a_version_whose_origin_the_server_does_not_show_has_an_unknown_author(
+    house: House, source: str, needed: list[bool], *, known: bool
+) -> None:
+    """Uploaded by nobody knows whom, or fetched from version control without a word on the commit."""
+    run = await outside(house, "cv-shy", "planned", created_by="kim")
+    if known:
+        house.configurations.versions["cv-shy"] = ConfigurationVersion(id="cv-shy", status_word="uploaded", source=source)
+        house.runs.put(replace(house.runs.run(run.id), configuration_version_id="cv-shy" if source == "github" else None))
+    else:
+        del house.configurations.versions["cv-shy"]
+    assert await votes(house, run.id, ANA, RAJ) == needed
+
+
+async def test_a_commit_that_was_seen_once_has_its_author_where_the_server_tells_no_more(house: House) -> None:
+    await outside(house, "cv-pushed", "errored", Ingress(commit_sha="4e8f1c2a9b", sender="ana-gh"), created_by="kim")
+    run_id = await again(house, "cv-pushed", RAJ)
+    del house.configurations.versions["cv-pushed"]
+    await refused(house, run_id, ANA)
+    assert await votes(house, run_id, KIM) == [True]
