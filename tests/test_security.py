@@ -51,6 +51,7 @@ THREATS = (
     "A stranger or a guest clicks",
     "Words that nobody meant as a command, and links that show too much",
     "Approving one's own run by a second identity",
+    "Approving one's own configuration by having another start the run",
     "The plan or the policy results change after the vote",
     "Two replicas race",
     "An override that is an apply",
