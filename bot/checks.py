@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import click
 
@@ -12,6 +13,7 @@ from bot.clients import terraform_client
 from bot.core.activations import Activation
 from bot.core.coverage import unmatched
 from bot.core.errors import ChannelClosed, ChatRefused, InstallationDead, NotVisible, RunbellError, TerraformTrouble
+from bot.core.identities import Identities, is_machine
 from bot.core.pace import Pace
 from bot.core.policy import Policy
 from bot.core.roles import Replica, sockets, sockets_trouble
@@ -30,6 +32,9 @@ from bot.slack.people import SlackPeople
 from bot.store.addresses import parse_address
 from bot.store.database import looking_into
 from bot.store.schemas import SchemaState, schema_state
+
+SENDERS_SINCE = timedelta(days=90)
+SENDERS_SHOWN = 10
 
 REINSTALL = "Paste “runbell manifest” into the app's manifest at api.slack.com/apps, save, and install the app again."
 KINDS = {"users": "a user's token", "teams": "a team's token", "": "a token whose kind the server does not say"}
@@ -117,6 +122,7 @@ async def database_findings(settings: Settings, policy: Policy) -> AsyncIterator
                 watches = await transaction.watches.all()
                 live = await transaction.replicas.live(Pace().replica_gone)
                 ruling = await transaction.rules.in_force()
+                senders = await transaction.authors.senders(database.clock.now() - SENDERS_SINCE)
                 head, waiting = await transaction.audit.head(), await transaction.audit.waiting()
             yield Finding("database", f"{shown} is of this release"), frozenset(watch.channel for watch in watches)
             if live:
@@ -124,6 +130,8 @@ async def database_findings(settings: Settings, policy: Policy) -> AsyncIterator
             if database.address.path is None:
                 yield ruling_finding(ruling, policy), nowhere
             yield audit_finding(settings, head, waiting), nowhere
+            if policy.asks_four_eyes and senders:
+                yield senders_finding(senders, policy), nowhere
         case SchemaState.NEWER:
             yield Finding("database", f"{shown} is of a newer release", "Start that release instead."), nowhere
         case _ if shown.startswith("sqlite"):
@@ -138,6 +146,30 @@ def ruling_finding(ruling: Activation | None, policy: Policy) -> Finding:
         return Finding("in force", f"the rules of this file, since {ruling.activated_at:%Y-%m-%d %H:%M} UTC, by {ruling.by}")
     others = f"other rules are, put there by {ruling.by}" if ruling else "no rules are"
     return Finding("in force", f"{others}, so replicas that have read this file decide nothing", "Run “runbell policy activate”.")
+
+
+def senders_finding(senders: Sequence[str], policy: Policy) -> Finding:
+    """Warns of accounts that push and are no known person's: four eyes want one vote more for their runs.
+
+    A warning and no failure: an account of a CI system belongs into no row.
+    """
+    identities = Identities(policy.people)
+    machines = [name for name in senders if is_machine(name)]
+    unknown = [name for name in senders if not is_machine(name) and not identities.knows("vcs", name)]
+    count = "1 account has" if len(senders) == 1 else f"{len(senders)} accounts have"
+    said = [f"{count} pushed in {SENDERS_SINCE.days} days"]
+    if machines:
+        said.append(f"anybody can be behind {quoted(machines)}, so four eyes want one vote more for such runs")
+    step = ""
+    if unknown:
+        said.append(f"in no row of [people]: {quoted(unknown)}. Until they are, four eyes want one vote more for such runs")
+        step = "Add each account to the vcs names of its person, unless several people use it."
+    return Finding("senders", "; ".join(said), step, is_warning=bool(unknown))
+
+
+def quoted(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SENDERS_SHOWN} more" if len(names) > SENDERS_SHOWN else ""
+    return ", ".join(f"“{name}”" for name in names[:SENDERS_SHOWN]) + more
 
 
 def audit_finding(settings: Settings, head: Head, waiting: int) -> Finding:

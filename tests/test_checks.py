@@ -25,8 +25,10 @@ from bot.checks import (
     run_checks,
     scopes_finding,
 )
+from bot.core.authors import ConfigurationAuthor
 from bot.core.errors import NotVisible, TerraformUnreachable
 from bot.core.freezes import DeclaredFreeze
+from bot.core.identities import InvolvedBy
 from bot.core.policy import Policy
 from bot.core.roles import Mode, Replica
 from bot.core.servers import Lack
@@ -286,6 +288,51 @@ def test_more_processes_in_socket_mode_than_slack_takes_are_something_to_do() ->
     live = [Replica(id=str(number), started_at=now, beat_at=now, version="", mode=Mode.SOCKET) for number in range(11)]
     assert replicas_finding(live[:2]) == Finding("replicas", "2 serve now (an unknown release)")
     assert "signed HTTP" in replicas_finding(live).step
+
+
+EYES = (
+    '[[rights]]\nmay = ["decide"]\nmembers = true\n\n[[rules]]\nname = "eyes"\nfour_eyes = true\n\n[people]\nU0KIM = { vcs = "kim-gh" }\n'
+)
+
+
+async def pushed(folder: Path, *senders: str) -> None:
+    rows = [
+        ConfigurationAuthor(configuration_version_id=f"cv-{sender}", by=InvolvedBy.COMMIT, at=datetime.now(UTC), vcs=sender)
+        for sender in senders
+    ]
+    async with open_database(f"sqlite:///{folder / 'runbell.db'}") as database, database.write() as transaction:
+        await transaction.authors.note(rows)
+
+
+@pytest.mark.parametrize(
+    "senders, unknown, machines",
+    [
+        (["kim-gh"], [], []),
+        (["kim-gh", "web-flow"], [], ["web-flow"]),
+        (["kim-gh", "deploy-ci", "raj-gh"], ["deploy-ci", "raj-gh"], []),
+        ([f"dev-{number:02}" for number in range(12)], ["dev-09", "and 2 more"], []),
+    ],
+)
+async def test_pushers_whom_nobody_knows_are_named(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, senders: list[str], unknown: list[str], machines: list[str]
+) -> None:
+    await pushed(tmp_path, *senders)
+    (tmp_path / "eyes.toml").write_text(EYES, encoding="utf-8")
+    all_found = await found(world, tmp_path, monkeypatch, RUNBELL_RULES=str(tmp_path / "eyes.toml"))
+    (told,) = [one for one in all_found if one.name == "senders"]
+    _, in_no_row, named = told.said.partition("in no row of [people]")
+    assert bool(in_no_row) is bool(unknown)
+    assert all(name in named for name in unknown)
+    assert "kim-gh" not in told.said
+    assert all(name in told.said for name in machines)
+    assert told.is_warning is bool(unknown)
+
+
+async def test_who_pushes_is_no_question_where_no_rule_wants_four_eyes(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pushed(tmp_path, "deploy-ci")
+    assert [one for one in await found(world, tmp_path, monkeypatch) if one.name == "senders"] == []
 
 
 def test_scopes_that_lack_are_named() -> None:

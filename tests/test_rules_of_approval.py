@@ -10,7 +10,7 @@ import pytest
 from bot.core.chains import Chain
 from bot.core.identities import KnownPerson, Role
 from bot.core.people import Circle
-from bot.core.rules import Demand, Match, Risk, Rule, RunKind
+from bot.core.rules import Demand, Match, Risk, Rule, RunKind, UnknownAuthor
 from bot.core.windows import Window
 from bot.rules import RulesWrong, parse_rules
 
@@ -126,6 +126,15 @@ def test_four_eyes_can_mean_every_role() -> None:
     assert parse_rules('[[rules]]\nname = "eyes"\nvotes = 1\nfour_eyes = false').rules[0].demand.four_eyes == frozenset()
 
 
+@pytest.mark.parametrize(
+    "said, meant",
+    [("", UnknownAuthor.ONE_MORE_VOTE), *((f'unknown_author = "{one.value}"', one) for one in UnknownAuthor)],
+)
+def test_an_unknown_author_takes_one_more_vote_or_is_refused(said: str, meant: UnknownAuthor) -> None:
+    (rule,) = parse_rules(f'[[rules]]\nname = "eyes"\nfour_eyes = true\n{said}').rules
+    assert rule.demand.unknown_author is meant
+
+
 def test_a_window_without_anything_is_always_open() -> None:
     rules = '[[rules]]\nname = "r"\nwindows = ["w"]\n[[windows]]\nname = "w"'
     assert parse_rules(rules).rules[0].demand.windows == (Window(name="w", line=4),)
@@ -171,6 +180,10 @@ VOTES = RULE + "votes = 1\n"
         (VOTES + 'one_from_each = ["U0ANA"]', 4, "Move it to people."),
         (VOTES + 'one_from_each = ["S0A", "S0A"]', 4, "A group stands in “one_from_each” twice."),
         (VOTES + 'four_eyes = ["creatr"]', 4, "“creatr” is no role. Did you mean “creator”?"),
+        (VOTES + 'four_eyes = true\nunknown_author = "refused"', 5, "“refused” is no answer to an unknown author. Did you mean “refuse”?"),
+        (VOTES + "four_eyes = true\nunknown_author = true", 5, "“unknown_author” is words in quotes."),
+        (VOTES + 'unknown_author = "refuse"', 4, "“unknown_author” goes with “four_eyes”"),
+        (VOTES + 'four_eyes = false\nunknown_author = "one_more_vote"', 5, "“unknown_author” goes with “four_eyes”"),
         (VOTES + 'risk = "hihg"', 4, "“hihg” is no risk. Did you mean “high”?"),
         (VOTES + 'windows = ["office"]', 4, "There is no window “office”: make one with [[windows]]."),
         (VOTES + 'windows = ["ofice"]\n[[windows]]\nname = "office"', 4, "There is no window “ofice”. Did you mean “office”?"),
@@ -233,6 +246,8 @@ VOTES = RULE + "votes = 1\n"
         ('[people]\nU0ANA = { github = "ana" }', 2, "“U0ANA” has no “github”."),
         ('[people]\nU0ANA = { vcs = ["ana"] }\nU0KIM = { vcs = "Ana" }', 3, "“ana” stands in line 2, too: it can be one person's only."),
         ('[people]\nU0ANA = { also = ["U0KIM"] }\nU0KIM = { vcs = "kim" }', 3, "“u0kim” stands in line 2, too"),
+        ('[people]\nU0ANA = { vcs = ["ana-gh", "renovate[bot]"] }', 2, "“renovate[bot]” acts for whoever uses it"),
+        ('[people]\nU0ANA = { vcs = "web-flow" }', 2, "“web-flow” acts for whoever uses it"),
         ('[people]\nU0ANA = { terraform = [""] }', 2, "“” is no name."),
     ],
 )

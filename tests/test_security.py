@@ -52,6 +52,7 @@ THREATS = (
     "Words that nobody meant as a command, and links that show too much",
     "Approving one's own run by a second identity",
     "A name in other capitals",
+    "Approving one's own configuration by having another start the run",
     "The plan or the policy results change after the vote",
     "Two replicas race",
     "A freeze or new rules come between the decision and the request",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.identities import Role, Sameness
+from bot.core.identities import Origin, Role, Sameness
 from bot.core.matching import is_project_unread
 from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
-from bot.core.rules import Demand, Rule
+from bot.core.rules import Demand, Rule, UnknownAuthor
 from bot.core.runs import Action
-from bot.core.verdicts import Fallen, Lack, Missing
+from bot.core.verdicts import Fallen, Lack, Missing, Unidentified
 from bot.core.votes import Vote, Why
 
 RIGHT = Demand(votes=1)
@@ -21,12 +21,28 @@ ANOTHER = "another person"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A demand for votes, by a rule or (no name) by the right to decide. `circle` are those of whom `need` votes are wanted."""
+    """A demand for votes, by a rule or (no name) by the right to decide. `circle` are those of whom `need` votes are wanted.
+
+    `unknown` are the people behind the run of whom nobody knows who they are, each of whom may be one of those who vote.
+    """
 
     rule: str
     demand: Demand
     circle: Circle
     need: int
+    unknown: tuple[Unidentified, ...] = ()
+
+    @property
+    def spare(self) -> int:
+        """How many of those who have voted may be somebody who must not.
+
+        Why the votes that are wanted grow by just this many: each unknown person behind the run is one human, and each vote that counts
+        is of another human. So whoever the unknown people are in truth, at most `spare` of the votes are theirs, and of `need + spare` at
+        least `need` are of others. Two unknown people may be two voters, so each of them adds one; who is surely the same person, as
+        the one act shows that they are known by, adds one only. No vote can be left out of this account: a voter who is surely behind the
+        run never counts, and of an unknown person nothing shows that they are not some voter.
+        """
+        return len(self.unknown)
 
     @property
     def everybody(self) -> Circle:
@@ -43,15 +59,33 @@ def claims_of(question: Question, rules: Iterable[Rule]) -> list[Claim]:
     holders = question.policy.holders(Right.DECIDE, question.workspace)
     right = [Claim("", RIGHT, holders, 1)] if holders else []
     voted = [rule for rule in rules if rule.demand.votes_needed or rule.demand.one_from_each]
-    sure = [claim_of(rule, holders) for rule in voted if not is_project_unread(rule, question.workspace)]
+    sure = [claim_of(rule, holders, question) for rule in voted if not is_project_unread(rule, question.workspace)]
     may_anybody = any(claim.everybody for claim in [*right, *sure])
-    return [*right, *(claim_of(rule, holders) for rule in voted)] if may_anybody else []
+    return [*right, *(claim_of(rule, holders, question) for rule in voted)] if may_anybody else []
 
 
-def claim_of(rule: Rule, holders: Circle) -> Claim:
+def claim_of(rule: Rule, holders: Circle, question: Question) -> Claim:
     """A rule that only wants groups to be heard asks nothing of a circle."""
     need = rule.demand.votes_needed
-    return Claim(rule.name, rule.demand, (rule.demand.circle or holders) if need else NOBODY, need)
+    adds = rule.demand.four_eyes and rule.demand.unknown_author is UnknownAuthor.ONE_MORE_VOTE
+    unknown = unidentified(rule.demand.four_eyes, question) if adds else ()
+    return Claim(rule.name, rule.demand, (rule.demand.circle or holders) if need else NOBODY, need, unknown)
+
+
+def behind(roles: Iterable[Role], question: Question) -> Iterator[tuple[Role, Origin]]:
+    """Everybody whom the run came from in one of these roles."""
+    wanted = frozenset(roles)
+    yield from ((role, question.origins[role]) for role in sorted(wanted) if role in question.origins)
+    yield from ((role, origin) for role, origin in question.inherited if role in wanted)
+
+
+def unidentified(roles: Iterable[Role], question: Question) -> tuple[Unidentified, ...]:
+    """Those of whom nobody knows who they are; once each, where it is sure that two are one person."""
+    found: dict[str, Unidentified] = {}
+    for number, (role, origin) in enumerate(behind(roles, question)):
+        if not question.identities.slack_of(origin):
+            found.setdefault(origin.event or str(number), Unidentified(role, origin.by, origin.known_as))
+    return tuple(found.values())
 
 
 def ballots_of(question: Question) -> tuple[list[Vote], list[Fallen]]:
@@ -98,11 +132,10 @@ def judge(claim: Claim, ballots: Iterable[Vote], question: Question) -> tuple[li
 
 
 def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
-    kin = kinship(vote.person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
-    if kin is not None:
-        role, why = kin
-        origin = question.origins.get(role)
-        return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, known_as=origin.known_as if origin else "")
+    found = barred(vote.person, claim, question)
+    if found is not None:
+        role, why, origin = found
+        return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, by=origin.by, known_as=origin.known_as)
     if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not vote.reason.strip():
         return Fallen(person=vote.person, why=Why.NO_REASON, rule=claim.rule)
     if claim.demand.wants_typed_name and vote.typed_name.strip() != question.workspace.name:
@@ -110,13 +143,21 @@ def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
     return None
 
 
-def kinship(person: str, roles: Iterable[Role], question: Question) -> tuple[Role, Why] | None:
+def barred(person: str, claim: Claim, question: Question) -> tuple[Role, Why, Origin] | None:
+    """Why four eyes do not count a person. Who may be somebody behind the run counts where another vote makes up for it."""
+    found = kinship(person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
+    if found is not None and found[1] is Why.POSSIBLY_SAME and claim.demand.unknown_author is UnknownAuthor.ONE_MORE_VOTE:
+        return None
+    return found
+
+
+def kinship(person: str, roles: Iterable[Role], question: Question) -> tuple[Role, Why, Origin] | None:
     """Which of the roles a person had or may have had; what is certain is told before what is not."""
-    found = {role: question.identities.same(person, question.origins.get(role)) for role in sorted(roles)}
+    found = [(role, origin, question.identities.same(person, origin)) for role, origin in behind(roles, question)]
     for sameness, why in ((Sameness.YES, Why.SAME_PERSON), (Sameness.UNKNOWN, Why.POSSIBLY_SAME)):
-        for role, same in found.items():
+        for role, origin, same in found:
             if same is sameness:
-                return role, why
+                return role, why, origin
     return None
 
 
@@ -124,22 +165,26 @@ def votes_missing(claim: Claim, counted: Sequence[Vote], question: Question) -> 
     """What is left of a claim; one for groups alone counts the groups."""
     membership = question.membership
     people = [vote.person for vote in counted]
-    groups = claim.demand.one_from_each
-    unheard = groups_unheard(groups, people, membership) if groups else ()
-    have = sum(claim.circle.holds(person, membership) for person in people)
-    if have >= claim.need and not unheard:
+    groups, spare = claim.demand.one_from_each, claim.spare
+    unheard = groups_short(groups, people, membership, spare) if groups else ()
+    have, wants = sum(claim.circle.holds(person, membership) for person in people), claim.need + spare
+    if have >= wants and not unheard:
         return None
-    need = claim.need or len(set(groups))
+    # Whoever wants four eyes wants a vote of the circle, so nothing is to spare where only groups are wanted.
+    need = wants if claim.need else len(set(groups))
     got = min(have, need) if claim.need else need - len(unheard)
-    wanted = wanted_of(claim, have, unheard)
-    may = able(wanted, claim, people, question) or able(Circle(groups=making_room(groups, people, membership)), claim, people, question)
-    return Missing(lack=Lack.VOTES, rule=claim.rule, have=got, need=need, circle=wanted, may=may, groups=unheard)
+    wanted = wanted_of(claim, have < wants, unheard)
+    making = Circle(groups=making_room(groups, people, membership, spare))
+    may = able(wanted, claim, people, question) or able(making, claim, people, question)
+    return Missing(
+        lack=Lack.VOTES, rule=claim.rule, have=got, need=need, circle=wanted, may=may, groups=unheard, unidentified=claim.unknown
+    )
 
 
-def wanted_of(claim: Claim, have: int, unheard: Iterable[str]) -> Circle:
+def wanted_of(claim: Claim, is_short: bool, unheard: Iterable[str]) -> Circle:  # noqa: FBT001 - whether votes of the circle are missing
     """Those of whom a vote is still wanted."""
     groups = Circle(groups=frozenset(unheard))
-    return claim.circle | groups if have < claim.need else groups
+    return claim.circle | groups if is_short else groups
 
 
 def able(wanted: Circle, claim: Claim, voted: Iterable[str], question: Question) -> Circle:
@@ -155,16 +200,34 @@ def able(wanted: Circle, claim: Claim, voted: Iterable[str], question: Question)
 
 def is_surely_kin(person: str, claim: Claim, question: Question) -> bool:
     """Who only may be the same person can be told apart yet."""
-    kin = kinship(person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
-    return kin is not None and kin[1] is Why.SAME_PERSON
+    found = barred(person, claim, question)
+    return found is not None and found[1] is Why.SAME_PERSON
 
 
-def making_room(groups: Iterable[str], people: Sequence[str], membership: Membership) -> frozenset[str]:
+def making_room(groups: Iterable[str], people: Sequence[str], membership: Membership, spare: int = 0) -> frozenset[str]:
     """The groups of which one vote more lets those who have voted speak for others."""
     asked = set(groups)
-    unheard = len(groups_unheard(asked, people, membership))
+    unheard = len(groups_short(asked, people, membership, spare))
     one_more = {group: {**membership, group: frozenset({*membership.get(group, ()), ANOTHER})} for group in asked}
-    return frozenset(group for group in asked if len(groups_unheard(asked, [*people, ANOTHER], one_more[group])) < unheard)
+    return frozenset(group for group in asked if len(groups_short(asked, [*people, ANOTHER], one_more[group], spare)) < unheard)
+
+
+def groups_short(groups: Iterable[str], people: Sequence[str], membership: Membership, spare: int) -> tuple[str, ...]:
+    """The groups that would be unheard if the votes of some `spare` of these people did not count, whoever they are.
+
+    Every group is heard without any `spare` of the people exactly if any k groups have k + spare of them between them (Hall). That
+    holds exactly if, whichever group is asked for `spare` people more, all are heard: so each is asked so in turn.
+    """
+    asked = sorted(set(groups))
+    if not spare:
+        return groups_unheard(asked, people, membership)
+    found: set[str] = set()
+    for group in asked:
+        clones = [f"{group} {number}" for number in range(spare)]
+        enlarged = {**membership, **dict.fromkeys(clones, membership.get(group, frozenset[str]()))}
+        short = groups_unheard([*asked, *clones], people, enlarged)
+        found |= {one if one in asked else group for one in short}
+    return tuple(sorted(found))
 
 
 def groups_unheard(groups: Iterable[str], people: Sequence[str], membership: Membership) -> tuple[str, ...]:

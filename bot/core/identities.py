@@ -5,6 +5,7 @@ A likeness of names proves nothing: `[people]` of `runbell.toml` says who is who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,7 +21,27 @@ class Role(StrEnum):
     REQUESTER = "requester"
 
 
+class InvolvedBy(StrEnum):
+    """Through what somebody has a part in a run that they did not start, or in its configuration."""
+
+    UPLOAD = "upload"
+    FIRST_RUN = "first_run"
+    COMMIT = "commit"
+    OPTIONS = "options"
+
+
 DID = {Role.CREATOR: "created the run", Role.AUTHOR: "made the commit", Role.REQUESTER: "asked for the run"}
+DID_BEFORE = {
+    InvolvedBy.UPLOAD: "uploaded its configuration",
+    InvolvedBy.FIRST_RUN: "started the first run of its configuration, so they count as its uploader",
+    InvolvedBy.COMMIT: "made the commit",
+    InvolvedBy.OPTIONS: "chose targets, replacements or variables that the run carries on",
+}
+
+MACHINE = re.compile(
+    r".*\[bot\]|web-flow|github-merge-queue|(?:project|group)_\d+_bot\w*|api-(?:team|org|organization)[_-].*", re.IGNORECASE
+)
+"""Accounts behind which anybody can stand: apps and the merge button of GitHub, access tokens of GitLab, tokens of HCP Terraform."""
 
 
 class Sameness(StrEnum):
@@ -47,7 +68,8 @@ class Origin:
 
     `vcs` is the name of the account that pushed (`sender-username` of the ingress attributes), never the author that a commit names: that
     anybody can write. `email` is the one under which the Terraform server knows `terraform`, and `may_be_ours` says that this may be the
-    account of our own token, behind which anybody may stand.
+    account of our own token, behind which anybody may stand. `by` says through what they have a part in the run where they did not start
+    it. `event` names what they did: whoever did the same thing is surely the same person, even where nobody knows who that is.
     """
 
     slack: str = ""
@@ -55,6 +77,8 @@ class Origin:
     vcs: str = ""
     email: str = ""
     may_be_ours: bool = False
+    by: InvolvedBy | None = None
+    event: str = field(default="", compare=False)
 
     @property
     def known_as(self) -> str:
@@ -63,6 +87,11 @@ class Origin:
 
 Origins = Mapping[Role, Origin]
 """A role that nobody had is absent: a run that was not made from a commit has no author."""
+
+Inherited = tuple[tuple[Role, Origin], ...]
+"""Who has a part in a run through what it took over: whoever uploaded its configuration, or chose options that a retry carries on."""
+
+CREATION, PUSH = "creation", "push"
 
 
 @dataclass(frozen=True)
@@ -91,29 +120,37 @@ class Identities:
         return known.slack[0] if known else slack
 
     def same(self, slack: str, origin: Origin | None) -> Sameness:
-        """Whether a voter is whom a run came from. None, nobody: then they are not."""
+        """Whether a voter is whom a run came from. None, nobody: then they are not.
+
+        An account that is in no row of `[people]` may be anybody's: a CI system, a merge queue, a second account. So where nothing
+        tells who is behind it, that is UNKNOWN for every voter alike, whatever other names are written down of them.
+        """
         if origin is None:
             return Sameness.NO
         found = self.slack_of(origin)
-        if found:
-            return Sameness.YES if self.human(found) == self.human(slack) else Sameness.NO
-        return Sameness.NO if self._is_known_by_another_name(slack, origin) else Sameness.UNKNOWN
+        if not found:
+            return Sameness.UNKNOWN
+        return Sameness.YES if self.human(found) == self.human(slack) else Sameness.NO
 
     def slack_of(self, origin: Origin) -> str:
         """The Slack id of whom a run came from; empty where nothing tells."""
         if origin.slack:
             return origin.slack
+        if is_machine(origin.terraform or origin.vcs):
+            return ""
         for kind, name in (("terraform", origin.terraform), ("vcs", origin.vcs), ("terraform", origin.email), ("vcs", origin.email)):
             if name and (known := self._names.get((kind, name.casefold()))):
                 return known.slack[0]
         return self._by_email.get(origin.email.casefold(), "") if origin.email else ""
 
-    def _is_known_by_another_name(self, slack: str, origin: Origin) -> bool:
-        """Whoever wrote down all names of a person has said that other names are not theirs."""
-        known = self._humans.get(slack)
-        if known is None or origin.may_be_ours:
-            return False
-        return bool((origin.terraform and known.terraform) or (origin.vcs and known.vcs and not origin.terraform))
+    def knows(self, kind: str, name: str) -> bool:
+        """Whether an account (`terraform` or `vcs`) is in a row of `[people]` and can be one person's."""
+        return not is_machine(name) and (kind, name.casefold()) in self._names
+
+
+def is_machine(name: str) -> bool:
+    """Whether an account pushes or acts for whoever pressed a button, so that it is nobody's own, whatever `[people]` says."""
+    return MACHINE.fullmatch(name) is not None
 
 
 def origins_of(*, creator: str | None, own_account: str, requester: str, sender: str | None, email: str = "") -> Origins:
@@ -126,15 +163,15 @@ def origins_of(*, creator: str | None, own_account: str, requester: str, sender:
     """
     found: dict[Role, Origin] = {}
     if creator is None:
-        found[Role.CREATOR] = Origin(vcs=sender or "")
+        found[Role.CREATOR] = Origin(vcs=sender or "", event=PUSH if sender else "")
     elif creator == own_account or (requester and not own_account):
-        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(slack=requester)
+        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(slack=requester, event=CREATION)
     elif not own_account:
-        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(terraform=creator, email=email, may_be_ours=True)
+        found[Role.CREATOR] = found[Role.REQUESTER] = Origin(terraform=creator, email=email, may_be_ours=True, event=CREATION)
     else:
-        found[Role.CREATOR] = Origin(terraform=creator, email=email)
+        found[Role.CREATOR] = Origin(terraform=creator, email=email, event=CREATION)
     if requester:
         found[Role.REQUESTER] = Origin(slack=requester)
     if sender is not None:
-        found[Role.AUTHOR] = Origin(vcs=sender)
+        found[Role.AUTHOR] = Origin(vcs=sender, event=PUSH if sender else "")
     return MappingProxyType(found)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.core.chains import stages_before
-from bot.core.claims import Claim, ballots_of, claims_of, judge, kinship, votes_missing
+from bot.core.claims import Claim, ballots_of, barred, claims_of, judge, votes_missing
 from bot.core.contents import PlanContents, PlanRisk
 from bot.core.matching import is_project_unread
 from bot.core.people import NOBODY, Circle, Membership
@@ -178,7 +178,5 @@ def helpful(claim: Claim, missing: Missing, counted: Collection[str], question: 
     """Who is wanted and does not count yet; `counted` are humans."""
     asked = missing.circle.people.union(*(question.membership.get(group, frozenset()) for group in missing.circle.groups))
     return frozenset(
-        person
-        for person in asked
-        if question.identities.human(person) not in counted and kinship(person, claim.demand.four_eyes, question) is None
+        person for person in asked if question.identities.human(person) not in counted and barred(person, claim, question) is None
     )

@@ -107,6 +107,11 @@ class Policy:
         """Whether anything in it goes by the name of a project, so that names have to be known."""
         return names_projects(self.projects)
 
+    @cached_property
+    def asks_four_eyes(self) -> bool:
+        """Whether any rule wants to know whom a run and its configuration came from."""
+        return any(rule.demand.four_eyes for rule in self.rules)
+
     @property
     def projects(self) -> frozenset[str]:
         """Every project that is named anywhere, by name or id."""

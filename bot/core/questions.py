@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.core.contents import UNREAD, PlanRisk
 from bot.core.freezes import Freeze
-from bot.core.identities import Identities, Origins
+from bot.core.identities import Identities, Inherited, Origins
 from bot.core.people import Membership, Person
 from bot.core.policy import Policy
 from bot.core.runs import Action, Run
@@ -24,7 +24,8 @@ class Question:
     """Everything that a verdict hangs on.
 
     `digest` is that of the plan as read now. `people` holds each voter as read afresh; a voter who is absent could not be read.
-    `applied_in` holds full names of workspaces that have applied the run's configuration. `freezes` are those in force that cover it.
+    `inherited` are the people whom the run came from besides `origins`, through what it took over. `applied_in` holds full names of
+    workspaces that have applied the run's configuration. `freezes` are those in force that cover it.
     """
 
     policy: Policy
@@ -39,5 +40,6 @@ class Question:
     membership: Membership = field(default_factory=lambda: MappingProxyType({}))
     identities: Identities = NAMELESS
     origins: Origins = field(default_factory=lambda: MappingProxyType({}))
+    inherited: Inherited = ()
     freezes: tuple[Freeze, ...] = ()
     applied_in: frozenset[str] = frozenset()

@@ -40,6 +40,13 @@ class RunKind(StrEnum):
     EMPTY = "empty"
 
 
+class UnknownAuthor(StrEnum):
+    """What four eyes demand where nobody knows who somebody behind the run is: another vote, or that it is settled first."""
+
+    ONE_MORE_VOTE = "one_more_vote"
+    REFUSE = "refuse"
+
+
 def kinds_of(run: Run) -> frozenset[RunKind]:
     found = {
         RunKind.DESTROY: run.is_destroy,
@@ -97,6 +104,7 @@ class Demand:
     circle: Circle = NOBODY
     one_from_each: tuple[str, ...] = ()
     four_eyes: frozenset[Role] = frozenset()
+    unknown_author: UnknownAuthor = UnknownAuthor.ONE_MORE_VOTE
     reason: bool = False
     typed_name: bool = False
     after_stage: bool = False

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.core.freezes import Freeze
-from bot.core.identities import DID, Role
+from bot.core.identities import DID, DID_BEFORE, InvolvedBy, Role, is_machine
 from bot.core.people import NOBODY, Circle
 from bot.core.rules import Risk
 from bot.core.runs import Action
@@ -51,13 +51,22 @@ class Lack(StrEnum):
     FREEZE = "freeze"
 
 
+@dataclass(frozen=True, slots=True)
+class Unidentified:
+    """Somebody behind a run of whom nobody knows who they are: what they did, and the account they did it with, "" where none is known."""
+
+    role: Role
+    by: InvolvedBy | None = None
+    known_as: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """One thing that is missing. `rule` is the rule's name, empty for the right to decide and for freezes.
 
     VOTES: `have` of `need`, of `circle`, and one from each of `groups` that are yet to be heard; `may` are those who still can, None where
-    nobody looked. WINDOW: `opens_at`, None where it is not within a year. STAGE: `stage` is the workspace before, empty where this one is
-    in no chain. FREEZE: `freeze`, in spite of which those of `circle` may approve.
+    nobody looked; for each of `unidentified`, `need` is one higher. WINDOW: `opens_at`, None where it is not within a year. STAGE: `stage`
+    is the workspace before, empty where this one is in no chain. FREEZE: `freeze`, in spite of which those of `circle` may approve.
     """
 
     lack: Lack
@@ -70,6 +79,7 @@ class Missing:
     opens_at: datetime | None = None
     stage: str = ""
     freeze: Freeze | None = None
+    unidentified: tuple[Unidentified, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,7 @@ class Fallen:
     why: Why
     rule: str = ""
     role: Role | None = None
+    by: InvolvedBy | None = None
     known_as: str = ""
 
 
@@ -176,7 +187,20 @@ def votes_lacking(missing: Missing) -> Phrase:
     heard = tuple(part for group in missing.groups for part in ("; one from ", Named(group, is_group=True)))
     votes = "vote" if missing.need == 1 else "votes"
     who = "Who else may" if missing.have else "Who may"
-    return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, f". {who}: ", *may, ".")
+    more = more_votes(missing.unidentified)
+    return (f"{by(missing.rule)}: {missing.have} of {missing.need} {votes}", *heard, f". {who}: ", *may, f".{more}")
+
+
+def more_votes(unidentified: Sequence[Unidentified]) -> str:
+    """Why more votes are needed than the rule says, and what would settle it."""
+    if not unidentified:
+        return ""
+    count = len(unidentified)
+    who = ", or ".join(f"who {did(one)}{known_as(one)}" for one in unidentified)
+    more = "1 vote more is needed" if count == 1 else f"{count} votes more are needed"
+    why = "of two voters, at most one can be that person" if count == 1 else f"at most {count} of the voters can be those people"
+    settle = "" if any(is_machine(one.known_as) for one in unidentified) else f" {SETTLE}"
+    return f" {more}, because nobody can tell {who}: {why}.{settle}"
 
 
 def freeze_lacking(missing: Missing) -> Phrase:
@@ -226,6 +250,8 @@ def falls(fallen: Iterable[Fallen]) -> tuple[Phrase, ...]:
     return tuple(falling(one) for one in fallen)
 
 
+SETTLE = "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+
 FALLS = {
     Why.PLAN_CHANGED: "fell: the plan has changed since.",
     Why.RULES_CHANGED: "fell: the rules have changed since.",
@@ -246,13 +272,14 @@ def falling(fallen: Fallen) -> Phrase:
 def kin_words(fallen: Fallen) -> str:
     if fallen.why is Why.SAME_PERSON:
         return f"they {did(fallen)}."
-    settle = "An operator can settle it: all names of a person belong into [people] of runbell.toml."
-    return f"they may be who {did(fallen)}{known_as(fallen)}. {settle}"
+    return f"they may be who {did(fallen)}{known_as(fallen)}. {SETTLE}"
 
 
-def did(fallen: Fallen) -> str:
-    return DID[fallen.role] if fallen.role else ""
+def did(one: Fallen | Unidentified) -> str:
+    if one.by is not None:
+        return DID_BEFORE[one.by]
+    return DID[one.role] if one.role else ""
 
 
-def known_as(fallen: Fallen) -> str:
-    return f" (“{fallen.known_as}”)" if fallen.known_as else ""
+def known_as(one: Fallen | Unidentified) -> str:
+    return f" (“{one.known_as}”)" if one.known_as else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.identities import KnownPerson
+from bot.core.identities import KnownPerson, is_machine
 from bot.rules.sections import Section, Sections
 from bot.rules.words import PEOPLE, Explain, IsRight
 
@@ -26,10 +26,14 @@ def person(section: Section) -> KnownPerson:
         section.wrong(explain(section.row))
     if not section.table.get("terraform") and not section.table.get("vcs") and not section.table.get("also"):
         section.wrong(f"“{section.row}” says nothing: add terraform, vcs or also.")
+    terraform, vcs = frozenset(names(section, "terraform")), frozenset(names(section, "vcs"))
+    for name in sorted(terraform | vcs):
+        if is_machine(name):
+            section.wrong(f"“{name}” acts for whoever uses it, so it is no name of a person. Leave it out.")
     return KnownPerson(
         slack=(section.row, *section.words("also", PEOPLE)),
-        terraform=frozenset(names(section, "terraform")),
-        vcs=frozenset(names(section, "vcs")),
+        terraform=terraform,
+        vcs=vcs,
         line=section.line,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.core.identities import Role
 from bot.core.people import Circle
-from bot.core.rules import Demand, Match, Risk, Rule, RunKind
+from bot.core.rules import Demand, Match, Risk, Rule, RunKind, UnknownAuthor
 from bot.core.windows import Window
 from bot.rules.sections import Section, Sections
 from bot.rules.slips import tell_slips
@@ -35,6 +35,7 @@ DEMANDS = (
     "votes",
     "one_from_each",
     "four_eyes",
+    "unknown_author",
     "reason",
     "typed_name",
     "after_stage",
@@ -110,6 +111,7 @@ def demand(section: Section, windows: Mapping[str, Window]) -> Demand:
         circle=circle,
         one_from_each=section.words("one_from_each", GROUPS),
         four_eyes=four_eyes(section),
+        unknown_author=unknown_author(section),
         reason=section.flag("reason"),
         typed_name=section.flag("typed_name"),
         after_stage=section.flag("after_stage"),
@@ -123,6 +125,15 @@ def four_eyes(section: Section) -> frozenset[Role]:
     if isinstance(section.table.get("four_eyes"), bool):
         return frozenset(Role) if section.table["four_eyes"] else frozenset()
     return frozenset(Role(word) for word in section.words("four_eyes", one_of((role.value for role in Role), "role")))
+
+
+def unknown_author(section: Section) -> UnknownAuthor:
+    word = section.text("unknown_author")
+    is_right, explain = one_of((each.value for each in UnknownAuthor), "answer to an unknown author")
+    if word and not is_right(word):
+        section.wrong(explain(word), "unknown_author")
+        return UnknownAuthor.REFUSE
+    return UnknownAuthor(word) if word else UnknownAuthor.ONE_MORE_VOTE
 
 
 def windows_of(section: Section, known: Mapping[str, Window]) -> tuple[Window, ...]:

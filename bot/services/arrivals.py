@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.audits import AuditKind, Entry
+from bot.core.authors import ConfigurationAuthor
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import RunbellError, TerraformTrouble, UploadStopped
+from bot.core.identities import InvolvedBy
 from bot.core.messages import Kind
 from bot.core.origins import decode_origin
 from bot.core.pace import Pace
@@ -52,6 +54,9 @@ class Arrivals:
         async with self._store.write() as transaction:
             if not await self._moved(transaction, upload, after):
                 raise UploadStopped(WHILE[upload.step], "It took too long.")
+            if after.configuration_id and not upload.configuration_id:
+                # In the transaction that makes the version known, before its files are sent: no run of it can wait for an approval yet.
+                await transaction.authors.note([uploader_of(after, self._clock.now())])
         self._paint()
         return after
 
@@ -155,6 +160,10 @@ class Arrivals:
 
 def filled(found: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
+
+
+def uploader_of(upload: Upload, now: datetime) -> ConfigurationAuthor:
+    return ConfigurationAuthor(configuration_version_id=upload.configuration_id, by=InvolvedBy.UPLOAD, at=now, slack=upload.person)
 
 
 def is_of(intent: Intent, upload: Upload) -> bool:

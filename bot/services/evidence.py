@@ -14,7 +14,7 @@ from bot.core.contents import PlanRisk
 from bot.core.decisions import Intent
 from bot.core.errors import TerraformTrouble
 from bot.core.freezes import Freeze
-from bot.core.identities import Identities, Origins, origins_of
+from bot.core.identities import Identities, Inherited, Origins, origins_of
 from bot.core.judging import applying
 from bot.core.plans import weak_digest
 from bot.core.policy import Person, Policy, Right
@@ -23,8 +23,10 @@ from bot.core.runs import Action, Run, RunStatus
 from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
+from bot.services.authors import NOT_ASKED, Authorship, authorship_of, inherited_by, is_from_outside, without_author
 from bot.services.contents import Contents
 from bot.services.failures import failed_policies
+from bot.services.first_runs import FirstRuns
 from bot.services.ports import Clock, Policies, RunReading, Runs, Store, Transaction
 from bot.services.projects import with_projects
 from bot.services.reading import Found
@@ -34,12 +36,14 @@ from bot.services.reading import Found
 class Past:
     """What our own rows tell: what created the run, where we did, and the workspaces that have applied the same, where it matters.
 
-    `workspace` is that of the run, with what its project is called where a rule wants to know.
+    `authorship` is read where a rule wants four eyes. `workspace` is that of the run, with what its project is called where a rule wants
+    to know.
     """
 
     creating: Intent | None
     applied_in: frozenset[str]
     workspace: Workspace
+    authorship: Authorship = NOT_ASKED
 
 
 class Evidence:
@@ -54,6 +58,7 @@ class Evidence:
         self._policy = policy
         self._clock = clock
         self._account: str | None = None
+        self._first_runs = FirstRuns(runs)
 
     async def question(
         self,
@@ -70,7 +75,7 @@ class Evidence:
         if past is None:
             async with self._store.read() as transaction:
                 past = await self.past(transaction, found)
-        plan, origins = await asyncio.gather(self._plan(found), self._origins(found, past))
+        plan, (origins, inherited) = await asyncio.gather(self._plan(found), self._origins(found, past))
         contents = plan.contents
         question = Question(
             policy=self._policy,
@@ -82,6 +87,7 @@ class Evidence:
             digest=contents.digest if contents else digest_of(found),
             identities=Identities(self._policy.people),
             origins=origins,
+            inherited=inherited,
             freezes=tuple(freezes),
             applied_in=past.applied_in,
         )
@@ -91,7 +97,8 @@ class Evidence:
         """What our own rows tell of a run, for whoever reads other rows in the same transaction."""
         creating = await transaction.intents.creating(found.run.id)
         workspace = (await with_projects(transaction, [found.workspace]))[0] if self._policy.names_projects else found.workspace
-        return Past(creating, await self._applied_in(transaction, found.run, found.workspace), workspace)
+        authorship = await authorship_of(transaction, found, creating) if self._policy.asks_four_eyes else NOT_ASKED
+        return Past(creating, await self._applied_in(transaction, found.run, found.workspace), workspace, authorship)
 
     async def with_people(self, question: Question, votes: Iterable[Vote]) -> Question:
         """The same question about these votes, with voters and groups as Slack has them now."""
@@ -114,13 +121,19 @@ class Evidence:
         """Not asked for where no rule wants to know."""
         return await failed_policies(self._policies, run.id) if self._policy.rulebook.asks_policies else None
 
-    async def _origins(self, found: Found, past: Past) -> Origins:
-        return origins_of(
+    async def _origins(self, found: Found, past: Past) -> tuple[Origins, Inherited]:
+        own_account, sender = await self._own_account(), sender_of(found.run, found.reading)
+        origins = origins_of(
             creator=found.run.created_by,
-            own_account=await self._own_account(),
+            own_account=own_account,
             requester=past.creating.person if past.creating else "",
-            sender=sender_of(found.run, found.reading),
+            sender=sender,
         )
+        if not self._policy.asks_four_eyes:
+            return origins, ()
+        authorship = await self._first_runs.told(found, past.authorship) if sender is None else past.authorship
+        inherited, has_author = inherited_by(found, authorship, own_account=own_account, sender=sender)
+        return without_author(origins) if has_author else origins, inherited
 
     async def _own_account(self) -> str:
         """As whom the server knows us; asked for once. Where it does not tell, no run is ours for sure."""
@@ -161,4 +174,6 @@ def sender_of(run: Run, reading: RunReading | None) -> str | None:
     configuration = reading.configuration if reading else None
     if configuration is None:
         return ""
-    return configuration.ingress.sender if configuration.ingress else None
+    if configuration.ingress is not None:
+        return configuration.ingress.sender
+    return None if is_from_outside(configuration.source) else ""

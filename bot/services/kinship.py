@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.errors import ChatTrouble, TerraformTrouble
-from bot.core.identities import Identities, Origins, Role
+from bot.core.identities import Identities, Origin, Role
 from bot.core.people import Person
 from bot.core.questions import Question
 from bot.services.ports import Clock, Memberships, People
@@ -31,16 +31,23 @@ class Kinship:
         self._known: dict[tuple[str, str], tuple[datetime, str]] = {}
 
     async def told(self, question: Question) -> Question:
-        """The same question, with what e-mail addresses say of its origins and voters."""
-        creator = question.origins.get(Role.CREATOR)
-        if creator is None or not creator.terraform or question.identities.slack_of(creator):
+        """The same question, with what e-mail addresses say of the people behind the run, and of voters."""
+        known, organization = question.identities, question.workspace.organization
+        behind = [*creator_of(question), *(origin for _, origin in question.inherited)]
+        names = sorted({origin.terraform for origin in behind if origin.terraform and not known.slack_of(origin)})
+        emails = {name: email for name in names if (email := await self._email_of(organization, name))}
+        if not emails:
             return question
-        email = await self._email_of(question.workspace.organization, creator.terraform)
-        if not email:
-            return question
-        emails = {**addresses(question.people), **await self._owner_of(email)}
-        origins: Origins = {**question.origins, Role.CREATOR: replace(creator, email=email)}
-        return replace(question, origins=origins, identities=Identities(question.identities.people, emails))
+        owners = dict(addresses(question.people))
+        for email in emails.values():
+            owners |= await self._owner_of(email)
+
+        def with_email(origin: Origin) -> Origin:
+            return replace(origin, email=emails[origin.terraform]) if origin.terraform in emails else origin
+
+        own = ((role, with_email(origin) if role is Role.CREATOR else origin) for role, origin in question.origins.items())
+        inherited = tuple((role, with_email(origin)) for role, origin in question.inherited)
+        return replace(question, origins=dict(own), inherited=inherited, identities=Identities(known.people, owners))
 
     async def _email_of(self, organization: str, username: str) -> str:
         """The address under which the server knows somebody; "" where the token may not see it, or the server does not answer."""
@@ -76,6 +83,11 @@ class Kinship:
             log.info("address_unread", error=trouble.sentence)
             return {}
         return {person: email} if person else {}
+
+
+def creator_of(question: Question) -> tuple[Origin, ...]:
+    creator = question.origins.get(Role.CREATOR)
+    return (creator,) if creator is not None else ()
 
 
 def addresses(people: Mapping[str, Person]) -> Mapping[str, str]:

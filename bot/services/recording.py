@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core.authors import authors_seen
 from bot.core.decisions import Decision, Deed, Intent
 from bot.core.errors import MembershipUnread
 from bot.core.messages import Kind, Message
@@ -87,6 +88,7 @@ class Recorder:
             known = await transaction.runs.many([sighting.run.id for sighting in sightings])
             changed, held = await write(transaction, sightings, known, asked_at)
             past = await past_of(transaction, [one.run.id for one in changed])
+            await note_authors(transaction, [one.run for one in changed], known, past)
             for sighting in sorted(changed, key=began):
                 await self._raise(transaction, sighting.run, past, ears.get(sighting.workspace.id))
                 await notify(transaction, sighting.run, told.get(sighting.run.id, frozenset()))
@@ -241,6 +243,19 @@ async def past_of(transaction: Transaction, run_ids: Sequence[str]) -> Past:
         creating=await transaction.intents.creating_of(run_ids),
         decisions=await transaction.gates.latest_of(run_ids),
     )
+
+
+async def note_authors(transaction: Transaction, runs: Sequence[Run], known: Mapping[str, StoredRun], past: Past) -> None:
+    """Of runs that are new, or that name their creator or commit only now: what they show of who made their configuration.
+
+    A version outlives its first run here, so what that run shows is kept apart from it.
+    """
+    news = [run for run in runs if run.id not in known or shows_author(run) != shows_author(known[run.id].run)]
+    await transaction.authors.note([author for run in news for author in authors_seen(run, is_ours=run.id in past.creating)])
+
+
+def shows_author(run: Run) -> tuple[object, ...]:
+    return run.configuration_version_id, run.created_by, run.commit
 
 
 async def put_plan(transaction: Transaction, plan: PlanFacts | None) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
+from bot.store.authors import AuthorTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
 from bot.store.details import DetailTable
 from bot.store.engines import Engines, engines
@@ -72,6 +73,7 @@ class Transaction:
     listings: ListingTable
     preferences: PreferenceTable
     uploads: UploadTable
+    authors: AuthorTable
     projects: ProjectTable
     sending: SendTable
 
@@ -99,6 +101,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         listings=ListingTable(connection),
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
+        authors=AuthorTable(connection),
         projects=ProjectTable(connection),
         sending=SendTable(connection),
     )

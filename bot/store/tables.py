@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -357,6 +357,20 @@ uploads = Table(
     Index(None, "step", "until"),
 )
 """Files of Slack's on their way to a run. `names`: a list. Where `until` is past nobody is at it any more."""
+
+configuration_authors = Table(
+    "configuration_authors",
+    metadata,
+    words("configuration_version_id", key=True),
+    words("by", key=True),
+    moment("at"),
+    words("slack"),
+    words("terraform"),
+    words("vcs"),
+    words("run_id"),
+    index_where("ix_configuration_authors_pushed", "at", "vcs <> ''"),
+)
+"""Who made a configuration version, as core/authors.py says. Pruning leaves these rows alone."""
 
 rules = Table(
     "rules",

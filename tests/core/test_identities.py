@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,13 +32,13 @@ YES, NO, UNKNOWN = Sameness.YES, Sameness.NO, Sameness.UNKNOWN
         ("U0ANA2", Origin(terraform="ANA"), YES),
         ("U0KIM", Origin(terraform="ana"), NO),
         ("U0STRANGE", Origin(terraform="ana"), NO),
-        ("U0ANA", Origin(terraform="ana-gh"), NO),
+        ("U0ANA", Origin(terraform="ana-gh"), UNKNOWN),
         ("U0ANA", Origin(vcs="ana-gh"), YES),
-        ("U0ANA", Origin(vcs="somebody"), NO),
+        ("U0ANA", Origin(vcs="somebody"), UNKNOWN),
         ("U0KIM", Origin(vcs="somebody"), UNKNOWN),
-        ("U0VIC", Origin(vcs="somebody"), NO),
+        ("U0VIC", Origin(vcs="somebody"), UNKNOWN),
         ("U0VIC", Origin(terraform="else", vcs="somebody"), UNKNOWN),
-        ("U0KIM", Origin(terraform="somebody"), NO),
+        ("U0KIM", Origin(terraform="somebody"), UNKNOWN),
         ("U0BOB", Origin(terraform="somebody"), UNKNOWN),
         ("U0RAJ", Origin(terraform="somebody"), UNKNOWN),
         ("U0ANA", Origin(terraform="x", email="ANA@work.example"), YES),
@@ -50,6 +51,17 @@ YES, NO, UNKNOWN = Sameness.YES, Sameness.NO, Sameness.UNKNOWN
 )
 def test_a_voter_is_surely_the_same_surely_another_or_possibly_the_same(voter: str, origin: Origin | None, same: Sameness) -> None:
     assert IDENTITIES.same(voter, origin) is same
+
+
+@pytest.mark.parametrize(
+    "account", ["renovate[bot]", "GitHub-Actions[bot]", "web-flow", "github-merge-queue", "project_7_bot", "api-team_1234"]
+)
+def test_an_account_behind_which_anybody_may_be_is_nobodys_whatever_the_file_says(account: str) -> None:
+    claimed = Identities((replace(ANA, vcs=frozenset({account}), terraform=frozenset({account})), VIC))
+    for origin in (Origin(vcs=account), Origin(terraform=account, email="ana@work.example")):
+        assert [claimed.same(voter, origin) for voter in ("U0ANA", "U0VIC", "U0STRANGE")] == [UNKNOWN] * 3
+    assert not claimed.knows("vcs", account)
+    assert claimed.knows("vcs", "VIC")
 
 
 def test_without_any_knowledge_everybody_is_possibly_anybody() -> None:

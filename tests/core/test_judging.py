@@ -12,11 +12,11 @@ import pytest
 from bot.core.chains import Chain
 from bot.core.contents import UNREAD
 from bot.core.freezes import Freeze
-from bot.core.identities import Identities, KnownPerson, Origin, Role
+from bot.core.identities import CREATION, Identities, InvolvedBy, KnownPerson, Origin, Role
 from bot.core.judging import candidates, decide, is_apply
 from bot.core.people import NOBODY, Standing
 from bot.core.policy import Right
-from bot.core.rules import Match, Risk, Rule
+from bot.core.rules import Match, Risk, Rule, UnknownAuthor
 from bot.core.runs import Action, Run
 from bot.core.verdicts import Fallen, Lack, Outcome, headline
 from bot.core.votes import Vote, Why
@@ -258,17 +258,92 @@ ORIGINS = {Role.CREATOR: Origin(terraform="ana"), Role.AUTHOR: Origin(vcs="who-k
         ({Role.CREATOR}, KIM, None),
         ({Role.REQUESTER}, KIM, Why.SAME_PERSON),
         ({Role.REQUESTER}, ANA, None),
-        ({Role.AUTHOR}, ANA, None),
+        ({Role.AUTHOR}, ANA, Why.POSSIBLY_SAME),
         ({Role.AUTHOR}, RAJ, Why.POSSIBLY_SAME),
         ({Role.CREATOR, Role.AUTHOR}, RAJ, Why.POSSIBLY_SAME),
         ({Role.AUTHOR, Role.CREATOR, Role.REQUESTER}, KIM, Why.SAME_PERSON),
     ],
 )
 def test_four_eyes_want_somebody_who_is_surely_another(roles: set[Role], voter: Any, why: Why | None) -> None:
-    eyes = rule("eyes", four_eyes=frozenset(roles), circle=circle(members=True))
+    eyes = rule("eyes", four_eyes=frozenset(roles), circle=circle(members=True), unknown_author=UnknownAuthor.REFUSE)
     verdict = decide(question(eyes, grants=(), votes=(vote(voter),), origins=ORIGINS))
     assert verdict.granted is (why is None)
     assert [one.why for one in verdict.fallen] == ([] if why is None else [why])
+
+
+UNKNOWN = Origin(vcs="who-knows")
+UPLOADER = (Role.AUTHOR, Origin(slack=RAJ.id, by=InvolvedBy.UPLOAD))
+SOMEBODY = (Role.AUTHOR, Origin(by=InvolvedBy.UPLOAD))
+OURS = Origin(event=CREATION)
+
+
+@pytest.mark.parametrize(
+    "origins, inherited, needed",
+    [
+        ({}, (), 1),
+        ({Role.AUTHOR: UNKNOWN}, (), 2),
+        ({Role.AUTHOR: Origin(vcs="kim-gh")}, (), 1),
+        ({Role.CREATOR: Origin(terraform="ghost"), Role.AUTHOR: UNKNOWN}, (), 3),
+        ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, (), 2),
+        ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, (SOMEBODY,), 3),
+        ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, ((Role.AUTHOR, Origin(terraform="x", event=CREATION)),), 2),
+        ({}, (SOMEBODY, SOMEBODY), 3),
+        ({Role.CREATOR: Origin(slack="U0ELSE")}, (SOMEBODY, (Role.REQUESTER, Origin(slack="U0ELSE"))), 2),
+    ],
+)
+def test_each_unknown_person_behind_a_run_takes_one_vote_more(origins: Any, inherited: Any, needed: int) -> None:
+    """Who is surely one person with another, by what they did, adds one; whoever is known adds none."""
+    eyes = rule("eyes", four_eyes=frozenset(Role), circle=circle(members=True))
+    voters = [ANA, KIM, SEC, RAJ][:needed]
+    for count in range(1, needed + 1):
+        votes = tuple(vote(one) for one in voters[:count])
+        verdict = decide(question(eyes, grants=(), votes=votes, origins=origins, inherited=inherited))
+        assert verdict.granted is (count == needed)
+        assert verdict.fallen == ()
+        if not verdict.granted:
+            (missing,) = verdict.missing
+            assert (missing.have, missing.need, len(missing.unidentified)) == (count, needed, needed - 1)
+
+
+def test_whoever_is_surely_behind_the_run_never_counts_however_many_are_unknown() -> None:
+    eyes = rule("eyes", four_eyes=frozenset(Role), circle=circle(members=True))
+    verdict = decide(question(eyes, grants=(), votes=(vote(ANA), vote(RAJ)), origins={Role.CREATOR: UNKNOWN}, inherited=(UPLOADER,)))
+    assert not verdict.granted
+    assert verdict.fallen == (
+        Fallen(person=RAJ.id, why=Why.SAME_PERSON, rule="eyes", role=Role.AUTHOR, by=InvolvedBy.UPLOAD, known_as=RAJ.id),
+    )
+
+
+def test_two_accounts_of_one_human_are_not_one_vote_more() -> None:
+    other = replace(ANA, id="U0ANA2")
+    known = Identities((KnownPerson(slack=(ANA.id, other.id)),))
+    eyes = rule("eyes", four_eyes=frozenset(Role), circle=circle(members=True))
+    people = {**EVERYBODY, other.id: other}
+    votes = (vote(ANA), vote(other))
+    asked = question(eyes, grants=(), votes=votes, origins={Role.AUTHOR: UNKNOWN}, identities=known, people=people)
+    assert not decide(asked).granted
+    assert decide(replace(asked, votes=(*votes, vote(KIM)))).granted
+
+
+@pytest.mark.parametrize(
+    "voters, granted, unheard",
+    [
+        ((ANA, SEC), False, ("S0SECURITY",)),
+        ((ANA, KIM, SEC), False, ("S0SECURITY",)),
+        ((ANA, SEC, RAJ), True, ()),
+    ],
+)
+def test_a_group_is_heard_by_so_many_that_one_of_them_may_be_the_author(voters: Any, granted: bool, unheard: Any) -> None:  # noqa: FBT001
+    eyes = rule("eyes", votes=2, four_eyes=frozenset({Role.AUTHOR}), circle=circle(members=True), one_from_each=("S0SECURITY",))
+    verdict = decide(question(eyes, votes=tuple(map(vote, voters)), origins={Role.AUTHOR: UNKNOWN}))
+    assert verdict.granted is granted
+    assert [one.groups for one in verdict.missing] == ([] if granted else [unheard])
+
+
+def test_whoever_may_be_the_author_is_a_candidate_where_one_vote_more_makes_up_for_it() -> None:
+    for mode, found in ((UnknownAuthor.ONE_MORE_VOTE, {ANA.id, KIM.id}), (UnknownAuthor.REFUSE, set())):
+        eyes = rule("eyes", four_eyes=frozenset({Role.AUTHOR}), unknown_author=mode)
+        assert candidates(question(eyes, origins={Role.AUTHOR: UNKNOWN})) - (set() if found else {ANA.id, KIM.id}) == found
 
 
 def test_a_role_that_nobody_had_bars_nobody() -> None:
@@ -277,7 +352,7 @@ def test_a_role_that_nobody_had_bars_nobody() -> None:
 
 
 def test_the_refusal_names_the_rule_the_role_and_the_unknown_name() -> None:
-    eyes = rule("eyes", four_eyes=frozenset({Role.AUTHOR}), circle=circle(RAJ))
+    eyes = rule("eyes", four_eyes=frozenset({Role.AUTHOR}), circle=circle(RAJ), unknown_author=UnknownAuthor.REFUSE)
     verdict = decide(question(eyes, votes=(vote(RAJ),), origins=ORIGINS))
     (fallen,) = verdict.fallen
     assert (fallen.rule, fallen.role, fallen.known_as) == ("eyes", Role.AUTHOR, "who-knows")

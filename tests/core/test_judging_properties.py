@@ -7,18 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
+from itertools import combinations, permutations, product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.contents import UNREAD, Effect, PlanRisk
 from bot.core.freezes import Freeze
-from bot.core.identities import Origin, Role
+from bot.core.identities import CREATION, PUSH, Identities, Inherited, Origin, Origins, Role
 from bot.core.judging import candidates, decide
 from bot.core.people import Circle
 from bot.core.questions import Question
-from bot.core.rules import RISKS, Demand, Match, Risk, Rule, RunKind
+from bot.core.rules import RISKS, Demand, Match, Risk, Rule, RunKind, UnknownAuthor
 from bot.core.votes import Vote
 from bot.core.windows import Window
 from tests.core.cases import EVERYBODY, MEMBERSHIP, contents, question, vote
@@ -39,6 +41,7 @@ DEMANDS = st.builds(
     circle=CIRCLES,
     one_from_each=st.lists(st.sampled_from(GROUPS), max_size=2, unique=True).map(tuple),
     four_eyes=st.frozensets(st.sampled_from(Role)),
+    unknown_author=st.sampled_from([UnknownAuthor.ONE_MORE_VOTE, UnknownAuthor.ONE_MORE_VOTE, UnknownAuthor.REFUSE]),
     reason=st.booleans(),
     typed_name=st.booleans(),
     after_stage=st.booleans(),
@@ -87,14 +90,65 @@ PLANS = st.sampled_from(
         ),
     ]
 )
-ORIGINS = st.sampled_from([{}, {Role.CREATOR: Origin(terraform="ana"), Role.AUTHOR: Origin(vcs="x"), Role.REQUESTER: Origin(slack=KIM.id)}])
+PERSONS = st.sampled_from(
+    [
+        Origin(terraform="ana"),
+        Origin(slack=KIM.id),
+        Origin(slack="U0ELSE"),
+        Origin(vcs="x"),
+        Origin(vcs="web-flow"),
+        Origin(terraform="ghost", may_be_ours=True, event=CREATION),
+        Origin(event=CREATION),
+        Origin(vcs="x", event=PUSH),
+        Origin(),
+    ]
+)
+ORIGINS = st.dictionaries(st.sampled_from(Role), PERSONS, max_size=3)
+INHERITED = st.lists(st.tuples(st.sampled_from([Role.AUTHOR, Role.REQUESTER]), PERSONS), max_size=2).map(tuple)
 
 
-def asked(rules: tuple[Rule, ...], votes: tuple[Vote, ...], plan: PlanRisk, origins: Any) -> Question:
-    return question(*rules, votes=votes, plan=plan, origins=origins)
+def asked(rules: tuple[Rule, ...], votes: tuple[Vote, ...], plan: PlanRisk, origins: Any, inherited: Inherited) -> Question:
+    return question(*rules, votes=votes, plan=plan, origins=origins, inherited=inherited)
 
 
-QUESTIONS = st.builds(asked, SETS_OF_RULES, VOTES, PLANS, ORIGINS)
+QUESTIONS = st.builds(asked, SETS_OF_RULES, VOTES, PLANS, ORIGINS, INHERITED)
+
+WITH_EYES = st.builds(
+    Demand,
+    votes=st.integers(1, 2),
+    circle=st.sampled_from([Circle(members=True), Circle(groups=frozenset({"S0PLATFORM", "S0SECURITY"}))]),
+    one_from_each=st.lists(st.sampled_from(["S0PLATFORM", "S0SECURITY"]), max_size=2, unique=True).map(tuple),
+    four_eyes=st.frozensets(st.sampled_from(Role), min_size=1),
+    unknown_author=st.sampled_from(UnknownAuthor),
+)
+VOTERS = st.lists(st.sampled_from([person for person in EVERYBODY.values() if person.standing == "member"]), unique=True)
+SEEN_WITH_FOUR_EYES = st.builds(
+    lambda demand, voters, origins, inherited: question(
+        Rule(name="eyes", demand=demand), grants=(), votes=tuple(map(vote, voters)), origins=origins, inherited=inherited
+    ),
+    WITH_EYES,
+    VOTERS,
+    ORIGINS,
+    INHERITED,
+)
+"""Questions that are granted often enough: no words are wanted, and everybody who can vote may."""
+
+TRUTHS = st.lists(st.sampled_from([*IDS, "U0ELSE"]), min_size=8, max_size=8)
+"""Who the unknown people behind a run are in truth, one after the other."""
+
+
+def in_truth(asked: Question, truth: list[str]) -> Question:
+    """The same question, where it has come out who the unknown people are. Who did the same thing is one person."""
+    persons: dict[str, str] = {}
+
+    def known(origin: Origin, place: str) -> Origin:
+        if asked.identities.slack_of(origin):
+            return origin
+        return Origin(slack=persons.setdefault(origin.event or place, truth[len(persons) % len(truth)]))
+
+    origins: Origins = {role: known(origin, role) for role, origin in asked.origins.items()}
+    inherited = tuple((role, known(origin, str(place))) for place, (role, origin) in enumerate(asked.inherited))
+    return replace(asked, origins=origins, inherited=inherited)
 
 
 def with_rules(asked: Question, *rules: Rule) -> Question:
@@ -133,6 +187,7 @@ HARDER: dict[str, st.SearchStrategy[Callable[[Any], Any]]] = {
     "votes": st.integers(1, 2).map(lambda more: lambda was: was + more),
     "one_from_each": st.sampled_from(GROUPS).map(lambda group: lambda was: tuple(dict.fromkeys([*was, group]))),
     "four_eyes": st.sampled_from(Role).map(lambda role: lambda was: was | {role}),
+    "unknown_author": st.just(lambda _: UnknownAuthor.REFUSE),
     "reason": st.just(lambda _: True),
     "typed_name": st.just(lambda _: True),
     "after_stage": st.just(lambda _: True),
@@ -146,6 +201,73 @@ def test_one_more_demand_never_makes_approval_easier(asked: Question, demand: De
     harder = replace(demand, **{key: data.draw(HARDER[key])(getattr(demand, key))})
     before, after = (decide(with_rules(asked, *asked.policy.rules, Rule(name="z", demand=one))) for one in (demand, harder))
     assert before.granted or not after.granted
+
+
+@given(st.one_of(QUESTIONS, SEEN_WITH_FOUR_EYES), TRUTHS)
+def test_what_is_granted_would_be_granted_whoever_the_unknown_people_are_in_truth(asked: Question, truth: list[str]) -> None:
+    """Votes of people who turn out to be behind the run are taken out then, and what is left is enough."""
+    assert decide(in_truth(asked, truth)).granted or not decide(asked).granted
+
+
+GHOST, BOT, OURS, PUSHED, NOBODY = (
+    Origin(terraform="ghost"),
+    Origin(vcs="web-flow"),
+    Origin(event=CREATION),
+    Origin(vcs="x", event=PUSH),
+    Origin(),
+)
+BEHIND: list[tuple[Origins, Inherited]] = [
+    ({}, ()),
+    ({Role.CREATOR: Origin(slack=KIM.id)}, ()),
+    ({}, ((Role.AUTHOR, Origin(slack=KIM.id)),)),
+    ({Role.AUTHOR: BOT}, ()),
+    ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, ()),
+    ({Role.CREATOR: PUSHED, Role.AUTHOR: PUSHED}, ()),
+    ({Role.CREATOR: GHOST}, ((Role.AUTHOR, GHOST),)),
+    ({Role.CREATOR: OURS, Role.REQUESTER: OURS}, ((Role.AUTHOR, NOBODY),)),
+    ({Role.CREATOR: GHOST, Role.AUTHOR: BOT}, ((Role.REQUESTER, NOBODY),)),
+    ({Role.CREATOR: Origin(slack=ANA.id)}, ((Role.AUTHOR, NOBODY), (Role.AUTHOR, Origin(slack=KIM.id)))),
+]
+MEMBERS = [person for person in EVERYBODY.values() if person.standing == "member"]
+
+
+def are_enough(others: set[str], demand: Demand) -> bool:
+    """Whether these votes meet a demand, by trying who speaks for which group."""
+    groups = demand.one_from_each
+    ways = permutations(sorted(others), len(groups))
+    is_heard = any(all(one in MEMBERSHIP[group] for one, group in zip(way, groups, strict=True)) for way in ways)
+    return is_heard and sum(demand.circle.holds(person, MEMBERSHIP) for person in others) >= demand.votes
+
+
+@pytest.mark.parametrize("origins, inherited", BEHIND)
+@pytest.mark.parametrize("groups", [(), ("S0SECURITY",), ("S0PLATFORM", "S0SECURITY")])
+@pytest.mark.parametrize("count", [1, 2])
+def test_whoever_the_unknown_people_are_there_are_enough_votes_of_others_and_no_more_are_wanted(
+    count: int, groups: tuple[str, ...], origins: Origins, inherited: Inherited
+) -> None:
+    """Every set of voters, and everybody that the unknown people can be in truth, counted by hand."""
+    demand = Demand(votes=count, circle=Circle(members=True), one_from_each=groups, four_eyes=frozenset(Role))
+    for size in range(len(MEMBERS) + 1):
+        for voters in combinations(MEMBERS, size):
+            votes = tuple(map(vote, voters))
+            asked = question(Rule(name="eyes", demand=demand), grants=(), votes=votes, origins=origins, inherited=inherited)
+            meant = []
+            for truth in product([*(person.id for person in MEMBERS), "U0ELSE"], repeat=3):
+                known = in_truth(asked, list(truth))
+                behind = {origin.slack for _, origin in (*known.origins.items(), *known.inherited)}
+                meant.append(are_enough({person.id for person in voters} - behind, demand))
+            assert decide(asked).granted is all(meant), (size, voters)
+
+
+@given(st.one_of(QUESTIONS, SEEN_WITH_FOUR_EYES), st.sampled_from([Role.AUTHOR, Role.REQUESTER]), PERSONS)
+def test_one_more_person_behind_a_run_never_makes_approval_easier(asked: Question, role: Role, person: Origin) -> None:
+    more = replace(asked, inherited=(*asked.inherited, (role, person)))
+    assert decide(asked).granted or not decide(more).granted
+
+
+@given(st.one_of(QUESTIONS, SEEN_WITH_FOUR_EYES))
+def test_knowing_fewer_people_never_makes_approval_easier(asked: Question) -> None:
+    assert decide(asked).granted or not decide(replace(asked, identities=Identities())).granted
 
 
 @given(QUESTIONS)

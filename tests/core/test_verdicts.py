@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.core.chains import Chain
 from bot.core.freezes import Freeze
-from bot.core.identities import Identities, KnownPerson, Origin, Role
+from bot.core.identities import Identities, InvolvedBy, KnownPerson, Origin, Role
 from bot.core.judging import decide
 from bot.core.people import NOBODY, Circle, Person
 from bot.core.verdicts import Fallen, Lack, Missing, Named, Outcome, Verdict, circle_words, falls, headline, lacking, lacks, plain_words
@@ -104,6 +106,46 @@ def test_only_words_are_folded() -> None:
     assert len(told(verdict)) == 2
 
 
+GHOST, MERGED = Origin(terraform="ghost"), Origin(vcs="web-flow")
+UPLOADED = (Role.AUTHOR, Origin(by=InvolvedBy.UPLOAD))
+
+
+@pytest.mark.parametrize(
+    "origins, inherited, said",
+    [
+        (
+            {},
+            (UPLOADED,),
+            (
+                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 vote more is needed, because nobody can tell who uploaded its "
+                "configuration: of two voters, at most one can be that person. "
+                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+            ),
+        ),
+        (
+            {Role.AUTHOR: MERGED},
+            (),
+            (
+                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 vote more is needed, because nobody can tell who made the commit "
+                "(“web-flow”): of two voters, at most one can be that person."
+            ),
+        ),
+        (
+            {Role.CREATOR: GHOST},
+            (UPLOADED,),
+            (
+                "Rule “eyes”: 0 of 3 votes. Who may: every full member. 2 votes more are needed, because nobody can tell who created the "
+                "run (“ghost”), or who uploaded its configuration: at most 2 of the voters can be those people. "
+                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+            ),
+        ),
+    ],
+)
+def test_why_more_votes_are_needed_is_told_with_what_settles_it(origins: Any, inherited: Any, said: str) -> None:
+    eyes = rule("eyes", four_eyes=frozenset(Role), circle=Circle(members=True))
+    assert told(decide(question(eyes, grants=(), origins=origins, inherited=inherited))) == [said]
+
+
 def told(verdict: Verdict) -> list[str]:
     return [plain_words(one) for one in lacks(verdict)]
 
@@ -158,6 +200,18 @@ def test_each_reason_why_a_vote_falls_has_its_sentence(why: Why) -> None:
     [
         (Fallen(person="U0ANA", why=Why.NO_REASON, rule="r"), "does not count for rule “r”: it gives no reason."),
         (Fallen(person="U0ANA", why=Why.SAME_PERSON, rule="r", role=Role.CREATOR), "does not count for rule “r”: they created the run."),
+        (
+            Fallen(person="U0ANA", why=Why.SAME_PERSON, rule="r", role=Role.AUTHOR, by=InvolvedBy.UPLOAD),
+            "does not count for rule “r”: they uploaded its configuration.",
+        ),
+        (
+            Fallen(person="U0ANA", why=Why.SAME_PERSON, rule="r", role=Role.AUTHOR, by=InvolvedBy.FIRST_RUN),
+            "does not count for rule “r”: they started the first run of its configuration, so they count as its uploader.",
+        ),
+        (
+            Fallen(person="U0ANA", why=Why.SAME_PERSON, rule="r", role=Role.REQUESTER, by=InvolvedBy.OPTIONS),
+            "does not count for rule “r”: they chose targets, replacements or variables that the run carries on.",
+        ),
         (
             Fallen(person="U0ANA", why=Why.POSSIBLY_SAME, rule="r", role=Role.AUTHOR, known_as="ghost"),
             (

@@ -10,20 +10,21 @@ import pytest
 
 from bot.core.decisions import IntentState
 from bot.core.errors import ChatUnreachable, TerraformUnreachable, VoteNotCounted
-from bot.core.identities import Role
+from bot.core.identities import InvolvedBy, Origin, Role, Sameness
 from bot.core.people import Circle
-from bot.core.rules import Demand, Rule
+from bot.core.rules import Demand, Rule, UnknownAuthor
 from bot.core.runs import Action, Run
 from bot.core.verdicts import Named, plain_words
 from bot.services.names import Names
 from bot.services.sharing import Sharing
 from tests.fakes.chat import FakeChat, FakePeople
-from tests.services.house import KIM, POLICY, TEAM, House, TestClock, open_house
+from tests.services.house import ANA, KIM, POLICY, TEAM, House, TestClock, open_house
 
+CREATOR = Demand(four_eyes=frozenset({Role.CREATOR}), circle=Circle(members=True), unknown_author=UnknownAuthor.REFUSE)
 RULES = replace(
     POLICY,
     grants=POLICY.grants[:1],
-    rules=(Rule(name="not the creator", demand=Demand(four_eyes=frozenset({Role.CREATOR}), circle=Circle(members=True))),),
+    rules=(Rule(name="not the creator", demand=CREATOR),),
     hash="four eyes",
 )
 
@@ -117,3 +118,27 @@ async def test_a_channel_is_asked_about_once_a_minute_and_the_last_answer_stands
     clock.move(61)
     chat.fail("is_shared", ChatUnreachable(), times=2)
     assert [await sharing.only_tells(one) for one in ("C0SHARED", "C0NEW")] == [True, False]
+
+
+async def test_where_nobody_knows_who_the_creator_is_one_vote_more_is_enough(tmp_path: Path) -> None:
+    more = replace(RULES, rules=(Rule(name="not the creator", demand=replace(CREATOR, unknown_author=UnknownAuthor.ONE_MORE_VOTE)),))
+    async with open_house(tmp_path, policy=more) as house:
+        for actor in (ANA, KIM):
+            house.people.add(actor.id, actor.name)
+        run = created_by(house, "ana.ruiz")
+        first = await house.vote(run.id, KIM)
+        assert first.outcome is None
+        assert [(one.have, one.need) for one in first.verdict.missing if one.rule] == [(1, 2)] if first.verdict else False
+        assert (await house.vote(run.id, ANA)).outcome is IntentState.SETTLED
+
+
+async def test_the_uploader_is_known_by_an_address_as_the_creator_is(tmp_path: Path) -> None:
+    author = replace(CREATOR, four_eyes=frozenset({Role.AUTHOR}))
+    async with open_house(tmp_path, policy=replace(RULES, rules=(Rule(name="not the author", demand=author),))) as house:
+        house.people.add("U0ANA", "ana", email="ana@acme.example")
+        house.people.add("U0KIM", "kim", email="kim@acme.example")
+        house.memberships.add("kim.lee", "kim@acme.example")
+        asked = await house.evidence.question(Action.APPLY, await house.reader.read(created_by(house, "kim.lee").id))
+        uploader = Origin(terraform="kim.lee", by=InvolvedBy.FIRST_RUN)
+        known = await house.voting._kinship.told(replace(asked, origins={}, inherited=((Role.AUTHOR, uploader),)))
+        assert [known.identities.same(one, known.inherited[0][1]) for one in ("U0KIM", "U0ANA")] == [Sameness.YES, Sameness.NO]

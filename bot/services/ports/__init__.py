@@ -10,12 +10,13 @@ from bot.services.ports.slack import Attachments, Chat, People, SharedFiles
 from bot.services.ports.stores import Clock, Mandate, Store, Transaction, Wake
 from bot.services.ports.terraform import Configurations, Files, Histories, Locks, Logs, Memberships, PlanTexts, Policies, Runs, Webhooks
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
-from bot.services.ports.uploads import UploadRows
+from bot.services.ports.uploads import AuthorRows, UploadRows
 
 __all__ = [
     "Account",
     "Attachments",
     "AuditRows",
+    "AuthorRows",
     "Chat",
     "Clock",
     "Configurations",

@@ -11,7 +11,7 @@ from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.projects import ProjectRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
-from bot.services.ports.uploads import UploadRows
+from bot.services.ports.uploads import AuthorRows, UploadRows
 
 
 class Clock(Protocol):
@@ -68,6 +68,9 @@ class Transaction(Protocol):
 
     @property
     def uploads(self) -> UploadRows: ...
+
+    @property
+    def authors(self) -> AuthorRows: ...
 
     @property
     def projects(self) -> ProjectRows: ...
