@@ -241,6 +241,12 @@ def lines(attribute: Attribute) -> Iterator[str]:
     yield f"{sign} {name}: {' → '.join(side for side in (old, new) if side is not None) or 'null'}{end}"
 
 
+def path_line(attribute: Attribute) -> str:
+    """`~ size`, where no values may be shown."""
+    sign = "+" if attribute.before is None else "-" if attribute.after is None else "~"
+    return f"{sign} {attribute.name or 'value'}{f'  ← {FORCES}' if attribute.forces else ''}"
+
+
 def compared(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     """What is different between two texts, with a line around it."""
     if len(old) + len(new) > DIFF_LINES_MOST:

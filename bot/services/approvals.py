@@ -14,6 +14,7 @@ from bot.core.reminders import Waiting
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
 from bot.core.verdicts import Lack, Verdict
+from bot.core.without_values import bare_tally
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.audits import decision_entry, vote_entry
@@ -236,6 +237,7 @@ class Approvals:
             plan = await transaction.plans.get(stored.run.plan_id) if stored.run.plan_id else None
             creating = await transaction.intents.creating(run_id)
         applies = creating is not None and creating.payload.get("auto_apply") == "yes"
+        tally = tally if self._ruling.policy.shows_values(workspace) else bare_tally(tally)
         return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally, applies_by_itself=applies)
 
     async def asked_to_discard(self, run_id: str, actor: Actor, place: Place) -> Asked | None:
