@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.identities import Role, Sameness
 from bot.core.matching import is_project_unread
+from bot.core.one_line import has_letters
 from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
@@ -103,7 +104,7 @@ def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
         role, why = kin
         origin = question.origins.get(role)
         return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, known_as=origin.known_as if origin else "")
-    if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not vote.reason.strip():
+    if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not has_letters(vote.reason):
         return Fallen(person=vote.person, why=Why.NO_REASON, rule=claim.rule)
     if claim.demand.wants_typed_name and vote.typed_name.strip() != question.workspace.name:
         return Fallen(person=vote.person, why=Why.WRONG_NAME, rule=claim.rule)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
+from bot.core.one_line import has_letters
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
 from bot.core.reminders import Waiting
@@ -120,7 +121,7 @@ class Approvals:
         person = await self._access.person(actor)
         if breaks_glass:
             await self._glass.demand(person)
-            if not comment.strip():
+            if not has_letters(comment):
                 raise WordsWanted(found.run.id, found.workspace.name, word=action.value if action is Action.OVERRIDE else "approve")
         ballot = Ballot(
             found=found,
