@@ -57,6 +57,7 @@ THREATS = (
     "A lock is broken under a run",
     "A card is forwarded to another channel",
     "Injected mentions, links and look-alike text",
+    "Words that pass for a decision, on the server or in a log",
     "A hostile archive",
     "Secrets in plans and logs",
     "Addresses that the server gives",
