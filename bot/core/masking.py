@@ -137,7 +137,7 @@ def assigned(names: tuple[str, ...]) -> re.Pattern[str]:
         ]
     )
     return re.compile(
-        rf"(?P<name>(?:{named})\\?[\"'\]]{{0,3}}\s{{0,40}}(?:=>|:|=)\s{{0,40}})"
+        rf"(?P<name>(?:{named})\\{{0,15}}[\"'\]]{{0,3}}\s{{0,40}}(?:=>|:|=)\s{{0,40}})"
         rf"(?P<value>{VALUE})(?:\s{{0,20}}->\s{{0,20}}(?P<later>{VALUE}))?",
         re.IGNORECASE,
     )

@@ -8,20 +8,22 @@ from bot.core.redaction import REDACTED
 from bot.core.secret_names import ARN, is_secret_name
 
 VALUE = (
-    r"(?:\[redacted\](?![^\s,;\"'}\])(])|\\\"(?:[^\"\\]++|\\(?!\"))*+(?:\\\")?|\"(?:[^\"\\]++|\\.)*+\"?|'[^']*+'?|[\[{].*"
+    r"(?:\[redacted\](?![^\s,;\"'}\])(])|\\{2,15}\"[^\"]*+\"?|\\\"(?:[^\"\\]++|\\(?!\"))*+(?:\\\")?|\"(?:[^\"\\]++|\\.)*+\"?|'[^']*+'?|[\[{].*"
     r"|[^\s,;\"'}\])(]++\(?)"
 )
 MARGIN = " \t│+~-"
-GIVEN = r"\\?[\"']?\s{0,40}(?:=>|:|=)\s{0,40}"
+GIVEN = r"\\{0,15}[\"']?\s{0,40}(?:=>|:|=)\s{0,40}"
 NAMED = re.compile(
     rf"[{MARGIN}]*+\\?[\"']?(?:[\w.-]{{0,80}}[_.-])?(?:name|key){GIVEN}(?P<said>{VALUE})(?:\s{{0,20}}->\s{{0,20}}(?P<later>{VALUE}))?.*",
     re.IGNORECASE,
 )
 VALUED = re.compile(rf"(?P<head>[{MARGIN}]*+\\?[\"']?(?:[\w.-]{{0,80}}[_.-])?values?{GIVEN})(?P<said>.*)", re.IGNORECASE)
 KEYED = re.compile(
-    rf"(?P<head>(?<![\w.-])(?P<key>(?:[\w.-]{{0,80}}?[_.-])?(?:name|key|values?)|\w{{0,80}}?(?:Name|Key|Values?)){GIVEN})(?P<said>{VALUE})",
+    rf"(?P<head>(?<![\w.-])(?P<key>(?:[\w.-]{{0,80}}?[_.-])?(?:name|key|values?)|\w{{0,80}}?(?:Name|Key|Values?)){GIVEN})(?=(?P<said>[\"'\\]*+[^\s,;\"'\\}}\])(]{{0,300}}))",
     re.IGNORECASE,
 )
+"""Nothing of a value is passed over, since another pair can be in it; `said` is as much of it as a name may be long."""
+GIVEN_VALUE = re.compile(VALUE, re.IGNORECASE)
 FLAGGED = re.compile(rf"[{MARGIN}]*+[\"'](?P<flag>--?[A-Za-z][\w-]*)[\"'],?\s*")
 QUOTES = " \t\\\"',"
 BARE = re.compile(r"null|true|false|none|known|sensitive|\(known after apply\)|\(sensitive value\)", re.IGNORECASE)
@@ -76,11 +78,13 @@ def pairs_hidden(line: str) -> str:
     if "alue" not in line and "ALUE" not in line:
         return line
     found = list(KEYED.finditer(line))
-    spans = [one.span("said") for number, one in enumerate(found) if is_value(one) and is_named(found, number, line)]
-    for begin, end in reversed(spans):
-        if not is_plain(line[begin:end]):
-            line = f"{line[:begin]}{REDACTED}{line[end:]}"
-    return line
+    made, end = [], 0
+    for number, one in enumerate(found):
+        given = GIVEN_VALUE.match(line, one.end()) if one.end() >= end and is_value(one) and is_named(found, number, line) else None
+        if given is not None and not is_plain(given[0]):
+            made += [line[end : given.start()], REDACTED]
+            end = given.end()
+    return "".join([*made, line[end:]])
 
 
 def is_value(found: re.Match[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,17 @@ def test_a_secret_is_hidden_wherever_its_place_gives_it_away(shape: str) -> None
     assert CANARY not in shown
     assert shown.startswith("before\n")
     assert shown.endswith("\nafter")
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if "\n" not in shape])
+@pytest.mark.parametrize("around", ['Executing: ["/bin/sh" "-c" {}]', "key = {}", '{{"name": {}, "value": 1}} x', "sh -c {}"])
+def test_a_secret_is_hidden_inside_of_another_text(shape: str, around: str) -> None:
+    text = json.dumps(f"echo {shape.format(*[CANARY] * 3)} && echo basic basic {ENCODED}")
+
+    shown = masked(around.format(text))
+
+    assert CANARY not in shown
+    assert ENCODED not in shown
 
 
 def test_basic_is_hidden_where_it_is_a_user_and_a_password() -> None:

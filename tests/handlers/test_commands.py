@@ -142,7 +142,7 @@ async def test_a_decision_can_be_typed(desk: Desk, word: str, told: str) -> None
     run = with_run(desk)
     assert (await desk.type(f"{word} {run.id} looks good")).startswith(told)
     (comment,) = desk.house.runs.said_about(run.id)
-    assert comment.startswith("looks good — ")
+    assert comment.endswith(": “looks good”")
 
 
 async def test_a_run_is_canceled_by_the_name_of_its_workspace(desk: Desk) -> None:

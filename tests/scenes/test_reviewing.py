@@ -34,7 +34,7 @@ resource "terraform_data" "unmarked" {{
     secrets     = {{ db = {{ main = "{CANARY}-deep" }} }}
     environment = [{{ name = "DB_PASSWORD", value = "{CANARY}-pair" }}, {{ name = "LEVEL", value = "debug" }}]
     definitions = jsonencode([{{ environment = [{{ Name = "API_TOKEN", Value = "{CANARY}-json" }}], signing_key = "{CANARY}-signing" }}])
-    script      = base64encode("#!/bin/sh\nexport DB_PASS={CANARY}-base64\n")
+    script      = base64encode("#!/bin/sh\\nexport DB_PASS={CANARY}-base64\\n")
     database    = "postgres://app:{CANARY}-url/odd@db.example/app"
     headers     = "Authorization: Basic {CANARY}-basic"
     session     = "Cookie: sid={CANARY}-cookie; a=b"
@@ -150,7 +150,7 @@ async def reviews(stage: Stage, call: Message) -> list[str]:
     pages.append(await modal(stage, lambda text: "1 of 16" in text))
     await stage.person("POST", "fill", json_body={"as": "U0ANA", "values": {"review.query": {"review.query": "data.unmarked"}}})
     await clicks_inside(stage, "review.search")
-    pages.append(await modal(stage, lambda text: "1 of 16" in text and "data.unmarked" in text))
+    pages.append(await modal(stage, lambda text: "for `data.unmarked`" in text))
     return [json.dumps(page, ensure_ascii=False) for page in (refused, *pages)]
 
 
