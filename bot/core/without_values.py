@@ -55,10 +55,8 @@ def bare_lines(lines: Iterable[str]) -> Iterator[str]:
         yield from [f"  on {file} line {number}"] if file else []
 
 
-def bare_details(details: Details | None) -> Details | None:
+def bare_details(details: Details) -> Details:
     """What a card may tell: of failures their summary and place, of checks what came of them."""
-    if details is None:
-        return None
     failures = tuple(
         Failure(summary=bare(one.summary), file=masked(one.file), line=one.line, address=masked(one.address)) for one in details.failures
     )

@@ -62,7 +62,7 @@ class Pictures:
         tally, votes = await standing_at(transaction, run)
         details = await transaction.details.get(run.id)
         if not self._policy.shows_values(workspace):
-            tally, details = bare_tally(tally), bare_details(details)
+            tally, details = bare_tally(tally), bare_details(details) if details is not None else None
         mentioned = mentions and calls
         clock = await transaction.reminders.get(run.id, run.gate) if run.gate is not None else None
         return RunPicture(
