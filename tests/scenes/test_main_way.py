@@ -143,5 +143,5 @@ async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_r
 
     await stage.expects("Decision needed", action="run.approve")
 
-    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].startswith("publish")]
+    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].endswith(": “publish”")]
     assert run["attributes"]["status"] == "planned"
