@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import TextIO
 
 from bot.core.audits import AuditRow
+from bot.core.one_line import is_shown
 from bot.core.sealing import Break, Head, Verifier
 from bot.store.database import Database, looking_into
 
 NAMES = tuple(field.name for field in fields(AuditRow))
-FORMULAS = (*"=+-@\t\r\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
-"""What a spreadsheet takes for the beginning of a formula, blanks aside; in some languages the wide forms of = + - @ as well."""
+FORMULAS = frozenset((*"=+-@\t\r\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20))))
+"""What a spreadsheet takes for the beginning of a formula; in some languages the wide forms of = + - @ as well."""
 
 Say = Callable[[str], object]
 
@@ -93,4 +94,14 @@ def values(row: AuditRow) -> Mapping[str, object]:
 def cell(value: object) -> str:
     """What a spreadsheet would reckon with gets an apostrophe before it."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
+    return f"'{text}" if begins_formula(text) else text
+
+
+def begins_formula(text: str) -> bool:
+    """Whether a formula begins behind what is not seen: blanks of all kinds, zero-width characters, byte order marks."""
+    for letter in text:
+        if letter in FORMULAS:
+            return True
+        if not letter.isspace() and is_shown(letter):
+            return False
+    return False

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.audits import export, verify
+from bot.audits import cell, export, verify
 from bot.cli import cli
 from bot.core.audits import AuditKind
 from bot.core.pace import Pace
@@ -255,7 +255,24 @@ def test_a_time_that_is_none_is_told(environment: Head, option: str) -> None:
     assert environment.number == ROWS
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\n=1", "\r=1", "  =1", "\uff1d1", "\uff201"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\n=1", "\r=1", "  =1", "\uff1d1", "\uff201"),
+        *(
+            "\u00a0=1",
+            "\ufeff=1",
+            "\u200b+1",
+            "\u2060-1",
+            "\u3000@x",
+            "\u00ad=1",
+            "\u202e=1",
+            "\u3164=1",
+            " \u00a0\ufeff\tx",
+            "\u180e=1",
+        ),
+    ],
+)
 async def test_a_spreadsheet_reckons_with_nobodys_words(tmp_path: Path, text: str) -> None:
     url = f"sqlite:///{tmp_path / 'runbell.db'}"
     async with open_database(url) as database:
@@ -264,6 +281,16 @@ async def test_a_spreadsheet_reckons_with_nobodys_words(tmp_path: Path, text: st
     await export(url, "csv", None, None, out)
     (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
     assert row["reason"] == f"'{text}"
+
+
+@given(
+    st.text(alphabet=" \u00a0\u200b\u200d\u2060\ufeff\u3000\u3164\u00ad\x00\x1f", max_size=6),
+    st.sampled_from("=+-@\t\r\uff1d"),
+    st.text(max_size=5),
+)
+def test_a_formula_is_guarded_behind_whatever_is_not_seen(before: str, sign: str, after: str) -> None:
+    assert cell(before + sign + after) == f"'{before}{sign}{after}"
+    assert cell(f"{before}a{sign}{after}") == f"{before}a{sign}{after}"
 
 
 async def test_an_export_goes_over_many_pages(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class Ground:
         self.hurdles = Hurdles(outside.policies)
         self.reader = Reader(runs, database, self.recorder, clock, organizations, self.hurdles)
         self.finder = Finder(runs, database, self.reader, self.access, organizations)
-        self.pictures = Pictures(given.settings.web_address, policy.chains)
+        self.pictures = Pictures(given.settings.web_address, policy.chains, policy)
         calls, loops = Calls(runs, outside.policies, outside.histories), Loops(self.paint, given.jobs.waker("intents"))
         check = SendCheck(policy, clock)
         self.intents = Intents(calls, database, self.reader, clock, pace, loops, owner(), check)

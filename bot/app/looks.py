@@ -33,7 +33,7 @@ class Looking:
             *(chat, database, pictures, reader, ground.closures, clock, pace, given.meter, given.mandate),
             tallies=deciding.tallies,
             sharing=ground.sharing,
-            detailing=Detailing(database, reader, outside.policies, outside.logs, pace),
+            detailing=Detailing(database, reader, outside.policies, outside.logs, pace, given.ruling.policy),
             comparisons=Comparisons(database, reader, ground.contents, pace),
         )
         self.lookups = Lookups(database, finder, access, pictures, deciding.voting)

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.masking import is_secret_name, masked
+from bot.core.masking import masked, safe_tree
+from bot.core.secret_names import is_harmless, is_secret_key, is_secret_name
+from bot.core.secret_values import SENSITIVE, follows_flag
 
-SENSITIVE = "(sensitive value)"
 PERHAPS = "(sensitive value, which may change)"
 UNKNOWN = "(known after apply)"
 TOO_DEEP = "(nested too deeply to be shown)"
@@ -26,8 +27,8 @@ LINE_MOST = 160
 MASKED_MOST = 20_000
 DIFF_LINES_MOST = 400
 HASH = re.compile(r"[0-9a-f]{64}")
-HARMLESS = re.compile(r"\"?[\w./ -]{0,15}\"?")
-"""Shorter than any token, and nothing is given to anything in it."""
+HARMLESS = re.compile(r"\"?[\w./-]{0,15}\"?")
+"""Shorter than any token, and nothing is given to anything in it: one word."""
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 Path = tuple[str | int, ...]
@@ -52,7 +53,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One place in both trees: its values, and what is said of them."""
+    """One place in both trees: its values, and what is said of them. `is_secret`: a name on its path, or its pair, is a secret's."""
 
     path: Path
     before: Any
@@ -60,6 +61,7 @@ class Sides:
     unknown: Any
     before_mark: Any
     after_mark: Any
+    is_secret: bool = False
 
     def inner(self, key: str | int) -> Sides:
         return Sides(
@@ -69,6 +71,7 @@ class Sides:
             part(self.unknown, key, self.unknown is True),
             mark_of(self.before_mark, key, self.before),
             mark_of(self.after_mark, key, self.after),
+            self.is_secret or calls_secret(self.before, key) or calls_secret(self.after, key),
         )
 
 
@@ -82,20 +85,18 @@ def attributes(change: Mapping[str, Any], name: str = "") -> tuple[Attribute, ..
         change.get("after_unknown"),
         change.get("before_sensitive"),
         change.get("after_sensitive"),
+        is_secret_name(name),
     )
     forced = tuple(tuple(path) for path in change.get("replace_paths") or () if isinstance(path, list))
-    found = [
-        Attribute(name=named(path), before=old, after=new, forces=forces(path, forced))
-        for path, old, new in differences(sides, is_secret_name(name))
-    ]
+    found = [Attribute(name=named(path), before=old, after=new, forces=forces(path, forced)) for path, old, new in differences(sides)]
     return tuple(sorted(found, key=lambda one: not one.forces))
 
 
-def differences(sides: Sides, is_secret: bool = False) -> Iterator[tuple[Path, str | None, str | None]]:  # noqa: FBT001, FBT002 - of the whole
+def differences(sides: Sides) -> Iterator[tuple[Path, str | None, str | None]]:
     """Paths and what may be shown of both sides."""
     if len(sides.path) > DEPTH_MOST:
         yield sides.path, None if is_empty(sides.before) else TOO_DEEP, None if is_empty(sides.after) else TOO_DEEP
-    elif sides.before_mark is True or sides.after_mark is True or (is_secret and is_plain(sides)) or is_named_secret(sides):
+    elif sides.before_mark is True or sides.after_mark is True or is_named_secret(sides):
         yield from hidden(sides)
     elif has_parts(sides):
         for key in keys(sides):
@@ -129,16 +130,20 @@ def hidden(sides: Sides) -> Iterator[tuple[Path, str | None, str | None]]:
         yield sides.path, old, PERHAPS
 
 
+def calls_secret(owner: Any, key: str | int) -> bool:
+    """Whether what is below a key is a secret by that key, by the pair that it is half of, or as the argument of a flag."""
+    if isinstance(owner, list) and isinstance(key, int):
+        return key < len(owner) and follows_flag(owner, key)
+    return isinstance(key, str) and is_secret_key(owner if isinstance(owner, dict) else {}, key)
+
+
 def is_named_secret(sides: Sides) -> bool:
-    """Whether a plain value is called like a secret, or is in something that is, although nobody marked it."""
-    called = [key for key in sides.path if isinstance(key, str)][-2:]
-    return any(map(is_secret_name, called)) and is_plain(sides)
+    """Whether it is called a secret although nobody marked it, and there is nothing inside of it that could be judged by itself."""
+    return sides.is_secret and not has_parts(sides) and not (all_harmless(sides.before) and all_harmless(sides.after))
 
 
-def is_plain(sides: Sides) -> bool:
-    """Whether it is a value that could be a secret, or a list of such."""
-    values = [one for value in (sides.before, sides.after) for one in (value if isinstance(value, list) else [value])]
-    return any(isinstance(one, str | int | float) and not isinstance(one, bool) for one in values)
+def all_harmless(value: Any) -> bool:
+    return all(map(is_harmless, value)) if isinstance(value, list) else value is ABSENT or is_harmless(value)
 
 
 def has_parts(sides: Sides) -> bool:
@@ -197,12 +202,12 @@ def shown(value: Any) -> str | None:
     """A plain value, or a list of them, as it is written; text of several lines as it is. What looks like a secret in it is hidden."""
     if isinstance(value, Absent) or value is None:
         return None
-    if isinstance(value, str) and "\n" in value.strip("\n"):
-        return masked(value)
     text = written(value)
     if HARMLESS.fullmatch(text):
         return text
-    return cut(masked(text[:MASKED_MOST]), VALUE_MOST, len(text))
+    if isinstance(value, str) and "\n" in value.strip("\n"):
+        return str(safe_tree(value))
+    return cut(written(safe_tree(value, most=MASKED_MOST)), VALUE_MOST, len(text))
 
 
 def named(path: Path) -> str:
@@ -214,7 +219,7 @@ def named(path: Path) -> str:
         elif WORD.fullmatch(key):
             said += f".{key}" if said else key
         else:
-            said += f"[{json.dumps(key, ensure_ascii=False)}]"
+            said += f"[{masked(json.dumps(key, ensure_ascii=False))}]"
     return said
 
 
@@ -234,6 +239,12 @@ def lines(attribute: Attribute) -> Iterator[str]:
         yield from compared(*(side.split("\n") if side is not None else [] for side in (old, new)))
         return
     yield f"{sign} {name}: {' → '.join(side for side in (old, new) if side is not None) or 'null'}{end}"
+
+
+def path_line(attribute: Attribute) -> str:
+    """`~ size`, where no values may be shown."""
+    sign = "+" if attribute.before is None else "-" if attribute.after is None else "~"
+    return f"{sign} {attribute.name or 'value'}{f'  ← {FORCES}' if attribute.forces else ''}"
 
 
 def compared(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.identities import Origin, Role, Sameness
 from bot.core.matching import is_project_unread
+from bot.core.one_line import has_letters
 from bot.core.people import NOBODY, Circle, Membership, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
@@ -136,7 +137,7 @@ def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
     if found is not None:
         role, why, origin = found
         return Fallen(person=vote.person, why=why, rule=claim.rule, role=role, by=origin.by, known_as=origin.known_as)
-    if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not vote.reason.strip():
+    if (claim.demand.wants_reason or question.action is Action.OVERRIDE) and not has_letters(vote.reason):
         return Fallen(person=vote.person, why=Why.NO_REASON, rule=claim.rule)
     if claim.demand.wants_typed_name and vote.typed_name.strip() != question.workspace.name:
         return Fallen(person=vote.person, why=Why.WRONG_NAME, rule=claim.rule)

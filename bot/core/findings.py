@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bot.core.masking import masked
 from bot.core.policies import PolicyCheck, PolicyOutcome, TaskResult, TaskStage
-from bot.core.redaction import redact
 
 MOST = 20
 SAID_MOST = 1500
@@ -64,6 +64,6 @@ def policies(number: int) -> str:
 
 
 def short(text: str, most: int) -> str:
-    """Without tokens, and cut."""
-    kept = redact(text.strip())
+    """Without what looks like a secret, and cut."""
+    kept = masked(text.strip())
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.core.people import Person, Place
+from bot.core.signatures import ASKED, DASH, signed_words, words_signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,6 @@ class SlackLock:
 
 
 RUNS = "runs"
-ASKED = "asked for by "
-DASH = "—"
 MOMENT = "%Y-%m-%d %H:%M"
 SIGNATURE = re.compile(
     r"asked for by (?P<name>[^\n]+) \(\w{1,40}\) in [^\n,]{1,100}, (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) UTC \(ref rb-\w{1,60}\)"
@@ -51,15 +50,17 @@ def is_ours(lock: Lock, account: str) -> bool:
 
 
 def signed_reason(reason: str, person: Person, place: Place, now: datetime, reference: str) -> str:
-    """What the server keeps with a lock of ours: why, who asked where and when, and the reference by which it is found again."""
-    where = f"#{place.channel_name}" if place.channel_name else place.channel
-    head = f"{reason.strip()} {DASH} " if reason.strip() else ""
-    return f"{head}{ASKED}{person.name} ({person.id}) in {where}, {now:{MOMENT}} UTC (ref {reference})"
+    """What the server keeps with a lock of ours: who asked where and when, the reference by which it is found again, and why."""
+    return signed_words(ASKED.strip(), person, place, reference, reason, at=f"{now:{MOMENT}} UTC")
 
 
 def from_slack(lock: Lock) -> SlackLock | None:
     """What the reason of a lock of ours says; None for another's, and for one whose reason somebody has changed."""
-    text = lock.reason.rstrip()
+    text, said = lock.reason.strip(), words_signed(lock.reason)
+    if text.startswith(ASKED) and said is not None:
+        found = SIGNATURE.match(text)
+        since = moment_of(found["at"]) if found is not None else None
+        return SlackLock(person=found["name"], at=since, reason=said) if found is not None and since is not None else None
     at = text.rfind(ASKED, max(0, len(text) - SIGNATURE_MOST))
     found = SIGNATURE.fullmatch(text, at) if at >= 0 else None
     since = moment_of(found["at"]) if found is not None else None

@@ -19,6 +19,7 @@ from bot.core.projects import names_projects
 from bot.core.reminders import ReminderRule
 from bot.core.rules import Rule
 from bot.core.runs import Action
+from bot.core.shown_values import is_covered
 from bot.core.workspaces import Workspace, matches
 
 # Whoever asks about a policy speaks of people, too.
@@ -83,7 +84,8 @@ class Policy:
 
     `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
     are bound to: `reminders` are no part of it. `shared_channels` are those in which people may act although people of other companies
-    read along. `zone` is that of times which people type. No slots: the rules are compiled once, when they are first needed.
+    read along. `zone` is that of times which people type. `hides_values_in` are globs of workspaces whose plans and logs show no values.
+    No slots: the rules are compiled once, when they are first needed.
     """
 
     grants: tuple[Grant, ...] = ()
@@ -97,6 +99,11 @@ class Policy:
     break_glass: BreakGlass = BreakGlass()  # noqa: RUF009 - frozen
     reminders: tuple[ReminderRule, ...] = ()
     zone: str = "UTC"
+    hides_values_in: tuple[str, ...] = ()
+
+    def shows_values(self, workspace: Workspace) -> bool:
+        """Whether values of plans and logs of a workspace may be shown, masked."""
+        return not is_covered(self.hides_values_in, workspace)
 
     @cached_property
     def rulebook(self) -> Rulebook:

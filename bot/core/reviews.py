@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.core.action_reasons import reason_words
-from bot.core.attributes import attributes, cut, lines
+from bot.core.attributes import attributes, cut, lines, path_line
 from bot.core.contents import BY_ACTIONS, Effect
 from bot.core.plans import PlanFacts
 
@@ -76,8 +76,12 @@ class Piece:
     @property
     def lines(self) -> tuple[str, ...]:
         """Its attributes; none where its JSON is no object."""
-        change = decoded(self.change)
-        return tuple(cut(line, LINE_MOST) for one in attributes(change, self.output) for line in lines(one))
+        return self.told(shows_values=True)
+
+    def told(self, *, shows_values: bool) -> tuple[str, ...]:
+        """Its attributes with their values, or by their paths alone."""
+        found = attributes(decoded(self.change), self.output)
+        return tuple(cut(line, LINE_MOST) for one in found for line in (lines(one) if shows_values else [path_line(one)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,15 @@ class Page:
 class Review:
     """`pieces` are in the order in which they are read. `is_partial`: another plan has to follow it; `has_errors`: it failed half way.
 
+    Without `shows_values` it tells the paths of attributes alone, on pages and as text.
+
     `counts` and `size`, bytes or about, are asked for again and again where everything else waits, so they are counted once.
     """
 
     pieces: tuple[Piece, ...] = ()
     is_partial: bool = False
     has_errors: bool = False
+    shows_values: bool = True
     counts: Mapping[Part, int] = field(init=False, repr=False, compare=False)
     size: int = field(init=False, repr=False, compare=False)
 
@@ -129,10 +136,11 @@ class Review:
         found = self.matching(query)
         exact = tuple(piece for piece in found if piece.address == query)
         if query and len(exact or found) == 1:
-            return alone((exact or found)[0], number, query)
+            return alone((exact or found)[0], number, query, shows_values=self.shows_values)
         pages = max(1, -(-len(found) // PER_PAGE))
         number = min(max(number, 0), pages - 1)
-        entries = tuple(entry_of(piece, rest) for piece in found[number * PER_PAGE : (number + 1) * PER_PAGE])
+        here = found[number * PER_PAGE : (number + 1) * PER_PAGE]
+        entries = tuple(entry_of(piece, rest, shows_values=self.shows_values) for piece in here)
         return Page(number=number, pages=pages, found=len(found), query=query, entries=entries)
 
     def page_of(self, part: Part, query: str = "") -> int:
@@ -193,9 +201,9 @@ def padded(found: re.Match[str]) -> str:
     return found[0].zfill(18)
 
 
-def entry_of(piece: Piece, rest: Rest) -> Entry:
+def entry_of(piece: Piece, rest: Rest, *, shows_values: bool) -> Entry:
     rest()
-    found = piece.lines
+    found = piece.told(shows_values=shows_values)
     kept = fitting(found, LINES_MOST, LETTERS_MOST)
     return Entry(piece, found[:kept], len(found) - kept)
 
@@ -210,10 +218,10 @@ def fitting(found: Sequence[str], most_lines: int, most_letters: int) -> int:
     return min(len(found), most_lines)
 
 
-def alone(piece: Piece, number: int, query: str) -> Page:
+def alone(piece: Piece, number: int, query: str, *, shows_values: bool) -> Page:
     """All of one piece, over as many pages as it takes."""
     portions: list[tuple[str, ...]] = []
-    rest = piece.lines
+    rest = piece.told(shows_values=shows_values)
     while rest or not portions:
         kept = fitting(rest, ALONE_LINES_MOST, ALONE_LETTERS_MOST)
         portions.append(rest[:kept])
@@ -254,4 +262,4 @@ def text_lines(review: Review, rest: Rest = lambda: None) -> Iterator[str]:
         shown = (piece.part, piece.module)
         said = "; ".join(notes(piece))
         yield from ("", f"{piece.part.value} {piece.address}{f' ({said})' if said else ''}")
-        yield from (f"  {line}" for line in piece.lines)
+        yield from (f"  {line}" for line in piece.told(shows_values=review.shows_values))

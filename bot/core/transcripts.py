@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.core.masking import safe_tree
+from bot.core.secret_names import is_secret_name
+
 ESCAPES = re.compile(r"\x1b\[[0-?]*+[ -/]*+[@-~]?|\x1b[\]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\)?|\x1b[ -/]*+[0-~]?|\x9b[0-?]*+[ -/]*+[@-~]?")
 UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), 65279)) | dict.fromkeys(
     (0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A)), None
@@ -51,17 +54,17 @@ def spoken(document: Mapping[str, Any]) -> list[str]:
         case "diagnostic" if isinstance(document.get("diagnostic"), dict):
             return diagnosed(document["diagnostic"])
         case "outputs" if isinstance(document.get("outputs"), dict):
-            return [document["@message"], *(f"  {name} = {output_value(each)}" for name, each in document["outputs"].items())]
+            return [document["@message"], *(f"  {name} = {output_value(each, name)}" for name, each in document["outputs"].items())]
         case _:
             return str(document["@message"]).split("\n")
 
 
-def output_value(output: object) -> str:
+def output_value(output: object, name: str = "") -> str:
     if not isinstance(output, dict) or output.get("sensitive"):
         return "(sensitive value)"
     if "value" not in output:
         return f"({word(output, 'action') or 'known after apply'})"
-    return json.dumps(output["value"], ensure_ascii=False)
+    return json.dumps(safe_tree(output["value"], is_secret=is_secret_name(name)), ensure_ascii=False)
 
 
 def diagnosed(diagnostic: Mapping[str, Any]) -> list[str]:

@@ -37,6 +37,10 @@ class Access:
             raise MembershipUnread
         raise missing(right, workspace, permission)
 
+    def shows_values(self, workspace: Workspace) -> bool:
+        """Whether values of plans and logs are shown to anybody at all."""
+        return self._policy.shows_values(workspace)
+
     async def demand_all(self, actor: Actor, right: Right, workspaces: Iterable[Workspace]) -> Person:
         """The person, if they may in every one of them; the first that they may not is named."""
         person = await self.person(actor)

@@ -8,12 +8,14 @@ from datetime import datetime
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
+from bot.core.one_line import has_letters
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
 from bot.core.reminders import Waiting
 from bot.core.runs import CONFIRM, OVERRIDES, Action, Run, action_at
 from bot.core.tallies import Tally
 from bot.core.verdicts import Lack, Verdict
+from bot.core.without_values import bare_tally
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.audits import decision_entry, vote_entry
@@ -119,7 +121,7 @@ class Approvals:
         person = await self._access.person(actor)
         if breaks_glass:
             await self._glass.demand(person)
-            if not comment.strip():
+            if not has_letters(comment):
                 raise WordsWanted(found.run.id, found.workspace.name, word=action.value if action is Action.OVERRIDE else "approve")
         ballot = Ballot(
             found=found,
@@ -236,6 +238,7 @@ class Approvals:
             plan = await transaction.plans.get(stored.run.plan_id) if stored.run.plan_id else None
             creating = await transaction.intents.creating(run_id)
         applies = creating is not None and creating.payload.get("auto_apply") == "yes"
+        tally = tally if self._ruling.policy.shows_values(workspace) else bare_tally(tally)
         return Asked(run=stored.run, workspace=workspace, plan=plan, tally=tally, applies_by_itself=applies)
 
     async def asked_to_discard(self, run_id: str, actor: Actor, place: Place) -> Asked | None:

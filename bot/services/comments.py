@@ -9,6 +9,7 @@ from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import RightMissing
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.runs import Run
+from bot.core.signatures import signed_words
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.decisions import new_id
@@ -67,5 +68,4 @@ class Comments:
 
 
 def signed(comment: str, person: Person, place: Place, intent_id: str) -> str:
-    where = f"#{place.channel_name}" if place.channel_name else place.channel
-    return f"{comment.strip()} — {person.name} ({person.id}) in {where} (ref {intent_id})"
+    return signed_words("", person, place, intent_id, comment)

@@ -13,6 +13,7 @@ from bot.core.policy import Actor, Person, Place
 from bot.core.questions import Question
 from bot.core.reminders import Waiting
 from bot.core.runs import Action
+from bot.core.signatures import signed_words
 from bot.core.workspaces import Workspace
 from bot.services.evidence import digest_of
 from bot.services.gates import PARTICIPLE, gate_for
@@ -81,10 +82,8 @@ def new_id() -> str:
 
 
 def signed(action: Action, person: Person, place: Place, comment: str, intent_id: str) -> str:
-    """What goes to the server with the action: the person's words, then who they are, where they said it, and our reference."""
-    where = f"#{place.channel_name}" if place.channel_name else place.channel
-    head = f"{comment.strip()} — " if comment.strip() else ""
-    return f"{head}{PARTICIPLE[action]} by {person.name} ({person.id}) in {where} (ref {intent_id})"
+    """What goes to the server with the action: who did it, where, our reference, and the person's words."""
+    return signed_words(f"{PARTICIPLE[action]} by", person, place, intent_id, comment)
 
 
 def intent_of(decision: Decision, workspace: Workspace, team_id: str, more: Mapping[str, str] | None = None) -> Intent:

@@ -15,7 +15,9 @@ from bot.core.errors import NotVisible, RequestRefused, RunbellError, TooLarge
 from bot.core.logs import Part
 from bot.core.pace import Pace
 from bot.core.pictures import RunPicture
+from bot.core.policy import WITHOUT_FILE, Policy
 from bot.core.runs import RunStatus
+from bot.core.without_values import bare_details
 from bot.services.failures import seen
 from bot.services.ports import Logs, Policies, Store
 from bot.services.reading import Found
@@ -32,14 +34,18 @@ class Reads(Protocol):
 
 
 class Detailing:
-    """No message waits for it for long: one is painted without where it fails, and it is tried again with the next paint."""
+    """No message waits for it for long: one is painted without where it fails, and it is tried again with the next paint.
 
-    def __init__(self, store: Store, reader: Reads, policies: Policies, logs: Logs, pace: Pace) -> None:
+    Where `policy` hides values, none is kept.
+    """
+
+    def __init__(self, store: Store, reader: Reads, policies: Policies, logs: Logs, pace: Pace, policy: Policy = WITHOUT_FILE) -> None:
         self._store = store
         self._reader = reader
         self._policies = policies
         self._logs = logs
         self._pace = pace
+        self._policy = policy
 
     async def refresh(self, picture: RunPicture) -> bool:
         """Read what the picture lacks; whether there is something new to show."""
@@ -62,7 +68,8 @@ class Detailing:
             seen(self._policies.checks(run_id)), seen(self._policies.stages(run_id)), self._failures(found)
         )
         cost = cost_of(found.reading.cost) if found.reading is not None else None
-        return Details(mark=mark, cost=cost, checks=checks_of(checks or (), stages or ()), failures=failures)
+        details = Details(mark=mark, cost=cost, checks=checks_of(checks or (), stages or ()), failures=failures)
+        return details if self._policy.shows_values(found.workspace) else bare_details(details)
 
     async def _failures(self, found: Found) -> tuple[Failure, ...]:
         """What the log of the part that failed says first; nothing where it may not be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,12 +13,13 @@ from time import sleep
 from bot.core.audits import AuditKind, Entry
 from bot.core.commands.runs import RunReference
 from bot.core.errors import NothingWritten, NotVisible
-from bot.core.handouts import Handout, What, plan_lines, secret_names, shortened, told_lines
+from bot.core.handouts import REST_EVERY, Handout, What, plan_lines, secret_names, shortened, told_lines
 from bot.core.links import run_link
 from bot.core.logs import Part
 from bot.core.messages import Kind, Message
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.reviews import Review, text_lines
+from bot.core.without_values import bare_lines
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.finding import Finder
@@ -32,6 +33,8 @@ LOG_MOST = 32_000_000
 LINE_MOST = 200_000
 """Letters of a line that are read at once: one of JSON is whole, and anything longer is nothing to read."""
 REST = 0.0001
+NO_VALUES = "No values of this workspace are shown, so these are its errors and counts alone."
+NO_VALUES_OF_PLAN = "No values of this workspace are shown: attributes are named by their paths alone."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +100,21 @@ class Handouts:
         run, plan = wish.found.run, wish.found.plan
         if plan is None or not plan.is_finished:
             return await self._log(wish, folder)
-        review, why = await self._reviews.of(run, plan)
+        review, why = await self._reviews.of(run, plan, wish.found.workspace)
         if review is None:
             made = await self._log(wish, folder, parts=(Part.PLAN,))
             return replace(made, notes=(f"{why} This is what was written while it was planned.", *made.notes))
         path = folder / "plan.txt"
         gone = await asyncio.to_thread(write_plan, review, path, wish.found.workspace, run.id)
-        return self._handout(wish, path, (left_out(gone),))
+        return self._handout(wish, path, (left_out(gone), "" if review.shows_values else NO_VALUES_OF_PLAN))
 
     async def _log(self, wish: Wish, folder: Path, parts: tuple[Part, ...] = (Part.PLAN, Part.APPLY)) -> Handout:
         raw, was_cut = await self._written(wish.found, folder, parts)
-        names = await self._names(wish.found)
         path = folder / "log.txt"
+        if not self._access.shows_values(wish.found.workspace):
+            await asyncio.to_thread(write_bare_log, raw, path)
+            return self._handout(wish, path, (NO_VALUES,))
+        names = await self._names(wish.found)
         gone = await asyncio.to_thread(write_log, raw, path, names)
         ended = f"The log goes on beyond {LOG_MOST // 1_000_000} MB; the rest is on the server’s own page." if was_cut else ""
         return self._handout(wish, path, (left_out(gone), ended))
@@ -146,7 +152,7 @@ class Handouts:
         """What the plan says is sensitive; what cannot be read names nothing."""
         if found.plan is None or not found.plan.is_finished:
             return frozenset()
-        review, _ = await self._reviews.of(found.run, found.plan)
+        review, _ = await self._reviews.of(found.run, found.plan, found.workspace)
         return await asyncio.to_thread(secret_names, review, rest) if review is not None else frozenset()
 
     async def _thread(self, run_id: str, channel: str) -> str | None:
@@ -204,6 +210,20 @@ def write_log(raw: dict[Part, Path], path: Path, names: frozenset[str]) -> int:
     lines, gone = shortened(told_lines(lines_of(raw), names), rest)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return gone
+
+
+def write_bare_log(raw: dict[Part, Path], path: Path) -> None:
+    """Called in a thread: the errors and the counts alone."""
+    lines, _ = shortened(bare_lines(rested(lines_of(raw))), rest)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def rested(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of which few are written, so that the writing does not rest."""
+    for number, line in enumerate(lines):
+        if number % REST_EVERY == 0:
+            rest()
+        yield line
 
 
 def lines_of(raw: dict[Part, Path]) -> Iterator[str]:

@@ -12,11 +12,13 @@ from bot.core.links import run_link, workspace_link
 from bot.core.messages import Kind, Message
 from bot.core.origins import decode_origin
 from bot.core.pictures import ReminderPicture, Request, RollupLine, RollupPicture, RunPicture
+from bot.core.policy import WITHOUT_FILE, Policy
 from bot.core.reminders import Step
 from bot.core.runs import CONFIRM, Action, Run, action_at
 from bot.core.tallies import Tally
 from bot.core.uploads import UploadPicture
 from bot.core.votes import Vote
+from bot.core.without_values import bare_details, bare_tally
 from bot.core.workspaces import Workspace
 from bot.services.bursts import by_need
 from bot.services.comparisons import kept_comparison
@@ -27,11 +29,15 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Pictures:
-    """`address` is the web address of the server whose runs these are, `chains` say which workspace comes after which."""
+    """`address` is the web address of the server whose runs these are, `chains` say which workspace comes after which.
 
-    def __init__(self, address: str, chains: tuple[Chain, ...] = ()) -> None:
+    By `policy` it hides values, also those that were read and kept before it said so.
+    """
+
+    def __init__(self, address: str, chains: tuple[Chain, ...] = (), policy: Policy = WITHOUT_FILE) -> None:
         self._address = address
         self._chains = chains
+        self._policy = policy
 
     async def of(
         self, transaction: Transaction, run_id: str, channel: str, kind: Kind, gate: str = "", *, mentions: bool = False
@@ -54,6 +60,9 @@ class Pictures:
         called = frozenset(one.gate for one in messages if one.kind is Kind.CALL and one.channel == channel)
         calls = run.gate is not None and gate in {"", run.gate}
         tally, votes = await standing_at(transaction, run)
+        details = await transaction.details.get(run.id)
+        if not self._policy.shows_values(workspace):
+            tally, details = bare_tally(tally), bare_details(details) if details is not None else None
         mentioned = mentions and calls
         clock = await transaction.reminders.get(run.id, run.gate) if run.gate is not None else None
         return RunPicture(
@@ -72,7 +81,7 @@ class Pictures:
             votes=votes,
             behind=clock.behind if clock is not None else 0,
             asked_in=asked_in(messages, run) if kind is Kind.NOTICE or not channel else "",
-            details=await transaction.details.get(run.id),
+            details=details,
             gate=gate,
             overridden=await carried_out(transaction, overridden),
             comparison=await kept_comparison(transaction, run, request),

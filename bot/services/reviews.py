@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import sleep
 
@@ -82,8 +82,8 @@ class Reviews:
         await self._access.demand(actor, Right.READ, workspace)
         return await self._reviewed(stored.run, workspace, plan, turn)
 
-    async def of(self, run: Run, plan: PlanFacts) -> tuple[Review | None, str]:
-        """The whole review, or why there is none."""
+    async def of(self, run: Run, plan: PlanFacts, workspace: Workspace | None = None) -> tuple[Review | None, str]:
+        """The whole review, or why there is none. It shows values only of a workspace in which the rules let it."""
         if run.plan_id is None or not plan.is_finished:
             raise NothingToReview(run.id, plan.status_word)
         turn = self._turns.setdefault(run.plan_id, asyncio.Lock())
@@ -99,12 +99,13 @@ class Reviews:
         if found is None:
             raise NothingToReview(run.id, plan.status_word)
         self._keep(run.plan_id, found)
-        return found, ""
+        shows = workspace is not None and self._access.shows_values(workspace)
+        return (found if shows else replace(found, shows_values=False)), ""
 
     async def _reviewed(self, run: Run, workspace: Workspace, plan: PlanFacts | None, turn: Turn) -> Reviewed:
         if plan is None:
             raise NothingToReview(run.id, run.status_word)
-        review, reason = await self.of(run, plan)
+        review, reason = await self.of(run, plan, workspace)
         page = await asyncio.to_thread(page_of, review, turn) if review is not None else None
         return Reviewed(run=run, workspace=workspace, plan=plan, review=review, page=page, why=reason)
 

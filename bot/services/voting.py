@@ -17,6 +17,7 @@ from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMiss
 from bot.core.findings import Finding
 from bot.core.freezes import Freeze
 from bot.core.judging import applying, candidates, decide, is_apply, union
+from bot.core.one_line import has_letters
 from bot.core.people import Circle, Person, Place, Standing
 from bot.core.policy import Right
 from bot.core.questions import Question
@@ -315,7 +316,7 @@ def objection_to(vote: Vote, verdict: Verdict, question: Question) -> RunbellErr
         return WordsWanted(
             question.run.id,
             question.workspace.name,
-            reason=verdict.wants_reason and not vote.reason.strip(),
+            reason=verdict.wants_reason and not has_letters(vote.reason),
             typed_name=verdict.wants_typed_name and vote.typed_name.strip() != question.workspace.name,
             word="override" if question.action is Action.OVERRIDE else "approve",
         )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.attributes import FORCES, PERHAPS, SENSITIVE, TOO_DEEP, UNKNOWN, Attribute, attributes, lines
+from bot.core.attributes import FORCES, PERHAPS, TOO_DEEP, UNKNOWN, Attribute, attributes, lines
+from bot.core.secret_values import SENSITIVE
 
 CANARY = "canary-7f3a-of-the-plan"
 

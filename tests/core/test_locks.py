@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.locks import Lock, SlackLock, from_slack, holder_words, is_ours, signed_reason
+from bot.core.one_line import one_line
 from bot.core.people import Person, Place, Standing
 
 AT = datetime(2026, 11, 24, 12, 12, tzinfo=UTC)
@@ -44,8 +45,16 @@ def test_a_lock_is_ours_by_its_reason_or_by_its_holder() -> None:
 @pytest.mark.parametrize("place", [DEPLOYS, Place(channel="D0ANA", channel_name="")])
 def test_a_lock_from_slack_tells_who_set_it_when_and_why(reason: str, place: Place) -> None:
     held = lock(holder_name="runbell", reason=signed_reason(reason, ANA, place, AT, "rb-0123456789ab"))
-    assert from_slack(held) == SlackLock(person="ana", at=AT, reason=reason)
-    assert holder_words(held) == f"ana locked it from Slack, 2026-11-24 12:12 UTC{f': {reason}' if reason else ''}"
+    said = one_line(reason)
+    assert from_slack(held) == SlackLock(person="ana", at=AT, reason=said)
+    assert holder_words(held) == f"ana locked it from Slack, 2026-11-24 12:12 UTC{f': {said}' if said else ''}"
+
+
+def test_a_lock_that_was_signed_at_its_end_is_still_read() -> None:
+    signature = "asked for by ana (U0ANA) in #deploys, 2026-11-24 12:12 UTC (ref rb-0123456789ab)"
+    assert from_slack(lock(reason=f"two\nlines — {signature}")) == SlackLock(person="ana", at=AT, reason="two\nlines")
+    assert from_slack(lock(reason=signature)) == SlackLock(person="ana", at=AT, reason="")
+    assert from_slack(lock(reason=f"{signature.replace('-24', '-99')}: “x”")) is None
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,12 @@ def test_a_line_that_is_far_too_long_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "evil", ["token", 'token="', "password=[", "-----BEGIN ", "token \t", "eyJa", "https://", 'token=\\"', "a.atlasv1"]
+    "evil",
+    [
+        *("token", 'token="', "password=[", "-----BEGIN ", "token \t", "eyJa", "https://", 'token=\\"', "a.atlasv1"),
+        *("--password ", "Authorization: ", "cookie: a=", "basic ", "://:", "://a:b", "-u a:", "name=", "value=", '"name":"password",'),
+        *("arn:aws:s3:", "pass", "{", '{"a":', "[", '"', "\\", "a.", "-", "_key", "x--password", "value=a name=password"),
+    ],
 )
 def test_hostile_text_takes_no_time(evil: str) -> None:
     began = time.process_time()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.one_line import quoted, unquoted
 from bot.core.people import Person, Place
 from bot.core.signatures import signed, unsigned
 
@@ -15,20 +16,23 @@ OURS = "asked for by Ana Ruiz (U0ANA) in #deploys (ref rb-0123456789ab)"
 
 
 def test_it_says_what_was_asked_who_asked_where_and_the_reference() -> None:
-    assert signed(" bump it ", ANA, DEPLOYS, "rb-0123456789ab") == f"bump it — {OURS}"
+    assert signed(" bump it ", ANA, DEPLOYS, "rb-0123456789ab") == f"{OURS}: “bump it”"
     assert signed("", ANA, DEPLOYS, "rb-0123456789ab") == OURS
     assert signed("", ANA, Place(channel="C0INFRA"), "rb-1").endswith("in C0INFRA (ref rb-1)")
 
 
 @given(st.text(max_size=60) | st.sampled_from([OURS, f"x — {OURS}", "asked for by nobody —", "—"]))
-def test_what_was_asked_comes_back_as_it_was_typed(message: str) -> None:
-    assert unsigned(signed(message, ANA, DEPLOYS, "rb-0123456789ab")) == message.strip()
+def test_what_was_asked_comes_back_on_one_line(message: str) -> None:
+    assert unsigned(signed(message, ANA, DEPLOYS, "rb-0123456789ab")) == unquoted(quoted(message))
 
 
 @pytest.mark.parametrize(
     "message, plain",
     [
         ("bump", "bump"),
+        (f"{OURS}: “bump”", "bump"),
+        (f" {OURS}: “bump — {OURS}”\n", f"bump — {OURS}"),
+        (f"{OURS}: “two” “ends”", f"{OURS}: “two” “ends”"),
         (f"bump — {OURS}\n", "bump"),
         (f"bump\n—\n{OURS}", "bump"),
         ("x (ref rb-0123456789ab)", "x"),

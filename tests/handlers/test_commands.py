@@ -112,7 +112,8 @@ async def test_a_run_is_started_and_linked(desk: Desk) -> None:
     told = await desk.type("run storefront-dev “bump to 4.2” --plan-only")
     (call,) = desk.house.runs.calls_of("create_run")
     assert "Started a plan-only run of `storefront-dev`: <https://terraform.test/app/acme/workspaces/storefront-dev/runs/run-" in told
-    assert call.given["wish"].message.startswith("bump to 4.2 — asked for by ana (U0ANA) in #deploys")
+    assert call.given["wish"].message.startswith("asked for by ana (U0ANA) in #deploys")
+    assert call.given["wish"].message.endswith(": “bump to 4.2”")
 
 
 async def test_a_start_without_an_answer_is_told_as_what_it_is(desk: Desk) -> None:
@@ -141,7 +142,7 @@ async def test_a_decision_can_be_typed(desk: Desk, word: str, told: str) -> None
     run = with_run(desk)
     assert (await desk.type(f"{word} {run.id} looks good")).startswith(told)
     (comment,) = desk.house.runs.said_about(run.id)
-    assert comment.startswith("looks good — ")
+    assert comment.endswith(": “looks good”")
 
 
 async def test_a_run_is_canceled_by_the_name_of_its_workspace(desk: Desk) -> None:

@@ -57,7 +57,8 @@ async def test_a_click_opens_a_form_and_what_is_said_in_it_is_on_the_run_the_car
     assert (response.status, response.body, desk.private.told) == (200, "", [])
     assert discards(desk) == [Action.DISCARD]
     [comment] = desk.house.runs.said_about(run.id)
-    assert comment.startswith("not before the sale — discarded by ana (U0ANA) in ")
+    assert comment.startswith("discarded by ana (U0ANA) in ")
+    assert comment.endswith(": “not before the sale”")
     row = await newest(desk, AuditKind.DECISION)
     assert (row.action, row.person, row.channel, row.reason, row.permalink) == (
         *("discard", "U0ANA", "C0DEPLOYS"),

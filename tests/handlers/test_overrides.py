@@ -76,7 +76,8 @@ async def test_a_click_opens_a_modal_with_what_failed_and_its_submission_overrid
         await submit(desk, {"reason": "the tag comes later"})
 
     assert sent(desk) == 1
-    assert desk.house.policies.overridden["polchk-1"].startswith("the tag comes later — overridden by ana (U0ANA)")
+    assert desk.house.policies.overridden["polchk-1"].startswith("overridden by ana (U0ANA)")
+    assert desk.house.policies.overridden["polchk-1"].endswith(": “the tag comes later”")
     [told] = desk.private.told
     assert "already overridden" in told[2] or "cannot be overridden" in told[2]
 
@@ -84,8 +85,9 @@ async def test_a_click_opens_a_modal_with_what_failed_and_its_submission_overrid
 async def test_a_submission_without_a_reason_stays_open(desk: Desk) -> None:
     run = await failing(desk)
     await desk.click(ids.OVERRIDE, encode(Address(run.id)))
-    response = await submit(desk, {"reason": "  "})
-    assert json.loads(response.body)["errors"].keys() == {"reason"}
+    for reason in ("  ", "\u200b", "...", "\u3164\u202e"):
+        response = await submit(desk, {"reason": reason})
+        assert json.loads(response.body)["errors"].keys() == {"reason"}
     assert sent(desk) == 0
 
 

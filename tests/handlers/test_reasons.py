@@ -47,7 +47,7 @@ def applied(desk: Desk) -> list[object]:
     return [call.given["action"] for call in desk.house.runs.calls_of("act")]
 
 
-@pytest.mark.parametrize("reason, said", [("looks good", "looks good — applied by ana (U0ANA)"), ("  ", "applied by ana (U0ANA)")])
+@pytest.mark.parametrize("reason, said", [("looks good", "): “looks good”"), ("  ", ")")])
 async def test_what_is_chosen_opens_the_form_which_may_be_left_empty(desk: Desk, reason: str, said: str) -> None:
     run = await waiting(desk)
     assert await choose(desk, encode(Address(run.id))) == []
@@ -56,7 +56,8 @@ async def test_what_is_chosen_opens_the_form_which_may_be_left_empty(desk: Desk,
     await submit(desk, reason)
     assert applied(desk) == [Action.APPLY]
     [comment] = desk.house.runs.said_about(run.id)
-    assert comment.startswith(said)
+    assert comment.startswith("applied by ana (U0ANA)")
+    assert comment.endswith(said)
 
 
 async def test_whoever_submits_it_is_judged(desk: Desk) -> None:

@@ -181,7 +181,8 @@ async def test_a_submitted_form_starts_the_run_and_says_so_where_it_was_opened(d
     )
     assert (response.status, response.body) == (200, "")
     [wish] = started(desk)
-    assert wish.message.startswith("rotate — asked for by ana (U0ANA) in #deploys")
+    assert wish.message.startswith("asked for by ana (U0ANA) in #deploys")
+    assert wish.message.endswith(": “rotate”")
     assert (wish.plan_only, wish.debugging, wish.targets) == (True, True, ("module.a",))
     assert wish.variables == (("token", f'"{SECRET}"'), ("count", "3"))
     [(channel, person, said)] = desk.private.told

@@ -109,7 +109,7 @@ async def test_a_form_that_is_submitted_starts_the_run_and_tells_where(desk: Des
     response = await submit(desk, desk.house.files.add("main.tf", TF), message="try it", kind="plan-only", channel="C0OTHER")
     assert (response.status, response.body) == (200, "")
     [wish] = started(desk)
-    assert (wish.plan_only, wish.message.startswith("try it")) == (True, True)
+    assert (wish.plan_only, wish.message.endswith(": “try it”")) == (True, True)
     [(channel, person, text)] = desk.private.told
     assert (channel, person) == (DEPLOYS.channel, ANA.id)
     assert "Started a plan-only run" in text

@@ -83,7 +83,8 @@ async def test_a_click_opens_a_modal_that_asks_and_its_submission_applies(desk: 
 
     assert (response.status, response.body) == (200, "")
     [comment] = desk.house.runs.said_about(run.id)
-    assert comment.startswith("rotate — applied by ana (U0ANA)")
+    assert comment.startswith("applied by ana (U0ANA)")
+    assert comment.endswith(": “rotate”")
     assert desk.private.told == []
 
 

@@ -14,7 +14,7 @@ import aiohttp
 import httpx
 from aiohttp import web
 
-from bot.demos import child_environment
+from bot.demos import RULES, child_environment
 from bot.store.tables import metadata
 from tests.requirements import demand_terraform
 from tests.scenes.nursery import nursery
@@ -63,10 +63,10 @@ async def listening(stage: Stage) -> AsyncIterator[Wiretap]:
 
 
 @asynccontextmanager
-async def open_tapped(folder: Path) -> AsyncIterator[Tapped]:
+async def open_tapped(folder: Path, rules: str = RULES) -> AsyncIterator[Tapped]:
     """With real terraform, and a bot that logs all that it can, chains its audit, and has nowhere else to write."""
     demand_terraform()
-    async with open_stage(folder) as stage, listening(stage) as tap:
+    async with open_stage(folder, rules=rules) as stage, listening(stage) as tap:
         (folder / "tmp").mkdir()
         stage.settings |= {"RUNBELL_LOG_LEVEL": "debug", "RUNBELL_AUDIT_KEY": "5" * 64, "TMPDIR": str(folder / "tmp")}
         await stage.start_bot()

@@ -39,7 +39,9 @@ async def overrides(stage: Stage, workspace: str) -> None:
     await stage.clicks("U0ANA", asked, "run.approve")
     run = await stage.until_run(workspace, "applied")
     said = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
-    assert [one["attributes"]["body"].partition(" (")[0] for one in said] == [f"{WHY} — overridden by ana", "applied by ana"]
+    bodies = [one["attributes"]["body"] for one in said]
+    assert [body.partition(" (")[0] for body in bodies] == ["overridden by ana", "applied by ana"]
+    assert bodies[0].endswith(f": “{WHY}”")
 
 
 async def asked_to_override(stage: Stage, workspace: str, text: str) -> Message:
@@ -146,7 +148,8 @@ async def is_commented(stage: Stage, workspace: str) -> None:
     await stage.types("U0KIM", f"/tf comment {run_id} waits for the DNS change")
     await stage.expects("Your comment is on", person="U0KIM")
     [comment] = (await stage.terraform("GET", f"runs/{run_id}/comments")).json()["data"]
-    assert comment["attributes"]["body"].startswith("waits for the DNS change — kim (U0KIM) in #deploys (ref rb-")
+    assert comment["attributes"]["body"].startswith("kim (U0KIM) in #deploys (ref rb-")
+    assert comment["attributes"]["body"].endswith(": “waits for the DNS change”")
 
 
 async def test_a_run_that_does_not_end_is_killed_once_the_server_allows_it(tmp_path: Path) -> None:

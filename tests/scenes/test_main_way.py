@@ -59,7 +59,8 @@ async def test_a_run_is_discarded_by_its_button_and_the_reason_is_told_to_all(st
     card = await stage.until(lambda one: "/card/" in key_of(one) and run["id"] in key_of(one) and "Discarded" in whole_text(one))
     assert "sale" in whole_text(card)
     [comment] = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
-    assert comment["attributes"]["body"].startswith("not <before> the *sale* — discarded by kim (U0KIM) in ")
+    assert comment["attributes"]["body"].startswith("discarded by kim (U0KIM) in ")
+    assert comment["attributes"]["body"].endswith(": “not <before> the *sale*”")
 
 
 async def test_a_run_is_canceled_while_it_plans(stage: Stage) -> None:
@@ -142,5 +143,5 @@ async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_r
 
     await stage.expects("Decision needed", action="run.approve")
 
-    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].startswith("publish")]
+    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].endswith(": “publish”")]
     assert run["attributes"]["status"] == "planned"

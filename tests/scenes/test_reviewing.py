@@ -29,11 +29,24 @@ variable "typed" {{
 resource "terraform_data" "secret" {{
   input = {{ "shown" = "to everybody", "hidden" = var.pass, "typed" = var.typed }}
 }}
+resource "terraform_data" "unmarked" {{
+  input = {{
+    secrets     = {{ db = {{ main = "{CANARY}-deep" }} }}
+    environment = [{{ name = "DB_PASSWORD", value = "{CANARY}-pair" }}, {{ name = "LEVEL", value = "debug" }}]
+    definitions = jsonencode([{{ environment = [{{ Name = "API_TOKEN", Value = "{CANARY}-json" }}], signing_key = "{CANARY}-signing" }}])
+    script      = base64encode("#!/bin/sh\\nexport DB_PASS={CANARY}-base64\\n")
+    database    = "postgres://app:{CANARY}-url/odd@db.example/app"
+    headers     = "Authorization: Basic {CANARY}-basic"
+    session     = "Cookie: sid={CANARY}-cookie; a=b"
+    command     = ["psql", "--password", "{CANARY}-argument"]
+    enable_password_rotation = true
+  }}
+}}
 resource "terraform_data" "loud" {{
   count = 12
   input = "number ${{count.index}}"
   provisioner "local-exec" {{
-    command = "echo the key is {TOKEN} && echo db_password={CANARY}-echoed"
+    command = "echo the key is {TOKEN} && echo db_password={CANARY}-echoed && echo connect --password {CANARY}-flag"
   }}
 }}
 check "told_while_planning" {{
@@ -134,7 +147,10 @@ async def reviews(stage: Stage, call: Message) -> list[str]:
     pages.append(await modal(stage, lambda text: "Page 2 of 2" in text))
     await stage.person("POST", "fill", json_body={"as": "U0ANA", "values": {"review.query": {"review.query": "data.secret"}}})
     await clicks_inside(stage, "review.search")
-    pages.append(await modal(stage, lambda text: "1 of 15" in text))
+    pages.append(await modal(stage, lambda text: "1 of 16" in text))
+    await stage.person("POST", "fill", json_body={"as": "U0ANA", "values": {"review.query": {"review.query": "data.unmarked"}}})
+    await clicks_inside(stage, "review.search")
+    pages.append(await modal(stage, lambda text: "for `data.unmarked`" in text))
     return [json.dumps(page, ensure_ascii=False) for page in (refused, *pages)]
 
 
@@ -142,7 +158,7 @@ async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: Tapped
     stage, tap = tapped
     await upload(stage, "storefront-dev", CONFIGURATION)
     call = await planned(stage, "storefront-dev", f"with secrets --var typed={CANARY}-typed")
-    refused, first, second, secret = await reviews(stage, call)
+    refused, first, second, secret, unmarked = await reviews(stage, call)
     card = await card_of(stage, call)
     plan, log = await posted(stage, "plan", "storefront-dev", card), await posted(stage, "log", "storefront-dev", card)
     await stage.clicks("U0ANA", call, "run.approve")
@@ -159,6 +175,10 @@ async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: Tapped
     assert "output.db_password" in second
     assert "input.hidden: (sensitive value)" in secret
     assert 'input.shown: \\"to everybody\\"' in secret
+    for path in ("secrets.db.main", "environment[0].value"):
+        assert f"input.{path}: (sensitive value)" in unmarked
+    assert 'input.environment[1].value: \\"debug\\"' in unmarked
+    assert "input.enable_password_rotation: true" in unmarked
     assert "create terraform_data.secret" in plan
     assert "(sensitive value)" in log
     assert "api_key=[redacted]" in log

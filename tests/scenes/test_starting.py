@@ -57,7 +57,8 @@ async def test_the_form_starts_what_was_filled_into_it(tapped: Tapped) -> None:
     await stage.expects("Sets `database_size` for this run alone")
     await stage.expects("Started a run of `storefront-staging`")
     [run] = await stage.runs_of("storefront-staging")
-    assert run["attributes"]["message"].startswith("by the form — asked for by ana (U0ANA) in #deploys")
+    assert run["attributes"]["message"].startswith("asked for by ana (U0ANA) in #deploys")
+    assert run["attributes"]["message"].endswith(": “by the form”")
     assert await spilled(tapped, CANARY) == []
 
 

@@ -64,7 +64,7 @@ async def test_the_shortcut_on_a_message_with_an_archive_plans_what_is_in_it(tap
     found = re.search(r"run-\w+", whole_text(uploaded))
     assert found
     run = (await stage.terraform("GET", f"runs/{found[0]}")).json()["data"]["attributes"]
-    assert (run["plan-only"], run["message"].startswith("from a message")) == (True, True)
+    assert (run["plan-only"], run["message"].partition(": “")[2].startswith("from a message")) == (True, True)
 
 
 def refused() -> dict[str, tuple[bytes, str]]:

@@ -52,7 +52,7 @@ async def card_of(stage: Stage, file: str, head: str) -> Message:
 
 
 async def runs_of(stage: Stage, workspace: str, message: str) -> list[str]:
-    return [run["id"] for run in await stage.runs_of(workspace) if run["attributes"]["message"].startswith(message)]
+    return [run["id"] for run in await stage.runs_of(workspace) if f": “{message}" in run["attributes"]["message"]]
 
 
 @pytest.mark.terraform

@@ -255,7 +255,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     hurdles = Hurdles(policies)
     reader = Reader(runs, store, recorder, clock, organizations, hurdles)
     finder = Finder(runs, store, reader, access, organizations)
-    pictures = Pictures("https://terraform.test", policy.chains)
+    pictures = Pictures("https://terraform.test", policy.chains, policy)
     loops = Loops(painter=lambda: wakes.append("paint"), intents=lambda: wakes.append("intents"))
     histories = FakeHistories(runs)
     intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, "test", SendCheck(policy, clock))

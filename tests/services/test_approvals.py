@@ -49,7 +49,8 @@ async def test_an_approval_is_applied_once_and_names_the_person_and_the_channel(
 
     assert acted.outcome is IntentState.SETTLED
     [comment] = house.runs.said_about(run.id)
-    assert comment.startswith("looks good — applied by kim (U0KIM) in #deploys (ref rb-")
+    assert comment.startswith("applied by kim (U0KIM) in #deploys (ref rb-")
+    assert comment.endswith(": “looks good”")
     for message in house.in_channel():
         assert message.run_picture.decision is not None
         assert message.run_picture.decision.person == "U0KIM"

@@ -258,7 +258,8 @@ async def test_where_a_server_ignores_the_comment_of_an_action_the_decision_is_w
     await house.turn()
     ((about, body),) = histories.said
     assert about == run.id
-    assert body.startswith("looks good — applied by kim (U0KIM) in #deploys (ref rb-")
+    assert body.startswith("applied by kim (U0KIM) in #deploys (ref rb-")
+    assert body.endswith(": “looks good”")
 
 
 async def test_where_the_comment_is_there_none_is_added_and_the_server_not_asked_again(house: House) -> None:

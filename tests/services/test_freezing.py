@@ -302,8 +302,9 @@ async def test_who_is_not_named_gives_no_reason_or_cannot_be_read_breaks_nothing
     assert (refused.value.people, refused.value.groups) == (("U0RAJ",), ("S0SRE",))
     with pytest.raises(GlassNotTheirs):
         await broken(house, run, GUS)
-    with pytest.raises(WordsWanted):
-        await broken(house, run, ANA, " ")
+    for reason in (" ", "\u200b", "--", "\u2800\u3164"):
+        with pytest.raises(WordsWanted):
+            await broken(house, run, ANA, reason)
     house.people.groups["S0SRE"] = frozenset({"U0ANA", "U0GUS"})
     with pytest.raises(GlassNotTheirs):
         await broken(house, run, GUS)

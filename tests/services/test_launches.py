@@ -17,7 +17,8 @@ async def test_a_started_run_never_applies_by_itself_and_has_its_card_at_once(ho
 
     wish = house.runs.calls_of("create_run")[0].given["wish"]
     assert started.outcome is IntentState.SETTLED
-    assert wish.message.startswith("bump the image — asked for by ana (U0ANA) in #deploys (ref rb-")
+    assert wish.message.startswith("asked for by ana (U0ANA) in #deploys (ref rb-")
+    assert wish.message.endswith(": “bump the image”")
     [card] = house.in_channel()
     assert (card.run_picture.kind, card.run_picture.run.id) == (Kind.CARD, started.run_id)
     assert card.run_picture.request is not None

@@ -51,7 +51,8 @@ async def test_a_lock_says_who_asked_for_it_and_the_channel_hears_of_it(house: H
     await house.paint()
 
     reason = house.locks.details[workspace.id].lock.reason
-    assert reason.startswith("moving its state — asked for by kim (U0KIM) in #deploys, 2026-11-24 12:00 UTC (ref rb-")
+    assert reason.startswith("asked for by kim (U0KIM) in #deploys, 2026-11-24 12:00 UTC (ref rb-")
+    assert reason.endswith(": “moving its state”")
     [note] = house.in_channel()
     assert (note.picture.mention, note.picture.text) == (  # type: ignore[union-attr] # a note
         "U0KIM",

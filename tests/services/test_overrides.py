@@ -205,7 +205,8 @@ async def test_an_override_is_sent_once_signed_and_the_run_then_waits_for_an_app
     await house.turn()
 
     assert (acted.outcome, sent(house)) == (IntentState.SETTLED, 1)
-    assert house.policies.overridden["polchk-1"].startswith(f"{REASON} — overridden by ana (U0ANA) in #deploys (ref rb-")
+    assert house.policies.overridden["polchk-1"].startswith("overridden by ana (U0ANA) in #deploys (ref rb-")
+    assert house.policies.overridden["polchk-1"].endswith(f": “{REASON}”")
     assert house.runs.run(run.id).status_word == "policy_checked"
     assert house.runs.calls_of("act") == []
     card, call, second = (message.run_picture for message in house.in_channel())
@@ -272,7 +273,7 @@ async def test_a_refusal_of_the_server_leaves_the_gate_free(house: House) -> Non
 
 async def test_without_a_reason_nothing_is_overridden(house: House) -> None:
     run = failing(house)
-    for reason in ("", "  \n"):
+    for reason in ("", "  \n", "\u200b\u2060", "\u3164", "..!", "\u202e \ufeff"):
         with pytest.raises(WordsWanted) as caught:
             await override(house, run, reason=reason)
         assert (caught.value.word, caught.value.reason) == ("override", True)

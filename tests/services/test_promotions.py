@@ -83,7 +83,8 @@ async def test_the_very_version_of_the_last_applied_run_is_taken_and_never_a_new
     [wish] = sent(house)
     assert (wish.workspace_id, wish.configuration_version_id) == (named(house, "storefront-staging").id, "cv-applied")
     assert (wish.is_destroy, wish.plan_only, wish.refresh_only) == (False, False, False)
-    assert wish.message.startswith("for the sale — asked for by ana")
+    assert wish.message.startswith("asked for by ana")
+    assert wish.message.endswith(": “for the sale”")
     assert (promoted.origin.kind, promoted.origin.run_id) == (OriginKind.PROMOTION, run.id)
     assert (promoted.origin.workspace, promoted.origin.sha, promoted.origin.person) == ("acme/storefront-dev", SHA, "kim")
     assert promoted.origin.applied_at == run.timestamps["applied"]
@@ -103,7 +104,8 @@ async def test_the_card_and_the_intent_know_where_it_came_from(house: House) -> 
 async def test_without_a_message_the_configurations_own_is_taken(house: House) -> None:
     await applied(house, "cv-1", message="Bump the image\n\nand more")
     await promote(house)
-    assert sent(house)[0].message.startswith("Bump the image (from storefront-dev) — asked for")
+    assert sent(house)[0].message.startswith("asked for")
+    assert sent(house)[0].message.endswith(": “Bump the image (from storefront-dev)”")
 
 
 @pytest.mark.parametrize("facts", [{"is_destroy": True}, {"refresh_only": True}])

@@ -189,7 +189,8 @@ async def test_a_run_expires_after_a_warning_with_a_comment_that_says_why(house:
     house.clock.time = expires
     await after(house, 0)
     [comment] = house.runs.said_about(run.id)
-    assert comment.startswith("Nobody decided within 2 d 28 s, so it expired — discarded by Runbell (runbell) in C0DEPLOYS (ref rb-")
+    assert comment.startswith("discarded by Runbell (runbell) in C0DEPLOYS (ref rb-")
+    assert comment.endswith(": “Nobody decided within 2 d 28 s, so it expired”")
     assert (await house.intent_of(run.id)).state is IntentState.SETTLED
     await after(house, DAY)
     assert len(house.runs.calls_of("act")) == 1

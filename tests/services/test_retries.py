@@ -51,7 +51,8 @@ async def test_a_failed_run_is_started_once_more_with_the_same_configuration(hou
     retried = await retry(house, run)
     wish = sent(house)
     assert (wish.workspace_id, wish.configuration_version_id, wish.debugging) == (run.workspace_id, "cv-1", False)
-    assert wish.message.startswith(f"by hand (retry of {run.id}) — asked for by ana")
+    assert wish.message.startswith("asked for by ana")
+    assert wish.message.endswith(f": “by hand (retry of {run.id})”")
     assert (retried.origin.kind, retried.origin.run_id, retried.origin.message) == (OriginKind.RETRY, run.id, "by hand")
 
 

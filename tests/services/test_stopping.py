@@ -44,7 +44,8 @@ async def test_a_run_that_a_cancel_does_not_end_counts_down_and_may_then_be_kill
 
     assert acted.outcome is IntentState.SETTLED
     [call] = house.runs.calls_of("force_cancel")
-    assert call.given["comment"].startswith("it hangs — canceled by force by ana (U0ANA) in #deploys (ref rb-")
+    assert call.given["comment"].startswith("canceled by force by ana (U0ANA) in #deploys (ref rb-")
+    assert call.given["comment"].endswith(": “it hangs”")
     assert house.runs.run(run.id).status_word == "force_canceled"
     assert house.in_channel()[0].run_picture.buttons == ()
 
@@ -110,7 +111,8 @@ async def test_a_comment_is_signed_and_sent_once(house: House) -> None:
     run = house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned")
     assert (await say(house, run)).outcome is IntentState.SETTLED
     [comment] = house.runs.said_about(run.id)
-    assert comment.startswith("waits for the DNS change — kim (U0KIM) in #deploys (ref rb-")
+    assert comment.startswith("kim (U0KIM) in #deploys (ref rb-")
+    assert comment.endswith(": “waits for the DNS change”")
     assert len(house.histories.said) == 1
 
 

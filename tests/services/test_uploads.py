@@ -86,7 +86,8 @@ async def test_a_file_becomes_a_run_of_just_this_configuration(house: House) -> 
     [configuration] = house.configurations.made
     assert (configuration.speculative, configuration.provisional) == (False, True)
     assert wish.configuration_version_id == found.upload.configuration_id == next(iter(house.configurations.uploaded))
-    assert wish.message.startswith("try it — asked for by ana (U0ANA) in #deploys (ref rb-")
+    assert wish.message.startswith("asked for by ana (U0ANA) in #deploys (ref rb-")
+    assert wish.message.endswith(": “try it”")
     with tarfile.open(fileobj=io.BytesIO(house.configurations.uploaded[wish.configuration_version_id])) as tar:
         assert sorted(tar.getnames()) == ["dev.auto.tfvars", "main.tf"]
     assert found.upload.run_id

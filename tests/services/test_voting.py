@@ -152,6 +152,8 @@ async def test_a_risk_asks_for_a_reason_and_the_typed_name_and_says_which(house:
         ({}, (True, True)),
         ({"reason": "rotate"}, (False, True)),
         ({"typed_name": "shop-db"}, (True, False)),
+        ({"reason": "\u200b\ufeff", "typed_name": "shop-db"}, (True, False)),
+        ({"reason": "\u3164 …!", "typed_name": "shop-db"}, (True, False)),
         ({"reason": "rotate", "typed_name": "shop-dev"}, (False, True)),
     ):
         with pytest.raises(WordsWanted) as caught:

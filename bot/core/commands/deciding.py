@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.commands.grammar import Command, Family, Options, Row
 from bot.core.commands.runs import Act, RunReference
+from bot.core.one_line import has_letters, one_line
 from bot.core.policy import Right
 from bot.core.runs import Action
 
@@ -25,7 +26,7 @@ def override(row: Row, words: Sequence[str], options: Options) -> Command:
     if not words:
         raise row.wrong("Which run’s failed check shall be overridden? Give its id, its link, or the workspace whose current run it is.")
     reason = " ".join(words[1:]).strip()
-    if not reason:
+    if not has_letters(reason):
         raise row.wrong("Why? Whoever overrides a failed check says so.")
     return Act(Action.OVERRIDE, RunReference.of(words[0]), reason, options.get("name", ""), "break-glass" in options)
 
@@ -40,7 +41,7 @@ def comment(row: Row, words: Sequence[str], options: Options) -> Command:  # noq
     if not words:
         raise row.wrong("A comment on which run? Give its id, its link, or the workspace whose current run it is.")
     said = " ".join(words[1:]).strip()
-    if not said:
+    if not one_line(said):
         raise row.wrong("What shall it say?")
     if len(said) > COMMENT_MOST:
         raise row.wrong(f"This comment has {len(said)} letters; it may have {COMMENT_MOST}.")

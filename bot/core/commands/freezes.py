@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.commands.runs import RunReference
 from bot.core.moments import duration_of, words_of_moment
+from bot.core.one_line import has_letters
 from bot.core.policy import Right
 
 SNOOZE_MOST = timedelta(days=14)
@@ -53,7 +54,7 @@ def freeze(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa
             )
         until, rest = " ".join(rest[1 : 1 + number]), rest[1 + number :]
     reason = " ".join(rest).strip()
-    if not reason:
+    if not has_letters(reason):
         raise row.wrong("Why? Whoever cannot apply will want to know.")
     return DeclareFreeze(pattern, reason, until)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.links import run_id_of
+from bot.core.one_line import has_letters
 from bot.core.policy import Right
 from bot.core.runs import Action
 
@@ -101,7 +102,7 @@ def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
         if not words:
             raise row.wrong(f"Which run shall I {row.word}? Give its id, its link, or the workspace whose current run it is.")
         breaks = "break-glass" in options
-        if breaks and not " ".join(words[1:]).strip():
+        if breaks and not has_letters(" ".join(words[1:])):
             raise row.wrong("Whoever breaks the glass says why.")
         return Act(action, RunReference.of(words[0]), " ".join(words[1:]), options.get("name", ""), breaks)
 

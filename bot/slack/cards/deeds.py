@@ -7,6 +7,7 @@ from typing import assert_never
 from bot.core.decisions import Decision, Deed, Intent, IntentState, has_moved, shows_deed
 from bot.core.pictures import RunPicture
 from bot.core.runs import Action, Run
+from bot.core.signatures import words_signed
 from bot.slack.text import code, date, mention
 
 REASON_MOST = 120
@@ -121,6 +122,8 @@ def accepted(decision: Decision, run: Run) -> str:
 
 def why(decision: Decision) -> str:
     """In the words of whoever decided, without what we sign them with; empty where they gave none."""
+    if words := words_signed(decision.comment):
+        return f": {code(words, REASON_MOST)}"
     said, signed, _ = decision.comment.rpartition(f" by {decision.person_name} ({decision.person}) in ")
     reason, given, _ = said.rpartition(" — ")
     return f": {code(reason, REASON_MOST)}" if signed and given else ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.one_line import has_letters
 from bot.core.people import Place
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
@@ -64,7 +65,7 @@ def rules_blocks(rules: tuple[str, ...], told: tuple[str, ...] = ()) -> list[Blo
 def wrong_fields(view: Mapping[str, Any]) -> dict[str, str]:
     """What can be told to be wrong without asking anybody, by field."""
     wrong: dict[str, str] = {}
-    if demands(view, REASON) and not field(view, REASON):
+    if demands(view, REASON) and not has_letters(field(view, REASON)):
         wrong[REASON] = "Please give a reason."
     address = ids.decode_view(view.get("private_metadata"))
     if address is not None and has_field(view, NAME) and field(view, NAME) != address.workspace:
