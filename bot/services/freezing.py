@@ -13,7 +13,7 @@ from bot.core.freezes import DeclaredFreeze, Freeze, in_force
 from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.workspaces import Workspace, is_glob
-from bot.services.access import Access
+from bot.services.access import Access, named
 from bot.services.doubts import doubt
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
@@ -22,7 +22,6 @@ from bot.services.ports import Clock, Store, Transaction, Wake
 from bot.services.projects import with_projects
 from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
-from bot.services.watching import named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,7 @@ class Freezing:
         await self._sharing.demand_ours(place)
         until = moment_of(wish.until, self._clock.now(), self._policy.zone) if wish.until else None
         covered = await self._covered(wish.pattern, actor)
-        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(wish.pattern),))
+        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(wish.pattern),), wish.pattern)
         freeze = DeclaredFreeze(
             pattern=wish.pattern,
             reason=wish.reason,
@@ -97,13 +96,13 @@ class Freezing:
         """
         await self._sharing.demand_ours(place)
         now, covered = self._clock.now(), await self._known(wish.pattern) or (named(wish.pattern),)
-        person = await self._access.demand_all(actor, Right.DECIDE, covered)
+        person = await self._access.demand_all(actor, Right.DECIDE, covered, wish.pattern)
         async with self._store.read() as transaction:
             found = tuple(one for one in await transaction.freezes.all() if one.pattern == wish.pattern and not one.is_over(now))
         if not found:
             self._refuse_unknown(wish.pattern)
         right = Right.DECIDE if all(one.by == person.id for one in found) else Right.ADMIN
-        await self._access.demand_all(actor, right, covered)
+        await self._access.demand_all(actor, right, covered, wish.pattern)
         async with self._store.write() as transaction:
             await self._ruling.demand_current(transaction)
             if not await transaction.freezes.remove(found):

@@ -116,7 +116,6 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.UnknownWatch: step("`{command} watches` lists what is watched here."),
         errors.UnknownFreeze: step("`{command} freezes` lists what is frozen."),
         errors.UnknownVersion: sentence_alone,
-        errors.StrayVersion: sentence_alone,
         errors.SeveralCommits: sentence_alone,
         errors.RightMissing: lambda error, _: right_missing(error),
         errors.GlassNotTheirs: lambda error, _: glass_not_theirs(error),

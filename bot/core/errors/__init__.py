@@ -15,7 +15,6 @@ RunbellError
 │   ├── UnknownWatch
 │   ├── UnknownFreeze
 │   ├── UnknownVersion
-│   ├── StrayVersion
 │   ├── SeveralCommits
 │   └── SeveralWatches
 ├── NotAllowed                who may
@@ -143,7 +142,6 @@ from bot.core.errors.names import (
     NoCurrentRun,
     SeveralCommits,
     SeveralWatches,
-    StrayVersion,
     UnknownFreeze,
     UnknownProject,
     UnknownRun,
@@ -250,7 +248,6 @@ __all__ = [
     "SeveralWatches",
     "StateMovedOn",
     "StoreBusy",
-    "StrayVersion",
     "TerraformAnswerLost",
     "TerraformFailed",
     "TerraformRateLimited",

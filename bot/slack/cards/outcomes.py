@@ -44,7 +44,6 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.UnknownWatch: "nothing of the kind was watched",
             errors.UnknownFreeze: "nothing of the kind was frozen",
             errors.UnknownVersion: "no such configuration was seen",
-            errors.StrayVersion: "the configuration was another workspace’s",
             errors.SeveralCommits: "several commits fit",
             errors.SeveralWatches: "several watches fit",
             errors.RightMissing: "they had no right to it",
