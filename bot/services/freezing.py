@@ -8,10 +8,11 @@ from datetime import datetime
 
 from bot.core.audits import AuditKind, Entry
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.errors import UnknownFreeze
+from bot.core.errors import TooMany, UnknownFreeze
 from bot.core.freezes import DeclaredFreeze, Freeze, in_force
 from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.repetitions import FREEZES_MOST
 from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access, named
 from bot.services.doubts import doubt
@@ -81,6 +82,7 @@ class Freezing:
         async with self._store.write() as transaction:
             await transaction.freezes.forget(self._clock.now())
             before = await transaction.freezes.all()
+            refuse_more(before, freeze)
             await transaction.freezes.remove([one for one in before if (one.pattern, one.by) == (freeze.pattern, freeze.by)])
             await transaction.freezes.add(freeze)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
@@ -160,3 +162,10 @@ class Freezing:
                 details={name: value for name, value in details.items() if value},
             )
         )
+
+
+def refuse_more(declared: Sequence[DeclaredFreeze], freeze: DeclaredFreeze) -> None:
+    """TooMany where the person has as many in force from this channel already. One that this replaces is not counted."""
+    theirs = [one for one in declared if (one.by, one.channel) == (freeze.by, freeze.channel) and one.pattern != freeze.pattern]
+    if len(theirs) >= FREEZES_MOST:
+        raise TooMany("freezes", FREEZES_MOST, "end one with “unfreeze”, or freeze a glob instead of single workspaces.")

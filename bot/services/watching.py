@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import AlreadyWatched, SeveralWatches, UnknownWatch, WatchIsCode
+from bot.core.errors import AlreadyWatched, SeveralWatches, TooMany, UnknownWatch, WatchIsCode
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.repetitions import WATCHES_MOST
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace, is_glob
 from bot.services.access import Access, named
@@ -66,7 +67,8 @@ class Watching:
     async def add(self, wish: AddWatch, actor: Actor, place: Place) -> Watched:
         """Everybody in the channel will see what it shows, so it covers what the actor may read and nothing else.
 
-        What they may not read is not there for them, so it is no reason to refuse: the watch is partial. A watch that is there already and paused goes on.
+        What they may not read is not there for them, so it is no reason to refuse: the watch is partial.
+        A watch that is there already and paused goes on.
         """
         watch = Watch(
             channel=place.channel,
@@ -91,6 +93,8 @@ class Watching:
         async with self._store.write() as transaction:
             await transaction.workspaces.put(covered, self._clock.now())
             there = [one for one in await transaction.watches.of_channel(watch.channel) if one.title == watch.title]
+            if not there:
+                refuse_more([one for one in await transaction.watches.of_channel(watch.channel) if one.owner == person.id])
             made = not there and await transaction.watches.add(watch)
             if made:
                 changed = watch_changed(watch, "watch", self._clock.now(), person=person.id, person_name=person.name)
@@ -137,6 +141,12 @@ class Watching:
         if not is_glob(watch.pattern):
             return tuple(one for one in (await self._finder.workspace(watch.pattern, actor),) if watch.covers(one))
         return tuple(one for one in await self._knowledge.workspaces() if watch.covers(one))
+
+
+def refuse_more(theirs: Sequence[Watch]) -> None:
+    """`theirs` are the watches of one person in the channel; what the file says counts for nobody."""
+    if sum(not one.source for one in theirs) >= WATCHES_MOST:
+        raise TooMany("watches", WATCHES_MOST, "end one with “unwatch”, or watch a glob instead of single workspaces.")
 
 
 def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:

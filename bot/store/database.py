@@ -31,6 +31,7 @@ from bot.store.preferences import PreferenceTable
 from bot.store.projects import ProjectTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
+from bot.store.repetitions import RepetitionTable
 from bot.store.replicas import ReplicaTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
@@ -72,6 +73,7 @@ class Transaction:
     preferences: PreferenceTable
     uploads: UploadTable
     projects: ProjectTable
+    repetitions: RepetitionTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -98,6 +100,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
         projects=ProjectTable(connection),
+        repetitions=RepetitionTable(connection),
     )
 
 

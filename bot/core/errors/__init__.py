@@ -52,7 +52,9 @@ RunbellError
 │   ├── TerraformTooOld
 │   ├── NotLocked
 │   ├── WorkspaceHeld
-│   └── DestroyForbidden
+│   ├── DestroyForbidden
+│   └── TooMany                   of one person in one channel
+│       └── TooManyRefused
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
 │   ├── AlreadyWatched
@@ -96,6 +98,7 @@ RunbellError
 from __future__ import annotations
 
 from bot.core.errors.arrivals import HandledBefore, NoTrigger, StoreBusy
+from bot.core.errors.caps import TooMany, TooManyRefused
 from bot.core.errors.channels import AlreadyWatched, ChannelShared, NotInChannel, WatchIsCode
 from bot.core.errors.chats import (
     REFUSED,
@@ -259,6 +262,8 @@ __all__ = [
     "TokenMayNotStart",
     "TokenRejected",
     "TooLarge",
+    "TooMany",
+    "TooManyRefused",
     "UnexpectedAnswer",
     "UnknownCommand",
     "UnknownFreeze",

@@ -56,6 +56,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.HurdleUnread: "the failed check could not be read",
             errors.PlanChanged: "the plan had changed",
             errors.ApprovalSwitchedOff: "approving is switched off",
+            errors.TooMany: "more than one person may have in a channel",
+            errors.TooManyRefused: "too many refused commands",
             errors.RulesDiffer: "other rules were in force",
             errors.NotGranted: "the rules did not grant it",
             errors.WordsWanted: "a reason or the workspace’s name was missing",
