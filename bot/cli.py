@@ -142,7 +142,8 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--head", "heads", multiple=True, metavar="NUMBER:LINK", help="A head as it was posted; repeatable.")
-def verify(heads: tuple[str, ...]) -> None:
+@click.option("--require-head", is_flag=True, help="Fail where no --head is given: without one, a cut at the end is not found.")
+def verify(heads: tuple[str, ...], require_head: bool) -> None:  # noqa: FBT001 - click hands it in by name
     """Look for rows that were changed, taken out, put in or moved since they were sealed.
 
     Needs DATABASE_URL and RUNBELL_AUDIT_KEY. Rows that were cut off at the end are found up to the newest head that is given:
@@ -155,6 +156,8 @@ def verify(heads: tuple[str, ...]) -> None:
         wanted = [head_of(one) for one in heads]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--head") from error
+    if require_head and not wanted:
+        exit_with(1, "No --head was given, so rows that were cut off at the end would not be found. Take one from the audit channel.")
     url, _ = database_or_exit()
     run_or_exit(verify_rows(url, audit_key_or_exit(), wanted, click.echo), fails=True)
 

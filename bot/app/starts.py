@@ -23,5 +23,5 @@ class Starting:
         self.retries = Retries(database, finder, access, versions, self.launches)
         self.arrivals = Arrivals(database, outside.configurations, clock, pace, ground.paint)
         sources = Sources(shared=outside.shared_files, files=outside.files, configurations=outside.configurations, locks=outside.locks)
-        bounds = Bounds(packed=packed, unpacked=UNPACKED_TIMES * packed)
+        bounds = Bounds(packed=packed, unpacked=UNPACKED_TIMES * packed, allow=given.ruling.policy.allowed_uploads)
         self.uploads = Uploads(finder, access, sharing, outside.chat, sources, self.launches, self.arrivals, clock, pace, bounds)

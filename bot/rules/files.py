@@ -18,6 +18,7 @@ from bot.rules.rights import grants
 from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
 from bot.rules.slack import shared_channels
+from bot.rules.uploads import allowed_uploads
 from bot.rules.watches import Hearers, hearers
 from bot.rules.windows import windows
 from bot.rules.words import hint
@@ -25,7 +26,7 @@ from bot.rules.words import hint
 JUDGED = ("rights", "rules", "people", "chains", "windows", "slack", "freezes", "break_glass", "time")
 """What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
 
-TABLES = (*JUDGED, "reminders", "watches", "fallback")
+TABLES = (*JUDGED, "reminders", "watches", "fallback", "uploads")
 
 
 def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
@@ -45,6 +46,7 @@ def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
         break_glass=break_glass(sections),
         reminders=reminders(sections, known),
         zone=zone,
+        allowed_uploads=allowed_uploads(sections),
     )
     hearers(sections, name)
     sections.problems.demand_none()
