@@ -16,6 +16,8 @@ import click
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+PRIVATE = 0o077
+"""The umask of every command: files 0600, folders 0700. The database holds plans, and uploads lie on the disk for a while."""
 EPILOG = "Settings come from the environment; the README lists them. Trouble? “runbell check” looks at each of them."
 
 
@@ -28,6 +30,7 @@ def cli() -> None:
     To look around, without accounts:   runbell demo
     To connect your Slack and server:   runbell manifest, then runbell check, then runbell serve
     """  # noqa: D301 - click wants the letter, not a backslash
+    os.umask(PRIVATE)
 
 
 @cli.command()

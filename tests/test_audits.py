@@ -25,6 +25,7 @@ from bot.store.addresses import parse_address
 from bot.store.audits import PAGE
 from bot.store.database import open_database
 from bot.store.engines import blocking_engine
+from bot.store.schemas import migrate
 from tests.chains import (
     COLUMNS,
     KEY,
@@ -303,7 +304,8 @@ def dropped(url: str) -> None:
 def test_a_dropped_table_is_a_sentence(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: str, word: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'runbell.db'}" if database == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    url = f"sqlite:///{tmp_path / 'runbell.db'}" if database == "sqlite" else str(request.getfixturevalue("bare_postgres_url"))
+    asyncio.run(migrate(url))
     asyncio.run(filled(url))
     dropped(url)
     monkeypatch.setenv("DATABASE_URL", url)

@@ -84,7 +84,8 @@ class Policy:
     `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
     are bound to: `reminders` are no part of it. `shared_channels` are those in which people may act although people of other companies
     read along. `zone` is that of times which people type.
-    `allowed_uploads` are globs of files that are taken although their kind is refused. No slots: the rules are compiled once, when they are first needed.
+    `allowed_uploads` are globs of files that are taken although their kind is refused. No slots: the rules are compiled once, when they
+    are first needed.
     """
 
     grants: tuple[Grant, ...] = ()

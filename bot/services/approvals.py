@@ -273,7 +273,11 @@ class Approvals:
 
         A run is stopped whatever its plan has come to be. What was to be done by itself is somebody's wish, too.
         """
-        if intent.run_id is None or intent.deed is Deed.COMMENT:
+        if intent.run_id is None:
+            # A run that was to be started by other rules than those that this process has read.
+            await self._ruling.demand_ours()
+            return
+        if intent.deed is Deed.COMMENT:
             return
         action = Action(intent.deed.value)
         found = await self._reader.read(intent.run_id)

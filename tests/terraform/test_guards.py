@@ -142,7 +142,6 @@ def test_a_target_does_not_tell_its_secret() -> None:
         ("fd00::1", "private"),
         ("2606:2800:220:1::1", "public"),
         ("0.1.2.3", "private"),
-        ("100.64.0.1", "private"),
         ("100.127.255.255", "private"),
         ("100.128.0.1", "public"),
         ("fec0::1", "private"),
