@@ -37,13 +37,17 @@ async def test_what_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert set(found.values()) == {"0600"}
 
 
+def open_to_others(folder: Path) -> None:
+    (folder / "other.txt").touch()
+    for path in folder.iterdir():
+        path.chmod(0o664)
+
+
 async def test_what_is_there_and_open_to_others_is_tightened_and_told(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'runbell.db'}"
     async with open_database(url):
         pass
-    for path in tmp_path.iterdir():
-        path.chmod(0o664)
-    (tmp_path / "other.txt").touch(0o664)
+    open_to_others(tmp_path)
     with capture_logs() as logs:
         async with open_database(url):
             found = modes(tmp_path)
