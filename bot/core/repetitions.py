@@ -57,12 +57,12 @@ class Repetition:
 
 
 def refusal_of(entry: Entry, *, is_excess: bool) -> Repetition:
-    """The same person was refused the same action, about the same run or workspace, for the same reason."""
+    """The same person was refused the same action, about the same run (with its plan) or workspace, by the same rules, for the same reason."""
     return Repetition(
         kind=RepetitionKind.EXCESS if is_excess else RepetitionKind.REFUSAL,
         person=entry.person,
         channel=entry.channel,
-        same=() if is_excess else (entry.action, entry.outcome, entry.run_id, entry.workspace),
+        same=() if is_excess else (entry.action, entry.outcome, entry.run_id, entry.workspace, entry.plan_digest, entry.rules_hash),
         entry=entry,
         began_at=entry.at,
         last_at=entry.at,

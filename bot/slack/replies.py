@@ -153,7 +153,7 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.NotLocked: step("`{command} queue` tells what else may keep a run waiting."),
         errors.WorkspaceHeld: workspace_held,
         errors.DestroyForbidden: sentence_alone,
-        errors.TooMany: sentence_alone,
+        errors.TooMany: step("`{command} watches` and `{command} freezes` list what there is."),
         errors.TooManyRefused: sentence_alone,
         errors.NotInChannel: lambda error, _: saying(error.sentence, channel_mention(error.channel)),
         errors.AlreadyWatched: step("To hear more or less, `{command} unwatch` it first."),
