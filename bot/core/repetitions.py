@@ -57,7 +57,7 @@ class Repetition:
 
 
 def refusal_of(entry: Entry, *, is_excess: bool) -> Repetition:
-    """The same person was refused the same action, about the same run (with its plan) or workspace, by the same rules, for the same reason."""
+    """The same person was refused the same action, about the same run and plan or workspace, by the same rules, for the same reason."""
     return Repetition(
         kind=RepetitionKind.EXCESS if is_excess else RepetitionKind.REFUSAL,
         person=entry.person,

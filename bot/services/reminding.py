@@ -23,6 +23,7 @@ from bot.core.repetitions import SNOOZES_MOST, Repetition, RepetitionKind
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.approvals import Approvals
+from bot.services.audits import fold_ended
 from bot.services.clocks import Clocks, Scene, begin
 from bot.services.finding import Finder
 from bot.services.ports import Clock, Store, Transaction, Wake
@@ -148,7 +149,7 @@ class Reminders:
 
 async def demand_few_snoozes(transaction: Transaction, person: str, channel: str, now: datetime) -> None:
     """TooMany where the person has snoozed as often in the channel of late; what is refused is rolled back, and so not counted."""
-    await transaction.repetitions.take_ended(now)
+    await fold_ended(transaction, now)
     snooze = Repetition(kind=RepetitionKind.SNOOZE, person=person, channel=channel, began_at=now, last_at=now)
     if await transaction.repetitions.count(snooze) > SNOOZES_MOST:
         raise TooMany("snoozes an hour", SNOOZES_MOST, "discard runs that nobody will decide, or try again within the hour.")

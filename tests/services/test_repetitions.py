@@ -121,5 +121,7 @@ async def test_one_person_snoozes_so_often_in_a_channel(house: House) -> None:
     with pytest.raises(TooMany, match=f"{SNOOZES_MOST} snoozes"):
         await house.reminders.snooze(reference, span, ANA, DEPLOYS)
     await house.reminders.snooze(reference, span, ANA, OTHER)
+    await refuse(house, 3)
     house.clock.move(SNOOZES_WITHIN.total_seconds())
     await house.reminders.snooze(reference, span, ANA, DEPLOYS)
+    assert [row.details for row in await rows(house) if '"repeated":"2"' in row.details] != []
