@@ -16,6 +16,8 @@ import click
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+PRIVATE = 0o077
+"""The umask of every command: files 0600, folders 0700. The database holds plans, and uploads lie on the disk for a while."""
 EPILOG = "Settings come from the environment; the README lists them. Trouble? “runbell check” looks at each of them."
 
 
@@ -28,6 +30,7 @@ def cli() -> None:
     To look around, without accounts:   runbell demo
     To connect your Slack and server:   runbell manifest, then runbell check, then runbell serve
     """  # noqa: D301 - click wants the letter, not a backslash
+    os.umask(PRIVATE)
 
 
 @cli.command()
@@ -154,7 +157,8 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--head", "heads", multiple=True, metavar="NUMBER:LINK", help="A head as it was posted; repeatable.")
-def verify(heads: tuple[str, ...]) -> None:
+@click.option("--require-head", is_flag=True, help="Fail where no --head is given: without one, a cut at the end is not found.")
+def verify(heads: tuple[str, ...], require_head: bool) -> None:  # noqa: FBT001 - click hands it in by name
     """Look for rows that were changed, taken out, put in or moved since they were sealed.
 
     Needs DATABASE_URL and RUNBELL_AUDIT_KEY. Rows that were cut off at the end are found up to the newest head that is given:
@@ -167,6 +171,8 @@ def verify(heads: tuple[str, ...]) -> None:
         wanted = [head_of(one) for one in heads]
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--head") from error
+    if require_head and not wanted:
+        exit_with(1, "No --head was given, so rows that were cut off at the end would not be found. Take one from the audit channel.")
     url, _ = database_or_exit()
     run_or_exit(verify_rows(url, audit_key_or_exit(), wanted, click.echo), fails=True)
 

@@ -150,6 +150,7 @@ class Guard:
             return replies.incomplete()
         try:
             await self.demand_new(values.get("body") or {})
+            await self.demand_calm(values)
             said = await listener(**{name: values[name] for name in names})
         except RunbellError as error:
             await self.audit(heard(values, error))
@@ -168,6 +169,12 @@ class Guard:
         trigger = body.get("trigger_id")
         if isinstance(trigger, str) and trigger and self.repeats is not None:
             await self.repeats.demand_new(trigger)
+
+    async def demand_calm(self, values: Mapping[str, Any]) -> None:
+        """TooManyRefused for a command of somebody who was refused too often. A click is never counted out: it may be a decision."""
+        actor = values.get("actor")
+        if self.audits is not None and isinstance(actor, Actor) and "command" in (values.get("body") or {}):
+            await self.audits.demand_calm(actor, values.get("place"))
 
     async def audit(self, what: Heard | None) -> None:
         if what is not None and self.audits is not None:

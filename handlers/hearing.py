@@ -9,7 +9,7 @@ from bot.core.commands import parse, row_for
 from bot.core.commands.grammar import Command
 from bot.core.commands.runs import RunReference
 from bot.core.commands.words import split
-from bot.core.errors import BadCommand, RightMissing, RunbellError
+from bot.core.errors import BadCommand, NotFound, RightMissing, RunbellError
 from bot.core.policy import Actor
 from bot.services.audits import Heard
 from bot.slack import ids
@@ -28,7 +28,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     actor, body = values.get("actor"), values.get("body") or {}
     if not isinstance(actor, Actor):
         return None
-    outcome = type(error).__name__ if error is not None else unexpected
+    outcome = kind_of(error) if error is not None else unexpected
     common: dict[str, Any] = {"actor": actor, "place": values.get("place"), "outcome": outcome}
     details = refusal_details(error)
     if "command" in body:
@@ -42,6 +42,11 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     address = ids.decode(value_of(payload)) or ids.decode_stage(value_of(payload))
     action = known(payload.get("action_id") or payload.get("callback_id"))
     return Heard(action=action, about=RunReference(run_id=address.run_id if address else ""), details=details, **common)
+
+
+def kind_of(error: RunbellError) -> str:
+    """The kind of the error. The person was told that there is nothing; whoever reads the audit is told that they had no right to it."""
+    return RightMissing.__name__ if isinstance(error, NotFound) and error.is_hidden else type(error).__name__
 
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:

@@ -118,7 +118,7 @@ async def test_a_process_whose_rules_are_not_in_force_is_not_ready(tmp_path: Pat
         assert "rules" not in await app.troubles()
         others = RulesInForce(app.database, app.database.clock, Policy(source="other.toml", hash="another"))
         assert await others.activate("somebody")
-        assert "others are in force, so I decide nothing" in (await app.troubles())["rules"]
+        assert "others are in force, so I decide, start and lock nothing" in (await app.troubles())["rules"]
 
 
 async def test_a_socket_that_is_not_connected_and_a_database_that_is_busy_are_named(

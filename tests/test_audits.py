@@ -21,8 +21,11 @@ from bot.core.audits import AuditKind
 from bot.core.pace import Pace
 from bot.core.sealing import Head
 from bot.services.sealing import Sealer
+from bot.store.addresses import parse_address
 from bot.store.audits import PAGE
 from bot.store.database import open_database
+from bot.store.engines import blocking_engine
+from bot.store.schemas import migrate
 from tests.chains import (
     COLUMNS,
     KEY,
@@ -307,3 +310,33 @@ async def test_an_export_goes_over_many_pages(tmp_path: Path) -> None:
 
 def nowhere(_channel: str, _ts: str) -> str:
     return ""
+
+
+def test_where_a_head_is_required_none_is_a_failure(environment: Head) -> None:
+    without = run("verify", "--require-head")
+    assert without.exit_code == 1
+    assert "--head" in without.stderr
+    assert run("verify", "--require-head", "--head", str(environment)).exit_code == 0
+    beyond = f"{environment.number + 9}:{environment.link}"
+    assert run("verify", "--require-head", "--head", beyond).exit_code == 1
+
+
+def dropped(url: str) -> None:
+    with blocking_engine(parse_address(url)).begin() as connection:
+        connection.exec_driver_sql("DROP TABLE audit")
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("word", ["verify", "export"])
+def test_a_dropped_table_is_a_sentence(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: str, word: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'runbell.db'}" if database == "sqlite" else str(request.getfixturevalue("bare_postgres_url"))
+    asyncio.run(migrate(url))
+    asyncio.run(filled(url))
+    dropped(url)
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("RUNBELL_AUDIT_KEY", KEY)
+    done = run(word)
+    assert (done.exit_code, isinstance(done.exception, SystemExit)) == (1, True)
+    assert "has lost its table “audit”" in done.stderr

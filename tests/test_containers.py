@@ -76,10 +76,32 @@ def test_what_containers_run_are_commands_of_ours() -> None:
     assert {words[0] for words in asked} <= subcommands()
 
 
-@pytest.mark.parametrize("service, first", [("migrate", "database"), ("rules", "migrate"), ("bot", "rules")])
+@pytest.mark.parametrize("service, first", [("migrate", "database"), ("rules", "migrate"), ("bot", "migrate")])
 def test_each_step_waits_for_the_one_before(service: str, first: str) -> None:
     wanted = "service_healthy" if first == "database" else "service_completed_successfully"
     assert COMPOSE["services"][service]["depends_on"][first]["condition"] == wanted
+
+
+def test_a_start_activates_no_rules() -> None:
+    """The service that does is in a profile, so it runs by name alone, and nothing that starts depends on it."""
+    services = COMPOSE["services"]
+    activating = {name for name, service in services.items() if "activate" in service.get("command", ())}
+    assert activating == {"rules"}
+    for name, service in services.items():
+        assert ("profiles" in service) == (name in activating)
+        assert not activating & set(service.get("depends_on", ()))
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
+def test_no_container_writes_its_root_has_capabilities_or_gains_privileges(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged", False)
+    assert "tmp" in {Path(mount.partition(":")[0]).name for mount in service["tmpfs"]}
+    assert all(mount.endswith(":ro") for mount in service.get("volumes", ()) if mount.startswith("./"))
 
 
 def test_nobody_serves_as_root_and_health_is_asked_for() -> None:

@@ -49,6 +49,11 @@ US = Installation(team_id=TEAM, team="acme", app_user="U0RUNBELL", bot_id="B0RUN
 THREATS = (
     "A forged or replayed request",
     "A stranger or a guest clicks",
+    "Somebody asks for what they may not read",
+    "Somebody repeats without end",
+    "Somebody edits a user group",
+    "Another user of the machine reads the database",
+    "Code that runs in the container",
     "Words that nobody meant as a command, and links that show too much",
     "Approving one's own run by a second identity",
     "Approving one's own configuration by having another start the run",

@@ -94,6 +94,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
             ("alarms", paint.during(work.alarms.tick), pace.alarms_every),
+            ("fold", work.services.audits.fold, pace.fold_every),
             ("clock", lambda _: database.measure_clock(), CLOCK_EVERY / settings.test_speed),
             ("prune", standing.pruner.tick, pace.prune_every),
             *((("seal", sealing.tick, pace.seal_every),) if sealing else ()),

@@ -39,5 +39,5 @@ class Deciding:
             database, clocks, reader, finder, access, sharing, self.voting, self.approvals, clock, pace, ground.paint
         )
         self.autoapply = AutoApply(database, self.approvals, pace, team)
-        self.locking = Locking(outside.locks, runs, database, finder, reader, access, sharing, clock)
+        self.locking = Locking(outside.locks, runs, database, finder, reader, access, sharing, clock, ruling)
         self.comments = Comments(database, finder, access, ground.intents, sharing, clock)

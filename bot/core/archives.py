@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
+from pathlib import PurePosixPath
+from typing import NoReturn
 
 from bot.core.errors import ArchiveRefused, FileNotTaken
 
@@ -14,8 +16,14 @@ ARCHIVES = (".tar.gz", ".tgz", ".zip")
 CONFIGURATION = (".tf", ".tf.json")
 VALUES = (".tfvars", ".tfvars.json")
 LEFT_OUT = frozenset({".terraform", ".git", "__MACOSX", ".DS_Store"})
-STATE = re.compile(r".+\.tfstate(\..+)?", re.IGNORECASE)
+STATE = re.compile(r".*\.tfstate.*", re.IGNORECASE | re.DOTALL)
 """A state file, its backups and the folders that Terraform keeps several in."""
+STATE_KEYS = ("terraform_version", "serial", "lineage")
+"""What the JSON of a state has at its top, whatever the file is called (Terraform, `states/statefile/version4.go`)."""
+CREDENTIALS = re.compile(r"\.terraformrc|terraform\.rc|.+\.tfrc(\.json)?", re.IGNORECASE)
+"""The configuration of Terraform's command line, and what `terraform login` writes: they hold tokens."""
+ENVIRONMENT = re.compile(r"\.env(\..+)?", re.IGNORECASE | re.DOTALL)
+EXAMPLE = ".env.example"
 DRIVE = re.compile(r"[A-Za-z]:")
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Kinds of letters that show nothing, turn the reading direction, or are none at all."""
@@ -36,12 +44,16 @@ RATIO_FROM = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """In bytes: of what is in Slack, all files together, and of what comes out of it."""
+    """In bytes: of what is in Slack, all files together, and of what comes out of it.
+
+    `allow` are globs of files that are taken although their kind is refused.
+    """
 
     packed: int = 20_000_000
     unpacked: int = 100_000_000
     files: int = FILES_MOST
     entries: int = ENTRIES_MOST
+    allow: tuple[str, ...] = ()
 
 
 class Budget:
@@ -113,9 +125,34 @@ def is_left_out(path: str) -> bool:
     return not LEFT_OUT.isdisjoint(path.split("/"))
 
 
+def is_allowed(path: str, allow: Iterable[str]) -> bool:
+    """Whether one of the globs matches the end of the path: `*.tfstate` a file in any folder, `testdata/*.tfstate` one in that folder."""
+    return any(PurePosixPath(path).match(glob) for glob in allow)
+
+
 def demand_no_state(path: str) -> None:
     if any(STATE.fullmatch(part) for part in path.split("/")):
         raise ArchiveRefused(f"{shown(path)} is a state file, which holds secrets and does not belong to a configuration; leave it out")
+
+
+def demand_no_credentials(path: str) -> None:
+    """ArchiveRefused for a file that is there to hold tokens or passwords."""
+    for part in path.split("/"):
+        if CREDENTIALS.fullmatch(part):
+            raise ArchiveRefused(f"{shown(path)} configures Terraform’s command line and holds tokens; leave it out")
+        if ENVIRONMENT.fullmatch(part) and part.lower() != EXAMPLE:
+            raise ArchiveRefused(f"{shown(path)} holds environment variables, which are often secret; leave it out ({EXAMPLE} is taken)")
+
+
+def refuse_hidden_state(path: str) -> NoReturn:
+    """For content that is a state under another name."""
+    keys = ", ".join(STATE_KEYS)
+    raise ArchiveRefused(f"{shown(path)} is a state file under another name (it has {keys}), and a state holds secrets; leave it out")
+
+
+def is_state(document: object) -> bool:
+    """Whether parsed JSON is a state."""
+    return isinstance(document, dict) and document.keys() >= set(STATE_KEYS)
 
 
 def demand_apart(paths: Iterable[str]) -> None:

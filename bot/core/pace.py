@@ -43,6 +43,7 @@ class Pace:
     coded_every: float = 60.0
     closures_every: float = 300.0
     alarms_every: float = 5.0
+    fold_every: float = 30.0
     burst_within: float = 30.0
     undelivered_after: float = 120.0
     retry_first: float = 2.0

@@ -85,7 +85,8 @@ class Policy:
     `source` is where it stands, for the refusal that says how to change it; `hash` is what tells it from any other policy, and what votes
     are bound to: `reminders` are no part of it. `shared_channels` are those in which people may act although people of other companies
     read along. `zone` is that of times which people type. `hides_values_in` are globs of workspaces whose plans and logs show no values.
-    No slots: the rules are compiled once, when they are first needed.
+    `allowed_uploads` are globs of files that are taken although their kind is refused. No slots: the rules are compiled once, when they
+    are first needed.
     """
 
     grants: tuple[Grant, ...] = ()
@@ -100,6 +101,7 @@ class Policy:
     reminders: tuple[ReminderRule, ...] = ()
     zone: str = "UTC"
     hides_values_in: tuple[str, ...] = ()
+    allowed_uploads: tuple[str, ...] = ()
 
     def shows_values(self, workspace: Workspace) -> bool:
         """Whether values of plans and logs of a workspace may be shown, masked."""

@@ -19,6 +19,7 @@ from bot.rules.rules import rules
 from bot.rules.sections import Document, Sections
 from bot.rules.shown_values import hides_values_in
 from bot.rules.slack import shared_channels
+from bot.rules.uploads import allowed_uploads
 from bot.rules.watches import Hearers, hearers
 from bot.rules.windows import windows
 from bot.rules.words import hint
@@ -26,7 +27,7 @@ from bot.rules.words import hint
 JUDGED = ("rights", "rules", "people", "chains", "windows", "slack", "freezes", "break_glass", "time")
 """What verdicts come from: votes are bound to the hash of these tables. Comments, blanks and other tables may change without harm."""
 
-TABLES = (*JUDGED, "reminders", "watches", "fallback", "plans", "show_values")
+TABLES = (*JUDGED, "reminders", "watches", "fallback", "plans", "show_values", "uploads")
 
 
 def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
@@ -47,6 +48,7 @@ def parse_rules(text: str, name: str = "runbell.toml") -> Policy:
         reminders=reminders(sections, known),
         zone=zone,
         hides_values_in=hides_values_in(sections),
+        allowed_uploads=allowed_uploads(sections),
     )
     hearers(sections, name)
     sections.problems.demand_none()

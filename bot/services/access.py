@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from bot.core.errors import ChatTrouble, MembershipUnread, RightMissing
+from bot.core.errors import ChatTrouble, MembershipUnread, NotFound, RightMissing
 from bot.core.policy import Actor, Membership, Permission, Person, Policy, Right, Standing, permit
 from bot.core.reaches import Reach
 from bot.core.workspaces import Workspace
@@ -41,12 +41,50 @@ class Access:
         """Whether values of plans and logs are shown to anybody at all."""
         return self._policy.shows_values(workspace)
 
-    async def demand_all(self, actor: Actor, right: Right, workspaces: Iterable[Workspace]) -> Person:
-        """The person, if they may in every one of them; the first that they may not is named."""
-        person = await self.person(actor)
+    async def demand_all(self, actor: Actor, right: Right, workspaces: Iterable[Workspace], pattern: str = "") -> Person:
+        """The person, if they may in every one of them; the first that they may not is named, if they may read it.
+
+        Of what they may not read the refusal names the `pattern` alone: it is the one for a pattern that matches nothing.
+        """
+        person = await self.demand_membership(actor, right)
+        hidden: RightMissing | None = None
         for workspace in workspaces:
-            await self.demand(actor, right, workspace)
+            try:
+                await self.demand(actor, right, workspace)
+            except RightMissing as refusal:
+                if not pattern or await self.may_read(person, workspace):
+                    raise
+                hidden = refusal
+        if hidden is not None:
+            permission, _ = await self._judge(person, right, named(pattern))
+            raise missing(right, named(pattern), permission)
         return person
+
+    async def may_read(self, person: Person, workspace: Workspace) -> bool:
+        """Whether the person may read the workspace, as far as that is known: a group that cannot be read counts for nobody."""
+        permission, _ = await self._judge(person, Right.READ, workspace)
+        return permission.granted
+
+    async def demand_seen(self, actor: Actor, workspace: Workspace, otherwise: NotFound) -> None:
+        """Raise `otherwise`, the error for what does not exist, if the actor may not read the workspace."""
+        if not await self.may_read(await self.demand_membership(actor), workspace):
+            await self.demand_groups()
+            otherwise.is_hidden = True
+            raise otherwise
+
+    async def demand_groups(self) -> None:
+        """MembershipUnread if a group of the rules cannot be read. Ask before saying that something does not exist.
+
+        Slack's outage must not tell a workspace that is hidden from one that is not there, so both ask for the same groups.
+        """
+        if (await self._membership(self._policy.groups))[1]:
+            raise MembershipUnread
+
+    async def visible(self, actor: Actor, workspaces: Iterable[Workspace]) -> tuple[Workspace, ...]:
+        """Those of the workspaces that the actor may read. As in `demand_groups`, no group may be unread."""
+        found = await self.readable(actor, workspaces)
+        await self.demand_groups()
+        return found
 
     async def demand_membership(self, actor: Actor, right: Right = Right.READ) -> Person:
         """The person, if they are a full member of our Slack workspace; for what concerns no workspace in particular."""
@@ -107,10 +145,16 @@ class Access:
             return None
 
 
+def named(pattern: str) -> Workspace:
+    """A workspace that is called as the pattern, to ask who has rights over what the pattern covers."""
+    organization, _, name = pattern.rpartition("/")
+    return Workspace(id="", name=name, organization=organization)
+
+
 def missing(right: Right, workspace: Workspace, permission: Permission) -> RightMissing:
     return RightMissing(
         right,
-        workspace.full_name,
+        workspace.full_name.removeprefix("/"),
         standing=permission.standing,
         people=sorted(permission.people),
         groups=sorted(permission.groups),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
 from bot.core.one_line import has_letters
+from bot.core.people import NOBODY
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Person, Place, Right, Standing, right_for
 from bot.core.reminders import Waiting
@@ -115,9 +117,10 @@ class Approvals:
         """
         await self._sharing.demand_ours(place)
         asked_at = self._clock.now()
-        found = await self._finder.run(reference, actor)
         if action not in VOTED:
+            found = await self._finder.run(reference, actor)
             return await self._stop(Stop(action, found, actor, place, comment))
+        found = await self._finder.run(reference, actor, partial(self._voting.asks, actor.id))
         person = await self._access.person(actor)
         if breaks_glass:
             await self._glass.demand(person)
@@ -199,7 +202,7 @@ class Approvals:
     async def take_back(self, reference: RunReference, actor: Actor, place: Place) -> Asked:
         """Take a vote back, until the decision. NoVote where there is none. Where the run was to be applied by itself, it no longer is."""
         await self._sharing.demand_ours(place)
-        found = await self._finder.run(reference, actor)
+        found = await self._finder.run(reference, actor, partial(self._voting.asks, actor.id))
         person = await self._access.person(actor)
         run_id, gate = found.run.id, open_gate(found.run)
         async with self._store.write() as transaction:
@@ -227,6 +230,14 @@ class Approvals:
             _, tally, _ = await transaction.gates.look(run_id, gate)
         return tally is not None and tally.wants_words
 
+    async def asked_of(self, run_id: str, actor: Actor) -> Asked | None:
+        """As `asked`, for whoever may read the workspace or whose vote the run asks for; None for anybody else."""
+        person, asked = await self._access.demand_membership(actor), await self.asked(run_id)
+        if asked is None or await self._access.may_read(person, asked.workspace):
+            return asked
+        wanted = asked.tally.wanted if asked.tally is not None else NOBODY
+        return asked if wanted.holds(person.id, await self._access.membership(wanted.groups)) else None
+
     async def asked(self, run_id: str) -> Asked | None:
         """From our own data alone, so at once; None for a run that we do not know."""
         async with self._store.read() as transaction:
@@ -244,7 +255,7 @@ class Approvals:
     async def asked_to_discard(self, run_id: str, actor: Actor, place: Place) -> Asked | None:
         """What somebody who is about to discard a run looks at. A RunbellError where they may not, or where we know that it is too late."""
         await self._sharing.demand_ours(place)
-        asked = await self.asked(run_id)
+        asked = await self.asked_of(run_id, actor)
         if asked is None:
             return None
         await self._access.demand(actor, right_for(Action.DISCARD), asked.workspace)
@@ -265,7 +276,11 @@ class Approvals:
 
         A run is stopped whatever its plan has come to be. What was to be done by itself is somebody's wish, too.
         """
-        if intent.run_id is None or intent.deed is Deed.COMMENT:
+        if intent.run_id is None:
+            # A run that was to be started by other rules than those that this process has read.
+            await self._ruling.demand_ours()
+            return
+        if intent.deed is Deed.COMMENT:
             return
         action = Action(intent.deed.value)
         found = await self._reader.read(intent.run_id)

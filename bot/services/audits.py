@@ -10,9 +10,10 @@ import structlog
 from bot.core.audits import AuditKind, AuditRow, Entry
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Decision, Intent, IntentState
-from bot.core.errors import RunbellError
+from bot.core.errors import RunbellError, TooManyRefused
 from bot.core.origins import decode_origin
 from bot.core.policy import Actor, Place, Right
+from bot.core.repetitions import REFUSALS_MOST, REFUSALS_WITHIN, RepetitionKind, folded, refusal_of
 from bot.core.runs import Action
 from bot.core.votes import Vote
 from bot.core.watches import Watch
@@ -68,27 +69,43 @@ class Audits:
         place = heard.place or Place(channel="")
         try:
             async with self._store.write() as transaction:
-                workspace = await self._workspace_of(transaction, heard.about)
-                await transaction.audit.add(
-                    Entry(
-                        at=self._clock.now(),
-                        kind=AuditKind.REFUSAL if heard.outcome else AuditKind.COMMAND,
-                        person=heard.actor.id,
-                        person_name=heard.actor.name,
-                        channel=place.channel,
-                        run_id=heard.about.run_id,
-                        workspace=workspace,
-                        action=heard.action,
-                        plan_digest=await plan_judged(transaction, heard.about.run_id),
-                        rules_hash=self._rules_hash,
-                        reason=heard.reason,
-                        outcome=heard.outcome or "done",
-                        permalink=place.permalink,
-                        details=heard.details,
-                    )
+                entry = Entry(
+                    at=self._clock.now(),
+                    kind=AuditKind.REFUSAL if heard.outcome else AuditKind.COMMAND,
+                    person=heard.actor.id,
+                    person_name=heard.actor.name,
+                    channel=place.channel,
+                    run_id=heard.about.run_id,
+                    workspace=await self._workspace_of(transaction, heard.about),
+                    action=heard.action,
+                    plan_digest=await plan_judged(transaction, heard.about.run_id),
+                    rules_hash=self._rules_hash,
+                    reason=heard.reason,
+                    outcome=heard.outcome or "done",
+                    permalink=place.permalink,
+                    details=heard.details,
                 )
+                if not heard.outcome or await is_first(transaction, entry):
+                    await transaction.audit.add(entry)
         except RunbellError as error:
             log.warning("audit_unwritten", action=heard.action, person=heard.actor.id, outcome=heard.outcome, error=error.sentence)
+
+    async def fold(self, now: datetime) -> None:
+        """Write what was repeated in windows that are over, a row for each. What a process that ended had counted is in the database."""
+        async with self._store.write() as transaction:
+            await fold_ended(transaction, now)
+
+    async def demand_calm(self, actor: Actor, place: Place | None) -> None:
+        """TooManyRefused where commands of this person were refused too often in this channel of late."""
+        channel = place.channel if place is not None else ""
+        async with self._store.read() as transaction:
+            times = await transaction.repetitions.total(RepetitionKind.REFUSAL, actor.id, channel)
+        if times >= REFUSALS_MOST:
+            await self.fold(self._clock.now())  # what is over may not have been taken yet
+            async with self._store.read() as transaction:
+                times = await transaction.repetitions.total(RepetitionKind.REFUSAL, actor.id, channel)
+            if times >= REFUSALS_MOST:
+                raise TooManyRefused(REFUSALS_MOST, int(REFUSALS_WITHIN.total_seconds() // 60))
 
     async def _workspace_of(self, transaction: Transaction, about: RunReference) -> str:
         """A workspace's full name where we know it, as it was typed otherwise."""
@@ -110,6 +127,18 @@ class Audits:
         async with self._store.read() as transaction:
             rows = await transaction.audit.newest(run_id=reference.run_id, workspace=workspace.full_name, most=SHOWN_MOST)
         return AuditList(workspace=workspace, run_id=reference.run_id, rows=rows)
+
+
+async def is_first(transaction: Transaction, entry: Entry) -> bool:
+    """Whether a refusal is to have a row of its own: the first of its window has, and the others fold into one row when it is over."""
+    await fold_ended(transaction, entry.at)
+    return await transaction.repetitions.count(refusal_of(entry, is_excess=entry.outcome == TooManyRefused.__name__)) == 1
+
+
+async def fold_ended(transaction: Transaction, now: datetime) -> None:
+    # Taken and written in one transaction: a process that ends in between has taken nothing.
+    ended = await transaction.repetitions.take_ended(now)
+    await transaction.audit.add(*(row for one in ended if (row := folded(one, now)) is not None))
 
 
 async def plan_judged(transaction: Transaction, run_id: str) -> str:

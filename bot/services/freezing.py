@@ -9,13 +9,14 @@ from datetime import datetime
 
 from bot.core.audits import AuditKind, Entry
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.errors import FreezeCoversNothing, SeveralFreezes, TerraformTrouble, UnknownFreeze, UnknownWorkspace
+from bot.core.errors import FreezeCoversNothing, SeveralFreezes, TerraformTrouble, TooMany, UnknownFreeze, UnknownWorkspace
 from bot.core.freezes import DeclaredFreeze, Freeze, FreezeCoverage, in_force
 from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.repetitions import FREEZES_MOST
 from bot.core.sending import UnderWay, under_way_words
 from bot.core.workspaces import Workspace, is_glob, near_names, spelled_as
-from bot.services.access import Access
+from bot.services.access import Access, named
 from bot.services.doubts import doubt
 from bot.services.finding import Finder
 from bot.services.knowledge import Knowledge
@@ -25,7 +26,6 @@ from bot.services.projects import with_projects
 from bot.services.ruling import RulesInForce
 from bot.services.sending import InFlight, stop_sending
 from bot.services.sharing import Sharing
-from bot.services.watching import named
 
 WILD = re.compile(r"\[!?\]?[^\]]*\]|[*?\[]")
 
@@ -89,7 +89,7 @@ class Freezing:
         await self._sharing.demand_ours(place)
         until = moment_of(wish.until, self._clock.now(), self._policy.zone) if wish.until else None
         pattern, covered, is_known = await self._covered(wish.pattern, actor)
-        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(pattern),))
+        person = await self._access.demand_all(actor, Right.DECIDE, covered or (named(pattern),), pattern)
         if is_known and not covered:
             raise FreezeCoversNothing(pattern, await self._near(pattern, actor))
         freeze = DeclaredFreeze(
@@ -105,6 +105,7 @@ class Freezing:
             sent = await stop_sending(transaction, freeze.covers, only_applies=True)
             await transaction.freezes.forget(self._clock.now())
             before = await transaction.freezes.all()
+            refuse_more(before, freeze)
             await transaction.freezes.remove([one for one in before if is_same(one.pattern, pattern) and one.by == freeze.by])
             await transaction.freezes.add(freeze)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
@@ -123,13 +124,13 @@ class Freezing:
         """
         await self._sharing.demand_ours(place)
         now, covered = self._clock.now(), await self._known(wish.pattern) or (named(wish.pattern),)
-        person = await self._access.demand_all(actor, Right.DECIDE, covered)
+        person = await self._access.demand_all(actor, Right.DECIDE, covered, wish.pattern)
         async with self._store.read() as transaction:
             found = meant(wish.pattern, [one for one in await transaction.freezes.all() if not one.is_over(now)])
         if not found:
             self._refuse_unknown(wish.pattern)
         right = Right.DECIDE if all(one.by == person.id for one in found) else Right.ADMIN
-        await self._access.demand_all(actor, right, covered)
+        await self._access.demand_all(actor, right, covered, wish.pattern)
         async with self._store.write() as transaction:
             await self._ruling.demand_current(transaction)
             if not await transaction.freezes.remove(found):
@@ -175,9 +176,10 @@ class Freezing:
             workspace = await self._finder.workspace(pattern, actor)
         except UnknownWorkspace:
             # The server knows no workspace of this spelling. Where we may not know all of them, it may have one in other capitals.
-            if is_known or known:
+            # What the person may not read is judged below, with the same answer as for what is not there.
+            if is_known or await self._access.readable(actor, known):
                 raise
-            return pattern, (), False
+            return pattern, known, False
         except TerraformTrouble:
             only = known[0] if len(known) == 1 else None
             return spelled_as(pattern, only) if only else pattern, known, bool(known) and is_known
@@ -229,3 +231,10 @@ def meant(pattern: str, freezes: Sequence[DeclaredFreeze]) -> tuple[DeclaredFree
     if not exact and len(patterns := sorted({one.pattern for one in alike})) > 1:
         raise SeveralFreezes(pattern, patterns)
     return exact or alike
+
+
+def refuse_more(declared: Sequence[DeclaredFreeze], freeze: DeclaredFreeze) -> None:
+    """TooMany where the person has as many in force from this channel already. One that this replaces is not counted."""
+    theirs = [one for one in declared if (one.by, one.channel) == (freeze.by, freeze.channel) and not is_same(one.pattern, freeze.pattern)]
+    if len(theirs) >= FREEZES_MOST:
+        raise TooMany("freezes", FREEZES_MOST, "end one with “unfreeze”, or freeze a glob instead of single workspaces.")

@@ -20,6 +20,7 @@ from bot.services.finding import Finder
 from bot.services.firsts import demand_first
 from bot.services.intents import Intents
 from bot.services.ports import Chat, Clock, Locks, Store
+from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 from bot.services.wishes import written
 
@@ -51,6 +52,7 @@ class Launches:
         clock: Clock,
         locks: Locks,
         versions: Versioning,
+        ruling: RulesInForce,
     ) -> None:
         self._store = store
         self._finder = finder
@@ -61,6 +63,7 @@ class Launches:
         self._clock = clock
         self._locks = locks
         self._versions = versions
+        self._ruling = ruling
 
     async def start(self, wish: StartRun, actor: Actor, place: Place, origin: Origin | None = None, *, only_once: bool = False) -> Started:
         """Create the run; its card comes up in the channel. The channel must be one that we can post in, or nothing is started.
@@ -71,6 +74,7 @@ class Launches:
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
+        await self._ruling.demand_ours()
         if origin is None and wish.version:
             origin = await self._versions.resolve(wish.version, workspace, actor, plan_only=wish.plan_only)
         detail = await self._detail(workspace)
@@ -80,6 +84,8 @@ class Launches:
         intent = self._intent(wish, workspace, person, place, origin)
         self._intents.values.keep(intent.id, wish.variables)
         async with self._store.write() as transaction:
+            # Once more: others may have been put in force while the server was asked.
+            await self._ruling.demand_current(transaction)
             await transaction.workspaces.put([workspace], self._clock.now())
             if only_once and origin is not None:
                 await demand_first(transaction, intent, origin)

@@ -78,10 +78,10 @@ class Listings:
         return Page(tuple(rows), page.earlier, page.later, looked_at)
 
     async def runs(self, wish: ListRuns, actor: Actor, turn: Turn = FIRST) -> RunList:
-        """The newest first. UnknownWorkspace and RightMissing where one is asked for by its name alone."""
+        """The newest first. UnknownWorkspace where one is asked for by its name alone."""
         reach = await self._reach(actor)
         wish = replace(wish, pattern=await self._spelled(wish.pattern, reach))
-        named = await self._named(wish.pattern, actor, reach)
+        named = await self._named(wish.pattern, reach)
         wanted = wanted_runs(wish, reach, whose(self._policy.people, actor.id))
         async with self._store.read() as transaction:
 
@@ -125,23 +125,25 @@ class Listings:
             return pattern
         async with self._store.read() as transaction:
             alike = await transaction.workspaces.alike(pattern.rpartition("/")[2])
-        found = called(pattern, alike)
+        found = called(pattern, [one for one in alike if reach.allows(one)])
         spellings = {spelled_as(pattern, one) for one in found}
         if len(spellings) > 1:
-            raise UnknownWorkspace(pattern, [one.full_name for one in found if reach.allows(one)])
+            raise UnknownWorkspace(pattern, [one.full_name for one in found])
         return spellings.pop() if spellings else pattern
 
-    async def _named(self, pattern: str, actor: Actor, reach: Reach) -> tuple[Workspace, ...]:
+    async def _named(self, pattern: str, reach: Reach) -> tuple[Workspace, ...]:
         if is_glob(pattern):
             return ()
         async with self._store.read() as transaction:
             found = await transaction.listings.workspaces(Scope(pattern=pattern), FIRST, SIZE)
-            known = () if found else await transaction.workspaces.all()
-        if not found:
-            raise UnknownWorkspace(pattern, near_names(pattern, [one.name for one in known if reach.allows(one)]))
-        if not any(reach.allows(one) for one in found):
-            await self._access.demand(actor, Right.READ, found[0])
-        return tuple(one for one in found if reach.allows(one))
+            allowed = tuple(one for one in found if reach.allows(one))
+            known = () if allowed else await transaction.workspaces.all()
+        if not allowed:
+            await self._access.demand_groups()
+            unknown = UnknownWorkspace(pattern, near_names(pattern, [one.name for one in known if reach.allows(one)]))
+            unknown.is_hidden = bool(found)
+            raise unknown
+        return allowed
 
     async def _lock(self, workspace: Workspace) -> Lock | None:
         try:

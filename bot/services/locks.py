@@ -21,6 +21,7 @@ from bot.services.finding import Finder
 from bot.services.notes import tell
 from bot.services.ports import Clock, Locks, Runs, Store
 from bot.services.reading import Reader
+from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 
 
@@ -43,6 +44,7 @@ class Locking:
         access: Access,
         sharing: Sharing,
         clock: Clock,
+        ruling: RulesInForce,
     ) -> None:
         self._locks = locks
         self._runs = runs
@@ -52,6 +54,7 @@ class Locking:
         self._access = access
         self._sharing = sharing
         self._clock = clock
+        self._ruling = ruling
 
     async def lock(self, wish: LockWorkspace, actor: Actor, place: Place) -> Workspace:
         """With the right to start runs. WorkspaceHeld, with who holds it, where it is locked."""
@@ -101,6 +104,7 @@ class Locking:
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(name, actor)
         person = await self._access.demand(actor, right, workspace)
+        await self._ruling.demand_ours()
         detail = await self._locks.detail(workspace.id)
         if detail.may and word not in detail.may:
             needs = "write access to the workspace" if word == "lock" else "admin access to the workspace"

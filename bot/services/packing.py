@@ -9,6 +9,8 @@ import errno
 import gzip
 import hashlib
 import io
+import json
+import re
 import stat
 import struct
 import tarfile
@@ -22,13 +24,18 @@ from threading import Event
 from typing import Protocol, Self
 
 from bot.core.archives import (
+    STATE_KEYS,
     Bounds,
     Budget,
     demand_apart,
+    demand_no_credentials,
     demand_no_state,
     demand_taken,
     home_of,
+    is_allowed,
     is_left_out,
+    is_state,
+    refuse_hidden_state,
     safe_path,
     shown,
     top_folder,
@@ -52,6 +59,12 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENCRYPTED = 0x1
 UNIX = 3
 FOR_OWNER = 0o100
+PARSED_MOST = 1_000_000
+"""Bytes of JSON that are parsed at once: more would hold up the event loop, although this is a thread of its own."""
+MARKS = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+"""What may stand before the first brace: marks of byte order, and blanks."""
+KEY_MOST = 64
+"""Bytes of one piece that are looked at again with the next, since a key may lie across both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +98,8 @@ class Kept:
 class Shelf:
     """The files that are taken, under numbers in a folder of our own."""
 
-    def __init__(self, folder: Path, budget: Budget, stop: Event) -> None:
-        self._folder, self._budget, self._stop = folder, budget, stop
+    def __init__(self, folder: Path, budget: Budget, stop: Event, allow: Sequence[str] = ()) -> None:
+        self._folder, self._budget, self._stop, self._allow = folder, budget, stop, allow
         self.kept: list[tuple[str, Kept]] = []
         self.left_out = 0
 
@@ -101,7 +114,9 @@ class Shelf:
         if path and is_left_out(path):
             self.left_out += 1
             return ""
-        demand_no_state(path)
+        if not is_allowed(path, self._allow):
+            demand_no_state(path)
+            demand_no_credentials(path)
         return path
 
     def count(self, size: int) -> None:
@@ -116,6 +131,8 @@ class Shelf:
         with at.open("xb") as file:
             while piece := content.read(PIECE):
                 file.write(piece)
+        if holds_state(at) and not is_allowed(path, self._allow):
+            refuse_hidden_state(path)
         self.kept.append((path, Kept(at, is_executable)))
 
 
@@ -126,7 +143,7 @@ def pack(sources: Sequence[tuple[str, Path]], target: Path, bounds: Bounds, stop
     """
     is_archive, home = demand_taken([name for name, _ in sources]), home_of(working_directory)
     with TemporaryDirectory(dir=target.parent, prefix="unpacked-") as folder:
-        shelf = Shelf(Path(folder), Budget(bounds, sum(path.stat().st_size for _, path in sources)), stop)
+        shelf = Shelf(Path(folder), Budget(bounds, sum(path.stat().st_size for _, path in sources)), stop, bounds.allow)
         if is_archive:
             read_archive(*sources[0], shelf, bounds)
         else:
@@ -139,6 +156,32 @@ def pack(sources: Sequence[tuple[str, Path]], target: Path, bounds: Bounds, stop
         digest = hashlib.file_digest(written, "sha256").hexdigest()
     size = target.stat().st_size
     return Packed(path=target, size=size, digest=digest, files=len(shelf.kept), stripped=top, left_out=shelf.left_out)
+
+
+def holds_state(file: Path) -> bool:
+    """Whether it is the JSON of a state. One of moderate size is parsed; of any other the keys are enough, wherever they are in it.
+
+    PowerShell writes UTF-16, in which every other byte of the keys is zero.
+    """
+    with file.open("rb") as content:
+        if not content.read(PIECE).replace(b"\0", b"").lstrip(MARKS).startswith(b"{"):
+            return False
+    if file.stat().st_size <= PARSED_MOST:
+        try:
+            return is_state(json.loads(file.read_bytes()))
+        except (ValueError, RecursionError):
+            pass
+    return has_state_keys(file)
+
+
+def has_state_keys(file: Path) -> bool:
+    wanted, before = {re.compile(rb'"%s"\s*:' % key.encode()) for key in STATE_KEYS}, b""
+    with file.open("rb") as content:
+        while wanted and (piece := content.read(PIECE)):
+            text = before + piece.replace(b"\0", b"")
+            wanted = {key for key in wanted if not key.search(text)}
+            before = text[-KEY_MOST:]
+    return not wanted
 
 
 def read_loose(sources: Sequence[tuple[str, Path]], shelf: Shelf, home: str) -> None:

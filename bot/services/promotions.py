@@ -27,7 +27,7 @@ from bot.core.runs import Run, RunStatus
 from bot.core.workspaces import Workspace, called
 from bot.services.access import Access
 from bot.services.evidence import has_applied
-from bot.services.finding import Finder
+from bot.services.finding import Finder, seen_run
 from bot.services.launches import Launches, Started
 from bot.services.ports import Locks, Runs, Store
 from bot.services.reading import Found, Reader
@@ -83,7 +83,7 @@ class Promotions:
 
         Of two clicks one starts it, and the other is HandedOnBefore.
         """
-        found = await self._reader.read(run_id)
+        found = await seen_run(self._reader, self._access, run_id, actor)
         if stage not in (stages_after(found.workspace, self._chains) or ()):
             raise ChainChanged(found.workspace.full_name, stage)
         return await self._promote(found.workspace, await self._finder.workspace(stage, actor), "", actor, place, only=run_id)

@@ -192,7 +192,7 @@ class Recorder:
         """A watch was judged when it was made; a workspace that came later is judged now. What the file says is an operator's word."""
         if watch.source:
             return True
-        if watch.created_at is not None and first_seen is not None and first_seen <= watch.created_at:
+        if not watch.is_partial and watch.created_at is not None and first_seen is not None and first_seen <= watch.created_at:
             return True
         return await self._access.owner_reads(watch.owner, workspace)
 

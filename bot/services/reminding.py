@@ -13,15 +13,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.commands.runs import RunReference
-from bot.core.errors import AlreadyDecided, NothingWaits, NotPossibleNow, RunbellError
+from bot.core.errors import AlreadyDecided, NothingWaits, NotPossibleNow, RunbellError, TooMany
 from bot.core.messages import Kind, Message
 from bot.core.moments import duration_words
 from bot.core.pace import Pace
 from bot.core.policy import Actor, Place, Right
 from bot.core.reminders import Step, Waiting, coming, expires_at, snoozed, told
+from bot.core.repetitions import SNOOZES_MOST, Repetition, RepetitionKind
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.approvals import Approvals
+from bot.services.audits import fold_ended
 from bot.services.clocks import Clocks, Scene, begin
 from bot.services.finding import Finder
 from bot.services.ports import Clock, Store, Transaction, Wake
@@ -140,8 +142,17 @@ class Reminders:
             scene = await self._clocks.scene_of(transaction, found.run.id)
             if scene is None:
                 raise NothingWaits(found.run.id)
+            await demand_few_snoozes(transaction, person.id, place.channel, now)
             await transaction.reminders.move(scene.waiting, scene.planned(snoozed(scene.waiting, now + span, person.id)))
         return Snoozed(run_id=found.run.id, workspace=found.workspace, until=now + span)
+
+
+async def demand_few_snoozes(transaction: Transaction, person: str, channel: str, now: datetime) -> None:
+    """TooMany where the person has snoozed as often in the channel of late; what is refused is rolled back, and so not counted."""
+    await fold_ended(transaction, now)
+    snooze = Repetition(kind=RepetitionKind.SNOOZE, person=person, channel=channel, began_at=now, last_at=now)
+    if await transaction.repetitions.count(snooze) > SNOOZES_MOST:
+        raise TooMany("snoozes an hour", SNOOZES_MOST, "discard runs that nobody will decide, or try again within the hour.")
 
 
 async def is_open(transaction: Transaction, waiting: Waiting) -> bool:

@@ -13,7 +13,7 @@ import structlog
 
 from bot.core.commands.runs import RunReference
 from bot.core.contents import Unreadable
-from bot.core.errors import NothingToReview, NotVisible, RequestRefused, TooLarge
+from bot.core.errors import NothingToReview, NotVisible, RequestRefused, TooLarge, UnknownRun
 from bot.core.plans import PlanFacts
 from bot.core.policy import Actor, Right
 from bot.core.reviews import Page, Part, Rest, Review
@@ -79,7 +79,7 @@ class Reviews:
             plan = await transaction.plans.get(stored.run.plan_id) if stored is not None and stored.run.plan_id else None
         if stored is None or workspace is None or plan is None:
             return await self.open(RunReference(run_id=run_id), actor, turn)
-        await self._access.demand(actor, Right.READ, workspace)
+        await self._access.demand_seen(actor, workspace, UnknownRun(run_id))
         return await self._reviewed(stored.run, workspace, plan, turn)
 
     async def of(self, run: Run, plan: PlanFacts, workspace: Workspace | None = None) -> tuple[Review | None, str]:

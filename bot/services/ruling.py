@@ -38,6 +38,11 @@ class RulesInForce:
         """RulesDiffer where others are in force; asked in the transaction in which something is decided."""
         self.demand_same(await transaction.rules.hash_in_force())
 
+    async def demand_ours(self) -> None:
+        """RulesDiffer where others are in force: whatever is judged by ours, be it a start or a lock, is not ours to do."""
+        async with self._store.read() as transaction:
+            await self.demand_current(transaction)
+
     def demand_same(self, in_force: str | None) -> None:
         """As above, by the hash that was read in that transaction; None where no rules ever were in force."""
         if in_force != self.hash:

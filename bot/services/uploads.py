@@ -30,6 +30,7 @@ from bot.services.folders import held_folder
 from bot.services.launches import Launches, enter
 from bot.services.packing import Packed, pack
 from bot.services.ports import Chat, Clock, Configurations, Files, Locks, SharedFiles
+from bot.services.ruling import RulesInForce
 from bot.services.sharing import Sharing
 
 log = structlog.get_logger(__name__)
@@ -75,10 +76,11 @@ class Uploads:
         clock: Clock,
         pace: Pace,
         bounds: Bounds,
+        ruling: RulesInForce,
     ) -> None:
         self._finder, self._access, self._sharing, self._chat = finder, access, sharing, chat
         self._sources, self._launches, self._arrivals = sources, launches, arrivals
-        self._clock, self._pace, self._bounds = clock, pace, bounds
+        self._clock, self._pace, self._bounds, self._ruling = clock, pace, bounds, ruling
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def workspace(self, written: str, actor: Actor) -> Workspace:
@@ -92,6 +94,7 @@ class Uploads:
         await self._sharing.demand_ours(place)
         workspace = await self._finder.workspace(wish.workspace, actor)
         person = await self._access.demand(actor, Right.START, workspace)
+        await self._ruling.demand_ours()
         detail = await self._detail(workspace)
         demand_uploads(wish, detail, workspace)
         await enter(self._chat, place.channel)  # first: what is in a channel is seen by its members alone

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.core.commands.runs import RunReference
 from bot.core.configurations import ConfigurationVersion
-from bot.core.errors import NotVisible, OtherOrganization, SeveralCommits, StrayVersion, UnknownRun, UnknownVersion, VersionUnusable
+from bot.core.errors import NotVisible, OtherOrganization, SeveralCommits, UnknownRun, UnknownVersion, VersionUnusable
 from bot.core.origins import Origin, OriginKind, decode_origin
 from bot.core.policy import Actor, Right
 from bot.core.readings import RunQuery
@@ -16,6 +16,7 @@ from bot.core.runs import Run
 from bot.core.versions import COMMIT, HANDED_ON, VERSION_ID, objection_to, origin_of
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
+from bot.services.finding import seen_run
 from bot.services.ports import Configurations, Runs, Store
 from bot.services.reading import Found, Reader
 
@@ -36,7 +37,7 @@ class Versions:
     async def resolve(self, word: str, workspace: Workspace, actor: Actor, *, plan_only: bool = False) -> Origin:
         """The version for a run in a workspace. `word` is its id, the id or link of a run, or 7 letters or more of a commit.
 
-        RightMissing for a version of a workspace that the actor may not read, VersionUnusable for one that such a run cannot use.
+        One of a workspace that the actor may not read does not exist for them; VersionUnusable for one that such a run cannot use.
         """
         if VERSION_ID.fullmatch(word):
             return await self._by_id(word, workspace, actor, plan_only=plan_only)
@@ -47,8 +48,7 @@ class Versions:
         reference = RunReference.of(word)
         if not reference.run_id:
             raise UnknownVersion(word)
-        found = await self._reader.read(reference.run_id)
-        await self._access.demand(actor, Right.READ, found.workspace)
+        found = await seen_run(self._reader, self._access, reference.run_id, actor)
         demand_same_organization(found.run.id, found.workspace, workspace)
         return await self.of_run(found, plan_only=plan_only)
 
@@ -88,14 +88,16 @@ class Versions:
         run_id = await self._run_with(version_id, workspace, actor)
         if run_id is not None:
             found = await self._reader.read(run_id)
-            await self._access.demand(actor, Right.READ, found.workspace)
+            await self._access.demand_seen(actor, found.workspace, UnknownVersion(version_id))
             demand_same_organization(version_id, found.workspace, workspace)
             if found.run.configuration_version_id == version_id:
                 return await self.of_run(found, plan_only=plan_only)
-        version = await self.usable(version_id, plan_only=plan_only)
         await self._access.demand(actor, Right.READ, workspace)
+        # Before anything of the version is told: one that is not of this workspace may be of one that the actor may not read.
         if not any(one.id == version_id for one in await self._configurations.newest(workspace.id)):
-            raise StrayVersion(version_id)
+            await self._access.demand_groups()
+            raise UnknownVersion(version_id)
+        version = await self.usable(version_id, plan_only=plan_only)
         return origin_of(OriginKind.VERSION, version, None, workspace.full_name)
 
     async def _run_with(self, version_id: str, workspace: Workspace, actor: Actor) -> str | None:

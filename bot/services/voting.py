@@ -240,6 +240,11 @@ class Voting:
             freezes = tuple(await self._freezes(transaction, found.workspace, self._clock.now()))
         return replace(await self._question(found, votes, action_at(gate)), freezes=freezes)
 
+    async def asks(self, person_id: str, found: Found) -> bool:
+        """Whether the rules ask this person about the run; a group that cannot be read counts for nobody."""
+        question = await self._as_it_stands(found)
+        return everybody(question).holds(person_id, question.membership)
+
     async def candidates(self, found: Found) -> frozenset[str]:
         """The Slack ids of full members whose vote would bring it closer now."""
         question = await self._as_it_stands(found)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.commands.watches import AddWatch, RemoveWatch
-from bot.core.errors import AlreadyWatched, SeveralWatches, UnknownWatch, WatchIsCode
+from bot.core.errors import AlreadyWatched, SeveralWatches, TooMany, UnknownWatch, WatchIsCode
 from bot.core.policy import Actor, Person, Place, Right
+from bot.core.repetitions import WATCHES_MOST
 from bot.core.watches import Watch
 from bot.core.workspaces import Workspace, is_glob, spelled_as
-from bot.services.access import Access
+from bot.services.access import Access, named
 from bot.services.audits import watch_changed
 from bot.services.closures import Closures
 from bot.services.finding import Finder
@@ -64,8 +65,9 @@ class Watching:
         self._wake_painter = wake_painter
 
     async def add(self, wish: AddWatch, actor: Actor, place: Place) -> Watched:
-        """Everybody in the channel will see what it matches, so the actor must be allowed to read all of that.
+        """Everybody in the channel will see what it shows, so it covers what the actor may read and nothing else.
 
+        What they may not read is not there for them, so it is no reason to refuse: the watch is partial.
         A watch that is there already and paused goes on.
         """
         watch = Watch(
@@ -79,11 +81,11 @@ class Watching:
             in_thread=wish.in_thread,
             mentions=wish.mentions,
         )
-        watch, covered = await self._covered(watch, actor)
-        await self._access.demand_membership(actor)
-        person = await self._access.demand_all(actor, Right.READ, covered)
+        person = await self._access.demand_membership(actor)
+        watch, matched = await self._matched(watch, actor)
+        covered = await self._access.visible(actor, matched)
         await enter(self._chat, place.channel)
-        made = await self._make(replace(watch, owner=person.id), covered, person)
+        made = await self._make(replace(watch, owner=person.id, is_partial=len(covered) < len(matched)), covered, person)
         return Watched(watch=made, workspaces=tuple(sorted(one.full_name for one in covered)))
 
     async def _make(self, watch: Watch, covered: Sequence[Workspace], person: Person) -> Watch:
@@ -91,6 +93,8 @@ class Watching:
         async with self._store.write() as transaction:
             await transaction.workspaces.put(covered, self._clock.now())
             there = [one for one in await transaction.watches.of_channel(watch.channel) if one.title == watch.title]
+            if not there:
+                refuse_more([one for one in await transaction.watches.of_channel(watch.channel) if one.owner == person.id])
             made = not there and await transaction.watches.add(watch)
             if made:
                 changed = watch_changed(watch, "watch", self._clock.now(), person=person.id, person_name=person.name)
@@ -111,7 +115,9 @@ class Watching:
             known = await transaction.workspaces.all()
         of_another = watch.owner != person.id
         if of_another:
-            await self._access.demand_all(actor, Right.ADMIN, [one for one in known if watch.covers(one)] or [named(watch.pattern)])
+            await self._access.demand_all(
+                actor, Right.ADMIN, [one for one in known if watch.covers(one)] or [named(watch.pattern)], watch.pattern
+            )
         async with self._store.write() as transaction:
             if not await transaction.watches.remove(watch):
                 raise UnknownWatch(watch.title)
@@ -130,13 +136,19 @@ class Watching:
         async with self._store.read() as transaction:
             return await transaction.watches.of_channel(place.channel)
 
-    async def _covered(self, watch: Watch, actor: Actor) -> tuple[Watch, tuple[Workspace, ...]]:
-        """What a watch would show now; a name that is no glob must be a workspace, and is kept as the server spells it."""
+    async def _matched(self, watch: Watch, actor: Actor) -> tuple[Watch, tuple[Workspace, ...]]:
+        """What a watch matches now; a name that is no glob must be a workspace, and is kept as the server spells it."""
         if not is_glob(watch.pattern):
             workspace = await self._finder.workspace(watch.pattern, actor)
             spelled = replace(watch, pattern=spelled_as(watch.pattern, workspace))
             return spelled, (workspace,) if spelled.covers(workspace) else ()
         return watch, tuple(one for one in await self._knowledge.workspaces() if watch.covers(one))
+
+
+def refuse_more(theirs: Sequence[Watch]) -> None:
+    """`theirs` are the watches of one person in the channel; what the file says counts for nobody."""
+    if sum(not one.source for one in theirs) >= WATCHES_MOST:
+        raise TooMany("watches", WATCHES_MOST, "end one with “unwatch”, or watch a glob instead of single workspaces.")
 
 
 def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
@@ -153,9 +165,3 @@ def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
     if len(by_hand) > 1 and (not exact or len({one.pattern for one in by_hand}) > 1):
         raise SeveralWatches(wish.pattern, [one.title for one in by_hand])
     return (exact or by_hand)[0]
-
-
-def named(pattern: str) -> Workspace:
-    """What a pattern that covers nothing speaks of, for asking who has rights over it."""
-    organization, _, name = pattern.rpartition("/")
-    return Workspace(id="", name=name, organization=organization)

@@ -32,6 +32,7 @@ from bot.store.preferences import PreferenceTable
 from bot.store.projects import ProjectTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
+from bot.store.repetitions import RepetitionTable
 from bot.store.replicas import ReplicaTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
@@ -76,6 +77,7 @@ class Transaction:
     authors: AuthorTable
     projects: ProjectTable
     sending: SendTable
+    repetitions: RepetitionTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -104,6 +106,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         authors=AuthorTable(connection),
         projects=ProjectTable(connection),
         sending=SendTable(connection),
+        repetitions=RepetitionTable(connection),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.store.private import keep_private
 from bot.store.refusals import DatabaseInUse, DatabaseUnreachable
 
 
@@ -18,15 +19,23 @@ def locked_file(path: Path) -> Iterator[None]:
     DatabaseInUse where another process holds it, DatabaseUnreachable where it cannot be made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise DatabaseUnreachable(f"sqlite:///{path}", error.strerror or str(error)) from error
     try:
         claim(lock, path)
+        keep_private_or_refuse(path)
         yield
     finally:
         os.close(lock)
+
+
+def keep_private_or_refuse(path: Path) -> None:
+    try:
+        keep_private(path)
+    except OSError as error:
+        raise DatabaseUnreachable(f"sqlite:///{path}", error.strerror or str(error)) from error
 
 
 def claim(lock: int, path: Path) -> None:

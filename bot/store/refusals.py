@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,21 @@ class SchemaNewer(DatabaseRefused):
         )
 
 
+class TableMissing(DatabaseRefused):
+    """Somebody has dropped a table of ours. What it held is only in a backup, so nothing is made in its place."""
+
+    def __init__(self, name: str) -> None:
+        table = f" “{name}”" if name else ""
+        super().__init__(f"The database has lost its table{table}: somebody has removed it. Restore it from a backup.")
+
+
 class ForeignTables(DatabaseRefused):
     def __init__(self, shown: str, names: str) -> None:
         super().__init__(f"The database {shown} already has tables that are not mine ({names}). Give me an empty database.")
 
+
+UNDEFINED_TABLE = "42P01"
+LOST_TABLE = re.compile(r'no such table: (?P<sqlite>\w+)|relation "(?P<postgres>\w+)"')
 
 SQLITE_BUSY = frozenset({5, 6})
 """SQLITE_BUSY and SQLITE_LOCKED; extended codes keep them in the lowest byte (sqlite.org/rescode.html)."""
@@ -68,9 +80,19 @@ def plainly() -> Iterator[None]:
     except PoolTimeout as error:
         raise StoreBusy from error
     except DBAPIError as error:
+        if (lost := lost_table(error)) is not None:
+            raise TableMissing(lost) from error
         if is_busy(error):
             raise StoreBusy from error
         raise
+
+
+def lost_table(error: DBAPIError) -> str | None:
+    """The name of the table that is not there, "" where it is not said; None for any other error. SQLite has no code for it."""
+    if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE and "no such table" not in str(error.orig):
+        return None
+    found = LOST_TABLE.search(str(error.orig))
+    return (found["sqlite"] or found["postgres"]) if found else ""
 
 
 def is_busy(error: DBAPIError) -> bool:

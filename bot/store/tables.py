@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -160,6 +160,7 @@ watches = Table(
     later_words("source"),
     perhaps_moment("paused_at"),
     later_words("paused_why"),
+    later_flag("is_partial"),
     UniqueConstraint("channel", "pattern_digest"),
     sqlite_autoincrement=True,
 )
@@ -384,6 +385,24 @@ rules = Table(
     sqlite_autoincrement=True,
 )
 """The newest row is in force; the others were."""
+
+repetitions = Table(
+    "repetitions",
+    metadata,
+    words("digest", key=True),
+    words("kind"),
+    words("person"),
+    words("channel"),
+    moment("began_at"),
+    moment("last_at"),
+    number("times"),
+    words("entry"),
+    Index(None, "began_at"),
+    Index(None, "person", "channel"),
+)
+"""What one person repeats in one channel within a window that `began_at` opens: refusals that fold into one audit row, and snoozes.
+
+`digest`: sha256, hex, of all that makes two of them the same. `entry`: the audit row of a refusal, as JSON; "" for anything else."""
 
 audit = Table(
     "audit",

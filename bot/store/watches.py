@@ -16,7 +16,7 @@ from bot.core.watches import Measure, Watch
 from bot.store.statements import changed, insert_new
 from bot.store.tables import watches
 
-PLAIN = ("tag", "project", "in_thread", "mentions", "source", "paused_at", "paused_why")
+PLAIN = ("tag", "project", "in_thread", "mentions", "source", "paused_at", "paused_why", "is_partial")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,27 @@ def plain_host(host: str) -> str:
     return host.strip().rstrip(".").lower()
 
 
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+COMPATIBLE = ipaddress.IPv6Network("::/96")
+SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
+"""Deprecated (RFC 3879) and still routed in inner networks; Python counts it as global."""
+
+
+def inner_address(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one leads to: mapped, 6to4 (RFC 3056), NAT64 (RFC 6052), or compatible (RFC 4291)."""
+    if isinstance(found, ipaddress.IPv4Address):
+        return None
+    if found in NAT64 or (found in COMPATIBLE and int(found) > 1):  # `::` and `::1` are what they are
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour
+
+
 def kind_of(address: str) -> str:
     """public, or the kind of network that is not: loopback, link-local, private, special."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    found = inner or found
+    found = inner_address(found) or found
+    if found in SITE_LOCAL:
+        return "private"
     if found.is_loopback:
         return "loopback"
     if found.is_link_local:

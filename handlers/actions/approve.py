@@ -28,7 +28,7 @@ async def decision_clicked(
     if address is None:
         return await button_clicked()
     action = ids.ACTION_OF[payload["action_id"]]
-    if action is Action.APPLY and await words_asked(address.run_id, services, place, body):
+    if action is Action.APPLY and await words_asked(address.run_id, services, actor, place, body):
         return None
     try:
         acted = await services.approvals.act(action, RunReference(run_id=address.run_id), actor, place)
@@ -43,12 +43,12 @@ async def because_clicked(
     payload: Mapping[str, Any],
     body: Mapping[str, Any],
     services: Services,
-    actor: Actor,  # noqa: ARG001 - a click that names nobody opens nothing
+    actor: Actor,
     place: Place,
 ) -> Said | None:
     """The modal that asks why, where that is not demanded. Nothing is decided by the click."""
     address = ids.decode(value_of(payload))
-    asked = await services.approvals.asked(address.run_id) if address is not None else None
+    asked = await services.approvals.asked_of(address.run_id, actor) if address is not None else None
     if asked is None:
         return await button_clicked()
     demanded_gate(asked, Action.APPLY)
@@ -59,9 +59,9 @@ async def because_clicked(
     return None
 
 
-async def words_asked(run_id: str, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
+async def words_asked(run_id: str, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]) -> bool:
     """Whether a modal asks for words first: a click can open one for three seconds, so this goes by what we know already."""
-    asked = await services.approvals.asked(run_id) if await services.approvals.wants_words(run_id, CONFIRM) else None
+    asked = await services.approvals.asked_of(run_id, actor) if await services.approvals.wants_words(run_id, CONFIRM) else None
     if asked is None or asked.tally is None or asked.run.gate != CONFIRM or not asked.tally.wants_words or not asked.tally.may_be_voted:
         return False
     return await shown(asked, Wanted(reason=asked.tally.wants_reason, typed_name=asked.tally.wants_typed_name), services, place, body)

@@ -20,12 +20,12 @@ async def override_clicked(
     payload: Mapping[str, Any],
     body: Mapping[str, Any],
     services: Services,
-    actor: Actor,  # noqa: ARG001 - a click that names nobody opens nothing
+    actor: Actor,
     place: Place,
 ) -> Said | None:
     """By what we know already: a click can open a modal for three seconds."""
     address = ids.decode(payload.get("value"))
-    asked = await services.approvals.asked(address.run_id) if address is not None else None
+    asked = await services.approvals.asked_of(address.run_id, actor) if address is not None else None
     if asked is None:
         return await button_clicked()
     gate = demanded_gate(asked, Action.OVERRIDE)
@@ -36,7 +36,7 @@ async def override_clicked(
 async def glass_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
     """Offered to those alone who may, of whom we have just heard who they are; so that is asked first."""
     address = ids.decode(payload.get("value"))
-    asked = await services.approvals.asked(address.run_id) if address is not None else None
+    asked = await services.approvals.asked_of(address.run_id, actor) if address is not None else None
     if asked is None:
         return await button_clicked()
     action = ids.ACTION_OF_GLASS[payload["action_id"]]

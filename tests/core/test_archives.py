@@ -11,9 +11,11 @@ from bot.core.archives import (
     Bounds,
     Budget,
     demand_apart,
+    demand_no_credentials,
     demand_no_state,
     demand_taken,
     home_of,
+    is_allowed,
     is_left_out,
     safe_path,
     shown,
@@ -137,6 +139,38 @@ def test_two_files_in_one_place_are_refused(paths: list[str], why: str) -> None:
 
 def test_files_apart_are_taken() -> None:
     demand_apart(["a/main.tf", "b/main.tf", "main.tf", "a.tf"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(".terraformrc", "home/.terraformrc", "terraform.rc", "Terraform.RC", "dev.tfrc", "x/credentials.tfrc.json"),
+        *(".env", "app/.env", ".ENV", ".env.production", ".env.example.local", ".env/bin/python"),
+    ],
+)
+def test_files_that_are_there_to_hold_secrets_are_refused(path: str) -> None:
+    with pytest.raises(ArchiveRefused, match="leave it out"):
+        demand_no_credentials(path)
+
+
+@pytest.mark.parametrize("path", [".env.example", "app/.Env.Example", "env", "my.env", ".environment", "terraformrc.tf", "terraform.rc.md"])
+def test_files_that_are_only_called_alike_are_taken(path: str) -> None:
+    demand_no_credentials(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["a.tfstate", "x/terraform.tfstate.d/dev/main.tf", ".tfstate", "a.TFSTATE-old", "a.tfstate~", "b.tfstate1"]
+)
+def test_whatever_has_tfstate_in_its_name_is_a_state(path: str) -> None:
+    with pytest.raises(ArchiveRefused, match="state file"):
+        demand_no_state(path)
+
+
+def test_an_exception_matches_the_end_of_a_path() -> None:
+    globs = ("testdata/*.tfstate", ".env.ci")
+    allowed = [is_allowed(path, globs) for path in ("a/testdata/x.tfstate", "testdata/x.tfstate", "x.tfstate", "b/.env.ci", "b/.env")]
+    assert allowed == [True, True, False, True, False]
+    assert not is_allowed("x.tfstate", ())
 
 
 @pytest.mark.parametrize(

@@ -110,11 +110,12 @@ async def test_a_typed_review_opens_the_same(desk: Desk) -> None:
 
 async def test_what_is_refused_is_said_in_the_modal_and_written_down(desk: Desk) -> None:
     run = waiting(desk)
+    await desk.click(ids.REVIEW, encode(Address(run.id)))
+    shown = desk.private.views[-1]
     assert await desk.click(ids.REVIEW, encode(Address(run.id)), GUS) == []
     assert "guest" in text(desk.private.views[-1]).lower()
-    await desk.click(ids.REVIEW, encode(Address(run.id)))
 
-    await desk.send(inside(desk.private.views[-1], ids.REVIEW_ON, GUS))
+    await desk.send(inside(shown, ids.REVIEW_ON, GUS))
 
     assert "a.b" not in text(desk.private.views[-1])
     assert [(row.action, row.person, row.run_id) for row in await refusals(desk)] == [

@@ -270,7 +270,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     voting = Voting(store, evidence, kinship, ruling, Names(people, clock, TEAM), clock, hurdles, freezing.in_force)
     locks, configurations = FakeLocks(runs=runs), FakeConfigurations()
     versions = Versions(runs, configurations, store, reader, access)
-    launches = Launches(store, finder, access, intents, chat, sharing, clock, locks, versions)
+    launches = Launches(store, finder, access, intents, chat, sharing, clock, locks, versions, ruling)
     approvals = Approvals(store, finder, reader, access, intents, voting, ruling, sharing, Glass(access, policy), clock, loops.painter)
     clocks = Clocks(policy, freezing.in_force)
     tallies = Tallies(store, reader, voting, clock, pace)
@@ -280,7 +280,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     listings = Listings(store, knowledge, finder, reader, access, projects, locks, pictures, policy, clock)
     files, arrivals = FakeFiles(), Arrivals(store, configurations, clock, pace, loops.painter)
     sources = Sources(shared=files, files=files, configurations=configurations, locks=locks)
-    uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, Bounds())
+    uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, Bounds(), ruling)
     return House(
         runs=runs,
         chat=chat,
@@ -331,7 +331,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         sealer=Sealer(store, clock, pace, AUDIT_KEY, "C0AUDIT", partial(message_link, "https://acme.slack.com"), loops.painter),
         freezing=freezing,
         notices=recorder.notices,
-        locking=Locking(locks, runs, store, finder, reader, access, sharing, clock),
+        locking=Locking(locks, runs, store, finder, reader, access, sharing, clock, ruling),
         comments=Comments(store, finder, access, intents, sharing, clock),
         reminders=Reminders(store, clocks, reader, finder, access, sharing, voting, approvals, clock, pace, loops.painter),
     )

@@ -108,8 +108,9 @@ async def test_nobody_is_listed_what_they_may_not_read(tmp_path: Path) -> None:
         assert [row.workspace.name for row in (await house.listings.workspaces(ListWorkspaces(), RAJ)).rows] == ["storefront-dev"]
         found = await house.listings.runs(ListRuns("storefront-*"), RAJ)
         assert [row.workspace.name for row in found.page.rows] == ["storefront-dev"]
-        with pytest.raises(RightMissing):
+        with pytest.raises(UnknownWorkspace) as hidden:
             await house.listings.runs(ListRuns("storefront-prod"), RAJ)
+        assert (hidden.value.is_hidden, hidden.value.near) == (True, ("storefront-dev",))
         with pytest.raises(UnknownWorkspace) as unknown:
             await house.listings.runs(ListRuns("storefront"), RAJ)
         assert unknown.value.near == ("storefront-dev",)

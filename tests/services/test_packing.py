@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import stat
 import tarfile
 import tracemalloc
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
 
@@ -140,6 +141,55 @@ def test_whatever_is_packed_unpacks_to_the_same(tmp_path: Path, tree: dict[str, 
 
 
 # What is not taken
+
+STATE = {"version": 4, "terraform_version": "1.9.0", "serial": 7, "lineage": "3f2a", "outputs": {}, "resources": []}
+BACKUP = json.dumps(STATE).encode()
+STATES = [
+    BACKUP,
+    json.dumps(STATE, indent=2).encode(),
+    b"\n\t " + BACKUP,
+    b"\xef\xbb\xbf" + BACKUP,
+    json.dumps(STATE).encode("utf-16"),
+    json.dumps({"resources": ["x" * 2_000_000], **STATE}).encode(),
+    BACKUP[:-5],
+    json.dumps({**STATE, "deep": 0}).encode().replace(b"0}", b"[" * 100_000 + b"]" * 100_000 + b"}"),
+]
+NO_STATES = [
+    json.dumps({"terraform_version": "1.9.0", "serial": 7}).encode(),
+    json.dumps({"notes": STATE}).encode(),
+    json.dumps([STATE]).encode(),
+    b"# " + BACKUP,
+    b"",
+]
+
+
+@pytest.mark.parametrize("content", STATES, ids=range(len(STATES)))
+@pytest.mark.parametrize("make", [tar_of, zip_of])
+def test_a_state_under_another_name_is_refused(tmp_path: Path, make: Callable[[Mapping[str, bytes]], bytes], content: bytes) -> None:
+    for name in ("backup.json", "notes.txt", "old.tf.json"):
+        with pytest.raises(ArchiveRefused, match="state file under another name"):
+            packed(tmp_path, ("site.zip", make(GOOD | {name: content})))
+
+
+@pytest.mark.parametrize("content", NO_STATES, ids=range(len(NO_STATES)))
+def test_what_only_resembles_a_state_is_taken(tmp_path: Path, content: bytes) -> None:
+    assert contents(packed(tmp_path, ("site.zip", zip_of(GOOD | {"notes.json": content}))))["notes.json"] == content
+
+
+@pytest.mark.parametrize("name", [".env", "app/.terraformrc", "terraform.rc", "x.tfstate.backup"])
+def test_files_with_secrets_are_refused_unless_an_operator_lists_them(tmp_path: Path, name: str) -> None:
+    archive = ("site.zip", zip_of(GOOD | {name: b"TOKEN=x"}))
+    with pytest.raises(ArchiveRefused, match="leave it out"):
+        packed(tmp_path, archive)
+    assert name in contents(packed(tmp_path, archive, bounds=Bounds(allow=(name,))))
+    with pytest.raises(ArchiveRefused, match="leave it out"):
+        packed(tmp_path, archive, bounds=Bounds(allow=(f"other/{name}",)))
+
+
+def test_a_listed_state_is_taken_under_any_name_and_an_example_is(tmp_path: Path) -> None:
+    files = GOOD | {"testdata/old.json": BACKUP, ".env.example": b"TOKEN="}
+    assert contents(packed(tmp_path, ("site.zip", zip_of(files)), bounds=Bounds(allow=("testdata/*.json",)))) == files
+
 
 LINKS = [
     tarred(entry("main.tf", TF), entry("etc", kind=tarfile.SYMTYPE, link="/etc")),

@@ -41,7 +41,7 @@ async def test_rules_are_put_in_force_once(store: Store) -> None:
 async def test_whoever_has_other_rules_decides_nothing(store: Store) -> None:
     await ruling(store, Policy(source="other.toml", hash="b" * 64)).activate("ana@ops")
     async with store.read() as transaction:
-        with pytest.raises(RulesDiffer, match=r"from runbell\.toml are not in force: others are in force, so I decide nothing"):
+        with pytest.raises(RulesDiffer, match=r"from runbell\.toml are not in force: others are in force, so I decide, "):
             await ruling(store).demand_current(transaction)
 
 

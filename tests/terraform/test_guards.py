@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import httpx
 import pytest
 from hypothesis import given
@@ -139,6 +141,23 @@ def test_a_target_does_not_tell_its_secret() -> None:
         ("fe80::1%eth0", "link-local"),
         ("fd00::1", "private"),
         ("2606:2800:220:1::1", "public"),
+        ("0.1.2.3", "private"),
+        ("100.127.255.255", "private"),
+        ("100.128.0.1", "public"),
+        ("fec0::1", "private"),
+        ("feff:ffff::1", "private"),
+        ("::ffff:169.254.169.254", "link-local"),
+        ("::ffff:100.64.0.1", "private"),
+        ("::10.0.0.1", "private"),
+        ("2002:0a00:0001::1", "private"),
+        ("2002:5db8:d822::1", "public"),
+        ("64:ff9b::10.0.0.1", "private"),
+        ("64:ff9b::127.0.0.1", "loopback"),
+        ("64:ff9b::169.254.169.254", "link-local"),
+        ("64:ff9b::93.184.216.34", "public"),
+        ("64:ff9b:1::1", "special"),
+        ("2001:0:1::1", "private"),
+        ("::", "special"),
     ],
 )
 def test_networks_are_told_apart(address: str, kind: str) -> None:
@@ -147,6 +166,16 @@ def test_networks_are_told_apart(address: str, kind: str) -> None:
 
 async def test_the_system_finds_loopback() -> None:
     assert "127.0.0.1" in await resolve("localhost", 80) or "::1" in await resolve("localhost", 80)
+
+
+INNER = st.sampled_from(["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"])
+
+
+@given(INNER.flatmap(lambda network: st.ip_addresses(network=network)), st.sampled_from([0, 0xFFFF << 32, 0x64FF9B << 96, 0x2002 << 112]))
+def test_an_inner_address_is_never_public_in_whatever_form(inner: ipaddress.IPv4Address, form: int) -> None:
+    shift = 80 if form == 0x2002 << 112 else 0
+    assert kind_of(str(inner)) != "public"
+    assert kind_of(str(ipaddress.IPv6Address(form | int(inner) << shift))) != "public"
 
 
 @given(st.text(max_size=60) | st.text("htps:/@.\\[]#?%testarchivi0127x ", max_size=60).map(lambda text: "https:" + text))

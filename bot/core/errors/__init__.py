@@ -17,7 +17,6 @@ RunbellError
 │   ├── FreezeCoversNothing
 │   ├── SeveralFreezes
 │   ├── UnknownVersion
-│   ├── StrayVersion
 │   ├── SeveralCommits
 │   └── SeveralWatches
 ├── NotAllowed                who may
@@ -59,7 +58,9 @@ RunbellError
 │   ├── TerraformTooOld
 │   ├── NotLocked
 │   ├── WorkspaceHeld
-│   └── DestroyForbidden
+│   ├── DestroyForbidden
+│   └── TooMany                   of one person in one channel
+│       └── TooManyRefused
 ├── ChannelTrouble            where it should be said
 │   ├── NotInChannel
 │   ├── AlreadyWatched
@@ -103,6 +104,7 @@ RunbellError
 from __future__ import annotations
 
 from bot.core.errors.arrivals import HandledBefore, NoTrigger, StoreBusy
+from bot.core.errors.caps import TooMany, TooManyRefused
 from bot.core.errors.channels import AlreadyWatched, ChannelShared, NotInChannel, WatchIsCode
 from bot.core.errors.chats import (
     REFUSED,
@@ -155,7 +157,6 @@ from bot.core.errors.names import (
     SeveralCommits,
     SeveralFreezes,
     SeveralWatches,
-    StrayVersion,
     UnknownFreeze,
     UnknownProject,
     UnknownRun,
@@ -268,7 +269,6 @@ __all__ = [
     "SeveralWatches",
     "StateMovedOn",
     "StoreBusy",
-    "StrayVersion",
     "TerraformAnswerLost",
     "TerraformFailed",
     "TerraformRateLimited",
@@ -280,6 +280,8 @@ __all__ = [
     "TokenMayNotStart",
     "TokenRejected",
     "TooLarge",
+    "TooMany",
+    "TooManyRefused",
     "UnexpectedAnswer",
     "UnknownCommand",
     "UnknownFreeze",

@@ -61,7 +61,7 @@ class RulesDiffer(CannotAct):
         mine = f"The rules that I have read from {source}" if source else "My rules (there is no runbell.toml)"
         others = "others are in force" if are_any else "none are in force yet"
         super().__init__(
-            f"{mine} are not in force: {others}, so I decide nothing. An operator gives every replica the same file, "
+            f"{mine} are not in force: {others}, so I decide, start and lock nothing. An operator gives every replica the same file, "
             "and puts its rules in force with “runbell policy activate”."
         )
 

@@ -25,7 +25,9 @@ class BadCommand(RunbellError):
 
 
 class NotFound(RunbellError):
-    pass
+    """`is_hidden`: it is there, and the person may not read it. What they are told is the same; logs and the audit say which it was."""
+
+    is_hidden = False
 
 
 class NotAllowed(RunbellError):

@@ -87,14 +87,6 @@ class UnknownVersion(NotFound):
         )
 
 
-class StrayVersion(NotFound):
-    def __init__(self, version: str) -> None:
-        self.version = version
-        super().__init__(
-            f"I cannot tell which workspace {version} belongs to, and so not whether you may read it. Name a run that used it instead."
-        )
-
-
 class SeveralCommits(NotFound):
     def __init__(self, start: str, shas: Sequence[str]) -> None:
         self.start, self.shas = start, tuple(shas)

@@ -10,6 +10,7 @@ from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, Intent
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.projects import ProjectRows
+from bot.services.ports.repetitions import RepetitionRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 from bot.services.ports.uploads import AuthorRows, UploadRows
 
@@ -89,6 +90,9 @@ class Transaction(Protocol):
 
     @property
     def leavings(self) -> LeavingsRows: ...
+
+    @property
+    def repetitions(self) -> RepetitionRows: ...
 
     @property
     def preferences(self) -> PreferenceRows: ...

@@ -1,0 +1,20 @@
+"""Too much of one thing by one person in one channel."""
+
+from __future__ import annotations
+
+from bot.core.errors.kinds import CannotAct
+
+
+class TooMany(CannotAct):
+    """`what` is counted, `most` are allowed, and `then` says what to do about it."""
+
+    def __init__(self, what: str, most: int, then: str) -> None:
+        self.what, self.most, self.then = what, most, then
+        super().__init__(f"Nothing was done: {most:,} {what} is the most for one person in one channel: {then}")
+
+
+class TooManyRefused(TooMany):
+    """Refused commands, so that nobody fills the audit or the server's rate limit by guessing."""
+
+    def __init__(self, most: int, minutes: int) -> None:
+        super().__init__(f"refused commands in {minutes} minutes", most, f"try again in {minutes} minutes. Buttons still work.")

@@ -1,0 +1,23 @@
+"""Whoever was refused too often is answered without anything being done, while their buttons still work."""
+
+from __future__ import annotations
+
+from bot.core.repetitions import REFUSALS_MOST
+from bot.slack import ids
+from tests.handlers.desk import Desk
+from tests.services.house import KIM, RAJ
+
+
+async def test_beyond_the_cap_a_command_does_nothing_and_a_button_still_decides(desk: Desk) -> None:
+    run = desk.house.runs.add_run(desk.house.runs.add_workspace("storefront-dev"), "planned")
+    for _ in range(REFUSALS_MOST):
+        await desk.type("show run-nosuch0000000000", KIM)
+    asked = len(desk.house.runs.calls)
+    assert str(REFUSALS_MOST) in await desk.type("show storefront-dev", KIM)
+    assert len(desk.house.runs.calls) == asked
+    assert "storefront-dev" in await desk.type("show storefront-dev", RAJ)
+    assert await desk.click(ids.APPROVE, ids.encode(ids.Address(run_id=run.id)), KIM) == []
+    assert len(desk.house.runs.calls_of("act")) == 1
+    async with desk.house.store.read() as transaction:
+        outcomes = [row.outcome for row in await transaction.audit.page(0) if row.kind == "refusal"]
+    assert outcomes == ["UnknownRun", "TooManyRefused"]
