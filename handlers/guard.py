@@ -1,4 +1,7 @@
-"""Around every listener: ack first, keep the task, and turn whatever goes wrong into a private reply. Nothing is raised to Bolt.
+"""Around every listener: ack first, keep the task, and turn whatever goes wrong into a private reply.
+
+What acts is stored as a request before it is acknowledged, and judged from there. Nothing is raised to Bolt but that it could not be
+stored: then nothing is acknowledged, Slack tells the person that it failed, and nothing is done.
 
 With Bolt a listener that raises right after `ack()` loses the ack, so errors are caught here, inside of it.
 """
@@ -17,14 +20,18 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.core.errors import RunbellError
+from bot.core.errors import HandledBefore, RequestLost, RequestNotStored, RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.core.policy import Actor
+from bot.core.requests import Hold, Request, RequestState, holding
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
+from bot.services.requests import Requests
 from bot.slack import ids, replies
 from bot.slack.blocks import Block, Said
 from handlers.hearing import heard
+from handlers.requests import request_of, trigger_of, values_of
+from handlers.services import Services
 
 log = structlog.get_logger("runbell.handlers")
 
@@ -51,32 +58,45 @@ SUGGEST_WITHIN = 2.0
 
 class Guard:
     """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in, and
-    `repeats` knows what came in before.
+    `repeats` knows what came in before. `requests` stores what acts; `acting` are the listeners that do, by their names, by which a
+    stored request finds its own again.
     """
 
-    def __init__(self, command: str, meter: Meter = UNMETERED, audits: Audits | None = None, repeats: Repeats | None = None) -> None:
+    def __init__(
+        self,
+        command: str,
+        meter: Meter = UNMETERED,
+        audits: Audits | None = None,
+        repeats: Repeats | None = None,
+        requests: Requests | None = None,
+    ) -> None:
         self.command = command
         self.meter = meter
         self.audits = audits
         self.repeats = repeats
+        self.requests = requests
+        self.acting: dict[str, Listener] = {}
         self.kept: set[asyncio.Task[Any]] = set()
         self.after: Afterwards | None = None
 
-    def guarded(self, listener: Listener) -> BoltListener:
+    def guarded(self, listener: Listener, *, acts: bool = False) -> BoltListener:
         """For commands, clicks and shortcuts, whose payload names a person. A global shortcut and a click in a modal or on the Home tab
         have no response address: what is said to them is said where the modal was opened, else in direct messages.
+
+        `acts`: it changes something, so what was asked is stored first; of commands only those that are no questions are.
         """
-        names = parameters(listener)
+        names = self.registered(listener, acts=acts)
 
         async def guarded_listener(
             ack: AsyncAck, respond: AsyncRespond, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]
         ) -> None:
             self.keep()
+            values = {"payload": payload, "body": body, **context}
+            request = await self.stored(listener, values) if acts else None
             await ack()
             now = time.perf_counter()
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
-            values = {"payload": payload, "body": body, **context}
-            said = await self.outcome(listener, values, names)
+            said = await self.judged(listener, values, names, request)
             if said is not None and context.get("response_url"):
                 await answer(respond, said)
             elif said is not None:
@@ -85,20 +105,21 @@ class Guard:
 
         return guarded_listener
 
-    def guarded_view(self, listener: Listener, check: Check) -> BoltListener:
+    def guarded_view(self, listener: Listener, check: Check, *, acts: bool = False) -> BoltListener:
         """For modals: what `check` finds wrong, without asking anybody, is shown in the modal, which stays; else it closes and the listener
-        is called. There is no response address, so what it says is said where the modal was opened.
+        is called. There is no response address, so what it says is said where the modal was opened. `acts` as above.
         """
-        names = parameters(listener)
+        names = self.registered(listener, acts=acts)
 
         async def guarded_view_listener(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]) -> None:
             self.keep()
             wrong = check(payload)
+            values = {"payload": payload, "body": body, **context}
+            request = await self.stored(listener, values) if acts and not wrong else None
             await (ack(response_action="errors", errors=wrong) if wrong else ack())
             now = time.perf_counter()
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
-            values = {"payload": payload, "body": body, **context}
-            said = None if wrong else await self.outcome(listener, values, names)
+            said = None if wrong else await self.judged(listener, values, names, request)
             if said is not None:
                 await tell(values, payload, said)
             await self.done(values)
@@ -131,6 +152,73 @@ class Guard:
 
         return watched_listener
 
+    def registered(self, listener: Listener, *, acts: bool) -> tuple[str, ...]:
+        """What it takes; one that acts is found by its name."""
+        names = parameters(listener)
+        if acts and self.acting.setdefault(listener.__name__, listener) is not listener:
+            raise TypeError(f"two listeners that act are called {listener.__name__}")
+        return names
+
+    async def stored(self, listener: Listener, values: Mapping[str, Any]) -> Request | None:
+        """The request, committed; None for what changes nothing, and for what came in before, which `outcome` refuses.
+
+        RequestNotStored where it could not be, which no listener may answer with an ack.
+        """
+        request = request_of(listener.__name__, values) if self.requests is not None else None
+        if request is None or self.requests is None:
+            return None
+        try:
+            return await self.requests.store(request, trigger_of(values), values.get("arrived", time.perf_counter()))
+        except HandledBefore:
+            return None
+        except RunbellError as error:
+            log.warning("request_not_acknowledged", listener=listener.__name__, error=type(error).__name__, **who(values))
+            raise RequestNotStored from error
+
+    async def judged(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request | None) -> Said | None:
+        """What is said of it. Of a request nothing is said before it is noted as judged: else what was refused could still be carried out
+        by whoever finds its row.
+        """
+        if request is None or self.requests is None:
+            return await self.outcome(listener, values, names)
+        try:
+            if not await self.requests.acknowledge(request):
+                return None
+            return await self.finished(listener, values, names, request)
+        finally:
+            self.requests.release(request)
+
+    async def finished(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request) -> Said | None:
+        said = await self.outcome(listener, values, names, request)
+        return said if self.requests is not None and await self.requests.finish(request) else None
+
+    async def resumed(self, request: Request, services: Services) -> None:
+        """Judge a request that another process has left, the same way, under the rights of now; its listener gets no trigger."""
+        self.keep()
+        if self.requests is None:
+            return
+        listener, values = self.acting.get(request.listener), {"services": services, **values_of(request, self.command)}
+        if listener is None:
+            if (left := await self.requests.give_up(request)) is not None:
+                await self.answered(left, services)
+            return
+        try:
+            said = await self.finished(listener, values, parameters(listener), request)
+        finally:
+            self.requests.release(request)
+        if said is not None:
+            await services.privately.tell(request.channel or request.person, request.person, said)
+        await self.done(values)
+
+    async def answered(self, request: Request, services: Services) -> None:
+        """Tell the person that nothing was done, or that it is not known how much was."""
+        self.keep()
+        if self.requests is None:
+            return
+        said = replies.nothing_done(request) if request.state is RequestState.UNDONE else replies.outcome_unclear(request, self.command)
+        was_told = await services.privately.tell(request.channel or request.person, request.person, said)
+        await self.requests.answered(request, was_told=was_told)
+
     async def done(self, values: Mapping[str, Any]) -> None:
         """Somebody has done something, or tried to: what they may be looking at is brought up to date."""
         actor = values.get("actor")
@@ -143,14 +231,21 @@ class Guard:
             self.kept.add(task)
             task.add_done_callback(self.kept.discard)
 
-    async def outcome(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...]) -> Said | None:
+    async def outcome(
+        self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request | None = None
+    ) -> Said | None:
         """What the listener says, or what is said about what went wrong. Nobody acts on a payload that names no person, or no place."""
         if any(name in WHO and values[name] is None for name in names):
             log.warning("incomplete payload", listener=listener.__name__, **who(values))
             return replies.incomplete()
         try:
-            await self.demand_new(values.get("body") or {})
-            said = await listener(**{name: values[name] for name in names})
+            if request is None:
+                await self.demand_new(values.get("body") or {})
+            with holding(hold_of(request) if request is not None else None):
+                said = await listener(**{name: values[name] for name in names})
+        except RequestLost:
+            log.warning("request_lost", listener=listener.__name__, **who(values))
+            return None
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
@@ -175,14 +270,19 @@ class Guard:
 
     async def finish(self, within: float) -> None:
         """Let the listeners at work end; those that have not after `within` seconds are canceled and told of in the log."""
-        tasks = self.kept - {asyncio.current_task()}
+        late = self.requests.late if self.requests is not None else set()
+        tasks = (self.kept | late) - {asyncio.current_task()}
         if not tasks:
             return
-        _, late = await asyncio.wait(tasks, timeout=within)
-        for task in late:
+        _, remaining = await asyncio.wait(tasks, timeout=within)
+        for task in remaining:
             log.warning("listener canceled", after_seconds=within)
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*remaining, return_exceptions=True)
+
+
+def hold_of(request: Request) -> Hold:
+    return Hold(request.id, request.owner, request.person)
 
 
 async def suggested(listener: Suggesting, values: Mapping[str, Any], names: tuple[str, ...]) -> Sequence[Block]:

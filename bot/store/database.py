@@ -32,6 +32,7 @@ from bot.store.projects import ProjectTable
 from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said_by
 from bot.store.reminders import ReminderTable
 from bot.store.replicas import ReplicaTable
+from bot.store.requests import RequestTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
@@ -72,6 +73,7 @@ class Transaction:
     preferences: PreferenceTable
     uploads: UploadTable
     projects: ProjectTable
+    requests: RequestTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -98,6 +100,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
         projects=ProjectTable(connection),
+        requests=RequestTable(connection, clock.now),
     )
 
 
@@ -203,7 +206,8 @@ async def first_contact(database: Database) -> None:
 
 
 async def free_roles(database: Database) -> None:
-    """The file is ours alone, so nobody who held a role is left."""
+    """The file is ours alone, so nobody who held a role or was at a request is left."""
     async with database.write() as transaction:
+        await transaction.requests.free_all()
         await transaction.leases.free_all_but(PRUNING)
         await transaction.replicas.forget(0)

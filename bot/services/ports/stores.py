@@ -10,6 +10,7 @@ from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, Intent
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.projects import ProjectRows
+from bot.services.ports.requests import RequestRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 from bot.services.ports.uploads import UploadRows
 
@@ -71,6 +72,9 @@ class Transaction(Protocol):
 
     @property
     def projects(self) -> ProjectRows: ...
+
+    @property
+    def requests(self) -> RequestRows: ...
 
     @property
     def seen(self) -> SeenRows: ...
