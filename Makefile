@@ -8,6 +8,7 @@ RUN_WITHOUT_PIP_NEWS := PIP_DISABLE_PIP_VERSION_CHECK=1
 KILLS ?= 1000
 CLICKS ?= 2000
 FUZZ ?= 100000
+ACKS ?= 300
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench bench-faults pictures lock setup clean
@@ -39,9 +40,10 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Measure, in five tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
-bench-faults: setup ## Kill, double-click and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 FUZZ=100000
+bench-faults: setup ## Kill, double-click and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 FUZZ=100000
 	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_chaos.py
 	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
+	@ACK_KILLS=$(ACKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_requests_killed.py
 	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)

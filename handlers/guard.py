@@ -20,18 +20,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.core.errors import HandledBefore, RequestLost, RequestNotStored, RunbellError
+from bot.core.errors import RequestLost, RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.core.policy import Actor
-from bot.core.requests import Hold, Request, RequestState, holding
+from bot.core.requests import Request, holding
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
 from bot.services.requests import Requests
 from bot.slack import ids, replies
 from bot.slack.blocks import Block, Said
 from handlers.hearing import heard
-from handlers.requests import request_of, trigger_of, values_of
-from handlers.services import Services
+from handlers.judging import Judging
 
 log = structlog.get_logger("runbell.handlers")
 
@@ -58,8 +57,8 @@ SUGGEST_WITHIN = 2.0
 
 class Guard:
     """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in, and
-    `repeats` knows what came in before. `requests` stores what acts; `acting` are the listeners that do, by their names, by which a
-    stored request finds its own again.
+    `repeats` knows what came in before. `judging` stores what acts, and `acting` are the listeners that do, by their names: so
+    a stored request finds its own again.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class Guard:
         self.meter = meter
         self.audits = audits
         self.repeats = repeats
-        self.requests = requests
+        self.judging = Judging(self, requests) if requests is not None else None
         self.acting: dict[str, Listener] = {}
         self.kept: set[asyncio.Task[Any]] = set()
         self.after: Afterwards | None = None
@@ -160,64 +159,14 @@ class Guard:
         return names
 
     async def stored(self, listener: Listener, values: Mapping[str, Any]) -> Request | None:
-        """The request, committed; None for what changes nothing, and for what came in before, which `outcome` refuses.
-
-        RequestNotStored where it could not be, which no listener may answer with an ack.
-        """
-        request = request_of(listener.__name__, values) if self.requests is not None else None
-        if request is None or self.requests is None:
-            return None
-        try:
-            return await self.requests.store(request, trigger_of(values), values.get("arrived", time.perf_counter()))
-        except HandledBefore:
-            return None
-        except RunbellError as error:
-            log.warning("request_not_acknowledged", listener=listener.__name__, error=type(error).__name__, **who(values))
-            raise RequestNotStored from error
+        """The request, committed; None for what changes nothing. RequestNotStored where it must not be acknowledged."""
+        return await self.judging.store(listener.__name__, values) if self.judging is not None else None
 
     async def judged(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request | None) -> Said | None:
-        """What is said of it. Of a request nothing is said before it is noted as judged: else what was refused could still be carried out
-        by whoever finds its row.
-        """
-        if request is None or self.requests is None:
+        """What is said of it, from the request where there is one."""
+        if request is None or self.judging is None:
             return await self.outcome(listener, values, names)
-        try:
-            if not await self.requests.acknowledge(request):
-                return None
-            return await self.finished(listener, values, names, request)
-        finally:
-            self.requests.release(request)
-
-    async def finished(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request) -> Said | None:
-        said = await self.outcome(listener, values, names, request)
-        return said if self.requests is not None and await self.requests.finish(request) else None
-
-    async def resumed(self, request: Request, services: Services) -> None:
-        """Judge a request that another process has left, the same way, under the rights of now; its listener gets no trigger."""
-        self.keep()
-        if self.requests is None:
-            return
-        listener, values = self.acting.get(request.listener), {"services": services, **values_of(request, self.command)}
-        if listener is None:
-            if (left := await self.requests.give_up(request)) is not None:
-                await self.answered(left, services)
-            return
-        try:
-            said = await self.finished(listener, values, parameters(listener), request)
-        finally:
-            self.requests.release(request)
-        if said is not None:
-            await services.privately.tell(request.channel or request.person, request.person, said)
-        await self.done(values)
-
-    async def answered(self, request: Request, services: Services) -> None:
-        """Tell the person that nothing was done, or that it is not known how much was."""
-        self.keep()
-        if self.requests is None:
-            return
-        said = replies.nothing_done(request) if request.state is RequestState.UNDONE else replies.outcome_unclear(request, self.command)
-        was_told = await services.privately.tell(request.channel or request.person, request.person, said)
-        await self.requests.answered(request, was_told=was_told)
+        return await self.judging.judge(listener, values, request)
 
     async def done(self, values: Mapping[str, Any]) -> None:
         """Somebody has done something, or tried to: what they may be looking at is brought up to date."""
@@ -241,7 +190,7 @@ class Guard:
         try:
             if request is None:
                 await self.demand_new(values.get("body") or {})
-            with holding(hold_of(request) if request is not None else None):
+            with holding(request.hold if request is not None else None):
                 said = await listener(**{name: values[name] for name in names})
         except RequestLost:
             log.warning("request_lost", listener=listener.__name__, **who(values))
@@ -270,7 +219,7 @@ class Guard:
 
     async def finish(self, within: float) -> None:
         """Let the listeners at work end; those that have not after `within` seconds are canceled and told of in the log."""
-        late = self.requests.late if self.requests is not None else set()
+        late = self.judging.requests.late if self.judging is not None else set()
         tasks = (self.kept | late) - {asyncio.current_task()}
         if not tasks:
             return
@@ -279,10 +228,6 @@ class Guard:
             log.warning("listener canceled", after_seconds=within)
             task.cancel()
         await asyncio.gather(*remaining, return_exceptions=True)
-
-
-def hold_of(request: Request) -> Hold:
-    return Hold(request.id, request.owner, request.person)
 
 
 async def suggested(listener: Suggesting, values: Mapping[str, Any], names: tuple[str, ...]) -> Sequence[Block]:

@@ -12,8 +12,10 @@ from handlers.services import Services
 
 async def resume(guard: Guard, services: Services) -> None:
     """Take what waits. Each request is seen to in a task of its own, so that a slow server holds up neither the others nor the lease."""
-    for what, request in await services.requests.take():
-        judge = guard.resumed if what is Due.JUDGE else guard.answered
+    if (judging := guard.judging) is None:
+        return
+    for what, request in await judging.requests.take():
+        judge = judging.resume if what is Due.JUDGE else judging.answer
         task = asyncio.get_running_loop().create_task(judge(request, services), name=f"request {request.id}", context=Context())
         guard.kept.add(task)
         task.add_done_callback(guard.kept.discard)

@@ -79,6 +79,10 @@ class Request:
         """Whether a process that knows nothing but the row can judge it."""
         return self.payload.get("v") == PAYLOAD_VERSION and not self.has_values
 
+    @property
+    def hold(self) -> Hold:
+        return Hold(self.id, self.owner, self.person)
+
 
 def payload_of(**facts: object) -> Mapping[str, object]:
     """A payload of this version; what an older or a newer release wrote is answered instead of being guessed at."""

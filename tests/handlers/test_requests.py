@@ -24,6 +24,7 @@ from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.start import FORM, VARIABLES, Form, start_form
 from handlers import register
 from handlers.guard import Guard, parameters
+from handlers.judging import Judging
 from handlers.middleware import actor_of, place_of
 from handlers.requests import request_of, values_of
 from handlers.resuming import resume
@@ -79,6 +80,11 @@ async def resumed(desk: Desk, seconds: float = LEASE) -> None:
     desk.house.clock.move(seconds)
     await resume(desk.guard, desk.services)
     await desk.guard.finish(5)
+
+
+def judging_of(desk: Desk) -> Judging:
+    assert desk.guard.judging is not None
+    return desk.guard.judging
 
 
 async def row(desk: Desk, request_id: str) -> Request:
@@ -388,7 +394,7 @@ async def test_a_judge_that_is_overtaken_does_nothing_and_says_nothing(desk: Des
     await resumed(desk, WITHIN)
     assert len(desk.private.told) == 1
     judge = desk.guard.acting["decision_clicked"]
-    said = await desk.guard.finished(judge, values_in(desk, body), parameters(judge), request)
+    said = await judging_of(desk).finish(judge, values_in(desk, body), request)
     assert (said, applied(desk)) == (None, 0)
     assert not await requests.acknowledge(request)
 
