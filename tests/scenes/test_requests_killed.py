@@ -73,6 +73,8 @@ class Kills:
     async def play(self, kills: int) -> None:
         for number in range(kills):
             await self.round(number)
+            if number % 25 == 0:
+                print(number, dict(self.counts), flush=True)  # noqa: T201 - hours may pass, and pytest -s shows it
 
     async def round(self, number: int) -> None:
         """A click, a form and a command at about the same moment, and a kill a chance later."""
