@@ -22,9 +22,9 @@ from bot.services.requests import Requests
 from bot.slack import ids
 from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.start import FORM, VARIABLES, Form, start_form
-from handlers import register
+from handlers import actions, commands, register, shortcuts, views
 from handlers.guard import Guard, parameters
-from handlers.judging import Judging
+from handlers.judging import Judging, Listener
 from handlers.middleware import actor_of, place_of
 from handlers.requests import request_of, values_of
 from handlers.resuming import resume
@@ -264,6 +264,35 @@ async def test_every_listener_that_acts_is_found_by_its_name(desk: Desk) -> None
         assert listener.__name__ == name
         assert parameters(listener)
     assert {"command_typed", "decision_clicked", "start_submitted", "upload_submitted", "promotion_submitted"} <= desk.guard.acting.keys()
+
+
+QUIET = {
+    "because_clicked", "button_clicked", "discard_clicked", "glass_clicked", "link_opened", "look_clicked", "message_to_run",
+    "override_clicked", "promote_form_clicked", "review_clicked", "review_closed", "review_turned", "run_wanted", "shortcut_used",
+    "show_clicked", "start_changed", "start_clicked", "start_wanted", "upload_clicked", "view_submitted",
+}  # fmt: skip
+
+
+class Recording(Guard):
+    """Which listeners were registered, and which of them act."""
+
+    def __init__(self) -> None:
+        super().__init__("/tf")
+        self.seen: dict[str, bool] = {}
+
+    def registered(self, listener: Listener, *, acts: bool) -> tuple[str, ...]:
+        self.seen[listener.__name__] = acts
+        return super().registered(listener, acts=acts)
+
+
+def test_each_listener_acts_or_is_known_to_change_nothing() -> None:
+    """A new one that fails here: register it with `acts=True` if it changes something, and list it if it only shows or opens something."""
+    app, guard = bolt(), Recording()
+    commands.register(app, guard, "/tf")
+    actions.register(app, guard)
+    views.register(app, guard)
+    shortcuts.register(app, guard)
+    assert {name for name, acts in guard.seen.items() if not acts} == QUIET
 
 
 def test_two_listeners_of_one_name_cannot_both_act() -> None:
