@@ -53,6 +53,7 @@ THREATS = (
     "Approving one's own run by a second identity",
     "The plan or the policy results change after the vote",
     "Two replicas race",
+    "A process dies between the acknowledgement and the decision",
     "An override that is an apply",
     "A lock is broken under a run",
     "A card is forwarded to another channel",
