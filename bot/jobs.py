@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -46,7 +47,8 @@ class Loop:
         """Run at once; where a tick is running, once more after it."""
         self.wanted = True
         if not self.is_running and not self.stopped:
-            self.task = asyncio.get_running_loop().create_task(self.run(), name=f"tick {self.name}")
+            # A listener that wakes us judges a request; what a tick does is no effect of it, so nothing of its context is inherited.
+            self.task = asyncio.get_running_loop().create_task(self.run(), name=f"tick {self.name}", context=Context())
 
     async def due(self) -> None:
         """The interval job. A tick that runs already is as good as one begun now."""

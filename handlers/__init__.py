@@ -24,7 +24,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
         context["services"] = services
         await next()
 
-    guard = Guard(services.command, meter, services.audits, services.repeats)
+    guard = Guard(services.command, meter, services.audits, services.repeats, services.requests)
     guard.after = redraw
     app.middleware(demand_shape)
     app.middleware(identify)

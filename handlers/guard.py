@@ -1,4 +1,7 @@
-"""Around every listener: ack first, keep the task, and turn whatever goes wrong into a private reply. Nothing is raised to Bolt.
+"""Around every listener: ack first, keep the task, and turn whatever goes wrong into a private reply.
+
+What acts is stored as a request before it is acknowledged, and judged from there. Nothing is raised to Bolt but that it could not be
+stored: then nothing is acknowledged, Slack tells the person that it failed, and nothing is done.
 
 With Bolt a listener that raises right after `ack()` loses the ack, so errors are caught here, inside of it.
 """
@@ -17,14 +20,17 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.core.errors import RunbellError
+from bot.core.errors import RequestLost, RunbellError
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.core.policy import Actor
+from bot.core.requests import Request, holding
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
+from bot.services.requests import Requests
 from bot.slack import ids, replies
 from bot.slack.blocks import Block, Said
 from handlers.hearing import heard
+from handlers.judging import Judging
 
 log = structlog.get_logger("runbell.handlers")
 
@@ -51,32 +57,45 @@ SUGGEST_WITHIN = 2.0
 
 class Guard:
     """`kept` are the listeners at work: Bolt keeps none, and Python only weak references to tasks. `audits` is told what came in, and
-    `repeats` knows what came in before.
+    `repeats` knows what came in before. `judging` stores what acts, and `acting` are the listeners that do, by their names: so
+    a stored request finds its own again.
     """
 
-    def __init__(self, command: str, meter: Meter = UNMETERED, audits: Audits | None = None, repeats: Repeats | None = None) -> None:
+    def __init__(
+        self,
+        command: str,
+        meter: Meter = UNMETERED,
+        audits: Audits | None = None,
+        repeats: Repeats | None = None,
+        requests: Requests | None = None,
+    ) -> None:
         self.command = command
         self.meter = meter
         self.audits = audits
         self.repeats = repeats
+        self.judging = Judging(self, requests) if requests is not None else None
+        self.acting: dict[str, Listener] = {}
         self.kept: set[asyncio.Task[Any]] = set()
         self.after: Afterwards | None = None
 
-    def guarded(self, listener: Listener) -> BoltListener:
+    def guarded(self, listener: Listener, *, acts: bool = False) -> BoltListener:
         """For commands, clicks and shortcuts, whose payload names a person. A global shortcut and a click in a modal or on the Home tab
         have no response address: what is said to them is said where the modal was opened, else in direct messages.
+
+        `acts`: it changes something, so what was asked is stored first; of commands only those that are no questions are.
         """
-        names = parameters(listener)
+        names = self.registered(listener, acts=acts)
 
         async def guarded_listener(
             ack: AsyncAck, respond: AsyncRespond, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]
         ) -> None:
             self.keep()
+            values = {"payload": payload, "body": body, **context}
+            request = await self.stored(listener, values) if acts else None
             await ack()
             now = time.perf_counter()
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
-            values = {"payload": payload, "body": body, **context}
-            said = await self.outcome(listener, values, names)
+            said = await self.judged(listener, values, names, request)
             if said is not None and context.get("response_url"):
                 await answer(respond, said)
             elif said is not None:
@@ -85,20 +104,21 @@ class Guard:
 
         return guarded_listener
 
-    def guarded_view(self, listener: Listener, check: Check) -> BoltListener:
+    def guarded_view(self, listener: Listener, check: Check, *, acts: bool = False) -> BoltListener:
         """For modals: what `check` finds wrong, without asking anybody, is shown in the modal, which stays; else it closes and the listener
-        is called. There is no response address, so what it says is said where the modal was opened.
+        is called. There is no response address, so what it says is said where the modal was opened. `acts` as above.
         """
-        names = parameters(listener)
+        names = self.registered(listener, acts=acts)
 
         async def guarded_view_listener(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any], payload: dict[str, Any]) -> None:
             self.keep()
             wrong = check(payload)
+            values = {"payload": payload, "body": body, **context}
+            request = await self.stored(listener, values) if acts and not wrong else None
             await (ack(response_action="errors", errors=wrong) if wrong else ack())
             now = time.perf_counter()
             self.meter.observe(ACKS, now - context.get("arrived", now), listener=listener.__name__)
-            values = {"payload": payload, "body": body, **context}
-            said = None if wrong else await self.outcome(listener, values, names)
+            said = None if wrong else await self.judged(listener, values, names, request)
             if said is not None:
                 await tell(values, payload, said)
             await self.done(values)
@@ -131,6 +151,23 @@ class Guard:
 
         return watched_listener
 
+    def registered(self, listener: Listener, *, acts: bool) -> tuple[str, ...]:
+        """What it takes; one that acts is found by its name."""
+        names = parameters(listener)
+        if acts and self.acting.setdefault(listener.__name__, listener) is not listener:
+            raise TypeError(f"two listeners that act are called {listener.__name__}")
+        return names
+
+    async def stored(self, listener: Listener, values: Mapping[str, Any]) -> Request | None:
+        """The request, committed; None for what changes nothing. RequestNotStored where it must not be acknowledged."""
+        return await self.judging.store(listener.__name__, values) if self.judging is not None else None
+
+    async def judged(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request | None) -> Said | None:
+        """What is said of it, from the request where there is one."""
+        if request is None or self.judging is None:
+            return await self.outcome(listener, values, names)
+        return await self.judging.judge(listener, values, request)
+
     async def done(self, values: Mapping[str, Any]) -> None:
         """Somebody has done something, or tried to: what they may be looking at is brought up to date."""
         actor = values.get("actor")
@@ -143,15 +180,22 @@ class Guard:
             self.kept.add(task)
             task.add_done_callback(self.kept.discard)
 
-    async def outcome(self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...]) -> Said | None:
+    async def outcome(
+        self, listener: Listener, values: Mapping[str, Any], names: tuple[str, ...], request: Request | None = None
+    ) -> Said | None:
         """What the listener says, or what is said about what went wrong. Nobody acts on a payload that names no person, or no place."""
         if any(name in WHO and values[name] is None for name in names):
             log.warning("incomplete payload", listener=listener.__name__, **who(values))
             return replies.incomplete()
         try:
-            await self.demand_new(values.get("body") or {})
+            if request is None:
+                await self.demand_new(values.get("body") or {})
             await self.demand_calm(values)
-            said = await listener(**{name: values[name] for name in names})
+            with holding(request.hold if request is not None else None):
+                said = await listener(**{name: values[name] for name in names})
+        except RequestLost:
+            log.warning("request_lost", listener=listener.__name__, **who(values))
+            return None
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
@@ -182,14 +226,15 @@ class Guard:
 
     async def finish(self, within: float) -> None:
         """Let the listeners at work end; those that have not after `within` seconds are canceled and told of in the log."""
-        tasks = self.kept - {asyncio.current_task()}
+        late = self.judging.requests.late if self.judging is not None else set()
+        tasks = (self.kept | late) - {asyncio.current_task()}
         if not tasks:
             return
-        _, late = await asyncio.wait(tasks, timeout=within)
-        for task in late:
+        _, remaining = await asyncio.wait(tasks, timeout=within)
+        for task in remaining:
             log.warning("listener canceled", after_seconds=within)
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*remaining, return_exceptions=True)
 
 
 async def suggested(listener: Suggesting, values: Mapping[str, Any], names: tuple[str, ...]) -> Sequence[Block]:

@@ -24,6 +24,7 @@ from bot.services.notices import Notices
 from bot.services.promotions import Promotions
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
+from bot.services.requests import Requests
 from bot.services.retries import Retries
 from bot.services.reviews import Reviews
 from bot.services.suggestions import Suggestions
@@ -48,7 +49,8 @@ class Privately(Protocol):
     async def update(self, known: Shown, view: Block) -> Shown:
         """Change an open modal; ChatRefused where it has changed since, or was closed."""
 
-    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> None: ...
+    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> bool:
+        """Whether Slack took it."""
 
     async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
         """Say it in direct messages that are open already."""
@@ -102,6 +104,7 @@ class Services:
     known: Known
     audits: Audits
     repeats: Repeats
+    requests: Requests
     reviews: Reviews
     handouts: Handouts
     declare_dead: Callable[[], None]

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.errors import StoreBusy
+from bot.core.requests import HELD, Hold, holding
 from bot.jobs import Jobs, Loop
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -175,3 +176,17 @@ async def test_a_loop_in_which_nothing_ends_is_called_stuck(loop: Loop, gate: Ga
     gate.passes.release()
     await settle()
     assert jobs.stuck(60) == ()
+
+
+async def test_a_tick_that_a_listener_wakes_does_not_act_for_its_request() -> None:
+    held: list[Hold | None] = []
+
+    async def tick(_now: datetime) -> None:
+        held.append(HELD.get())
+
+    loop = Loop("x", tick, 60.0, lambda: NOW)
+    with holding(Hold("r1", "us", "U0ANA")):
+        loop.wake()
+    assert loop.task is not None
+    await loop.task
+    assert held == [None]

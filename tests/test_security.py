@@ -61,6 +61,7 @@ THREATS = (
     "The plan or the policy results change after the vote",
     "Two replicas race",
     "A freeze or new rules come between the decision and the request",
+    "A process dies between the acknowledgement and the decision",
     "An override that is an apply",
     "A lock is broken under a run",
     "A card is forwarded to another channel",

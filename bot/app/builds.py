@@ -39,6 +39,7 @@ from bot.sockets import Socket
 from bot.store.database import Database, open_database
 from handlers import register
 from handlers.homes import follow
+from handlers.resuming import resume
 
 log = structlog.get_logger("runbell.app")
 
@@ -80,6 +81,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
         work = use_cases(Given(settings, pace, ruling, hearers, database, outside, jobs, installation, meter, paint))
         sealing = sealing_of(settings, pace, database, jobs, standing.roles, installation, paint.during(work.painter.tick))
         bolt = bolt_app(settings, session, installation)
+        guard = register(bolt, work.services, meter)
         link = link_of(settings, bolt, pace, standing.presence)
         for name, tick, every in (
             ("presence", standing.presence.tick, pace.beat_every),
@@ -90,6 +92,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
             ("reminders", paint.during(work.reminders.tick), pace.remind_every),
             ("uploads", work.arrivals.tick, pace.uploads_every),
+            ("requests", lambda _: resume(guard, work.services), pace.requests_every),
             ("homes", lambda _: follow(work.services), pace.homes_every),
             ("coded", work.coded.tick, pace.coded_every),
             ("closures", paint.during(work.closures.tick), pace.closures_every),
@@ -110,7 +113,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ruling=ruling,
             jobs=jobs,
             bolt=bolt,
-            guard=register(bolt, work.services, meter),
+            guard=guard,
             meter=meter,
             limiter=runs.limiter,
             socket=link,

@@ -45,6 +45,7 @@ from bot.services.reading import Reader
 from bot.services.recipes import Recipes
 from bot.services.recording import Recorder
 from bot.services.repeats import Repeats
+from bot.services.requests import Requests
 from bot.services.ruling import RulesInForce
 from bot.services.sending import SendCheck
 from bot.services.sharing import Sharing
@@ -122,6 +123,7 @@ class Ground:
         self.contents = Contents(outside.plan_texts, read_contents)
         self.sharing = Sharing(outside.chat, clock, policy.shared_channels)
         self.repeats = Repeats(database, clock)
+        self.requests = Requests(database, clock, pace, owner())
 
 
 def both(one: Wake, other: Wake) -> Wake:

@@ -77,6 +77,7 @@ def services(given: Given, ground: Ground, deciding: Deciding, starting: Startin
         closures=ground.closures,
         notices=ground.notices,
         repeats=ground.repeats,
+        requests=ground.requests,
         greetings=Greetings(given.database, given.database.clock, ground.paint, settings.command),
         approvals=deciding.approvals,
         freezing=deciding.freezing,

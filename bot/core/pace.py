@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+STORED_WITHIN = 2.0
+"""Seconds until what came in is stored, or not acknowledged. Slack waits three at its own speed (Slack, "Acknowledgment response")."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -67,6 +70,11 @@ class Pace:
     body_within: float = 5.0
     linger_within: float = 1.0
     refusals_logged_every: float = 60.0
+
+    requests_every: float = 2.0
+    request_lease: float = 10.0
+    request_within: float = 60.0
+    request_told_within: float = 3600.0
 
     def divided_by(self, speed: float) -> Pace:
         """The same pace, `speed` times as fast."""

@@ -70,7 +70,7 @@ class Locking:
                 raise WorkspaceHeld(workspace.full_name, holder_words(found))
             return found.is_locked
 
-        await self._done(self._locks.lock(workspace.id, reason), is_done)
+        await self._done(lambda: self._locks.lock(workspace.id, reason), is_done)
         text = f"locked {workspace.full_name}, so new runs wait there{f': {wish.reason}' if wish.reason else '.'}"
         await self._tell(replace(workspace, locked=True), person, place, "lock", text, reason=wish.reason)
         return workspace
@@ -84,7 +84,7 @@ class Locking:
             raise WorkspaceHeld(workspace.full_name, holder_words(lock), by_run=True)
         if not is_ours(lock, await self._account()):
             raise WorkspaceHeld(workspace.full_name, holder_words(lock), by_other=True)
-        await self._done(self._locks.unlock(workspace.id), lambda: self._is_free(workspace))
+        await self._done(lambda: self._locks.unlock(workspace.id), lambda: self._is_free(workspace))
         await self._tell(replace(workspace, locked=False), person, place, "unlock", f"unlocked {workspace.full_name}.", before=lock)
         return Unlocked(workspace=workspace, before=lock)
 
@@ -95,7 +95,7 @@ class Locking:
             raise NotLocked(workspace.full_name)
         if lock.holder_kind == RUNS and await self._goes_on(lock.holder_id):
             raise WorkspaceHeld(workspace.full_name, holder_words(lock), by_run=True)
-        await self._done(self._locks.force_unlock(workspace.id), lambda: self._is_free(workspace))
+        await self._done(lambda: self._locks.force_unlock(workspace.id), lambda: self._is_free(workspace))
         text = f"broke the lock of {workspace.full_name}. {holder_words(lock).replace('holds', 'held')}"
         await self._tell(replace(workspace, locked=False), person, place, "force-unlock", text, before=lock)
         return Unlocked(workspace=workspace, before=lock)
@@ -111,10 +111,15 @@ class Locking:
             raise TokenMayNot(workspace.full_name, "locked or unlocked", needs)
         return workspace, person, detail.lock
 
-    async def _done(self, call: Awaitable[Lock], is_done: Callable[[], Awaitable[bool]]) -> None:
-        """The call; where it is not known what came of it, or somebody was quicker, the workspace tells."""
+    async def _done(self, call: Callable[[], Awaitable[Lock]], is_done: Callable[[], Awaitable[bool]]) -> None:
+        """The call; where it is not known what came of it, or somebody was quicker, the workspace tells.
+
+        A lock has no intent, so its request is noted as begun first: judged again after a crash, it could break the next person's lock.
+        """
+        async with self._store.write() as transaction:
+            await transaction.requests.begin()
         try:
-            await call
+            await call()
         except TerraformTrouble as trouble:
             if not (trouble.was_received or isinstance(trouble, StateMovedOn)):
                 raise

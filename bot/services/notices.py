@@ -47,6 +47,7 @@ class Notices:
         async with self._store.write() as transaction:
             if wanted is None:
                 return await transaction.preferences.hears_of_own(person.id)
+            await transaction.requests.begin()
             await transaction.preferences.hear_of_own(person.id, self._clock.now(), wanted=wanted)
             started = await transaction.intents.started_by(person.id) if wanted else ()
             stored = (await transaction.runs.many([intent.run_id for intent in started if intent.run_id])).values()

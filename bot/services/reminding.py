@@ -142,6 +142,7 @@ class Reminders:
             scene = await self._clocks.scene_of(transaction, found.run.id)
             if scene is None:
                 raise NothingWaits(found.run.id)
+            await transaction.requests.begin()
             await demand_few_snoozes(transaction, person.id, place.channel, now)
             await transaction.reminders.move(scene.waiting, scene.planned(snoozed(scene.waiting, now + span, person.id)))
         return Snoozed(run_id=found.run.id, workspace=found.workspace, until=now + span)

@@ -12,6 +12,11 @@ NEWS_LASTS = timedelta(minutes=10)
 """What was said longer ago than this is acted upon no more: nobody expects it by then. Slack's usual retries end before."""
 
 
+def trigger_key(trigger_id: str) -> str:
+    """What is kept of a trigger."""
+    return f"trigger:{sha256(trigger_id.encode(errors='replace')).hexdigest()}"
+
+
 class Repeats:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -19,9 +24,8 @@ class Repeats:
 
     async def demand_new(self, trigger_id: str) -> None:
         """HandledBefore where this was heard before. Each command, click and form has a trigger of its own (Slack, "trigger_id")."""
-        key = f"trigger:{sha256(trigger_id.encode(errors='replace')).hexdigest()}"
         async with self._store.write() as transaction:
-            if not await transaction.seen.first_time(key, self._clock.now()):
+            if not await transaction.seen.first_time(trigger_key(trigger_id), self._clock.now()):
                 raise HandledBefore
 
     async def is_news(self, key: str, said_at: datetime) -> bool:

@@ -47,14 +47,16 @@ class Privately:
         async with translated(self._pace.post_timeout):
             return shown(await self._client.views_update(view_id=known.view_id, hash=known.hash or None, view=view))
 
-    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> None:
-        """Say it where they are, else in direct messages; what cannot be said is in the log, without its words."""
+    async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> bool:
+        """Say it where they are, else in direct messages; what cannot be said is in the log, without its words. Whether it was said."""
         try:
             await self._whisper(channel, person, said, thread_ts)
         except ChatRefused:
-            await self._write_to(person, said)
+            return await self._write_to(person, said)
         except ChatTrouble as trouble:
             log.warning("not_told", person=person, error=trouble.sentence)
+            return False
+        return True
 
     async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
         """Say it in direct messages that are open already; what cannot be said is in the log."""
@@ -75,7 +77,7 @@ class Privately:
                 parse="none",
             )
 
-    async def _write_to(self, person: str, said: Said) -> None:
+    async def _write_to(self, person: str, said: Said) -> bool:
         try:
             async with translated(self._pace.post_timeout):
                 opened = await self._client.conversations_open(users=person)
@@ -83,6 +85,8 @@ class Privately:
             await self._post(channel, said)
         except ChatTrouble as trouble:
             log.warning("not_told", person=person, error=trouble.sentence)
+            return False
+        return True
 
     async def _post(self, channel: str, said: Said, thread_ts: str = "") -> None:
         async with translated(self._pace.post_timeout):

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core import errors
+from bot.core.requests import Request, RequestKind
 from bot.slack.blocks import Said, context, sentence_section
+from bot.slack.cards.outcomes import deed_words
 from bot.slack.refusals import already_decided, freeze_started, glass_not_theirs, not_granted, right_missing, vote_not_counted, words_wanted
 from bot.slack.text import SECTION_MOST, channel_mention, code, cut, escape, zoned
 
@@ -36,6 +38,29 @@ def unexpected(reference: str) -> Said:
 def incomplete() -> Said:
     """For a payload that does not tell who acts, or where."""
     return saying("Slack did not tell me who you are or where you are, so I did nothing. Please try again.")
+
+
+WORD_OF = MappingProxyType({RequestKind.COMMAND: "command", RequestKind.CLICK: "click", RequestKind.FORM: "form"})
+
+
+def nothing_done(request: Request) -> Said:
+    """For what was acknowledged and not judged in time."""
+    values = " Values of variables are not stored, so enter them again." if request.has_values else ""
+    return saying(
+        f"Your {asked(request)} was received, but it was not carried out in time, for example because Runbell was restarted. "
+        f"Nothing was done. Try again.{values}"
+    )
+
+
+def outcome_unclear(request: Request, command: str) -> Said:
+    """For what had an effect and whose process ended before it could answer."""
+    look = f"{code(f'{command} show {request.run_id}')} shows the run." if request.run_id else ""
+    return saying(f"Runbell was restarted while it carried out your {asked(request)}. Check the result before you try again.", look)
+
+
+def asked(request: Request) -> str:
+    """What somebody did in Slack, with the run where a button named one."""
+    return f"{WORD_OF[request.kind]} ({', '.join(filter(None, (deed_words(request.action), request.run_id)))})"
 
 
 def saying(sentence: str, step: str = "") -> Said:
@@ -193,6 +218,8 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.ChannelClosed: step("If the channel still exists, invite me with `/invite` and try again."),
         errors.InstallationDead: step(OPERATOR),
         errors.HandledBefore: sentence_alone,
+        errors.RequestLost: sentence_alone,
+        errors.RequestNotStored: sentence_alone,
         errors.NoTrigger: step("Type the same after `{command}`, in the channel itself."),
         errors.StoreBusy: sentence_alone,
     }

@@ -11,7 +11,9 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.audits import AuditRow, Entry, details_text, tidied
+from bot.core.requests import HELD
 from bot.core.sealing import EMPTY, Head
+from bot.store.requests import begin
 from bot.store.statements import changed
 from bot.store.tables import audit
 
@@ -27,7 +29,13 @@ class AuditTable:
     connection: AsyncConnection
 
     async def add(self, *entries: Entry) -> None:
-        """Write a row each, bounded and without tokens, into the transaction of the deed that they tell of."""
+        """Write a row each, bounded and without tokens, into the transaction of the deed that they tell of.
+
+        One that names the person whose request is judged tells of its effect, so it is tied to that request.
+        """
+        hold = HELD.get()
+        if hold is not None and any(entry.person == hold.person for entry in entries):
+            await begin(self.connection)
         if entries:
             await self.connection.execute(insert(audit), [encode(tidied(entry)) for entry in entries])
 

@@ -34,6 +34,7 @@ from bot.store.refusals import DatabaseUnreachable, SchemaMissing, plainly, said
 from bot.store.reminders import ReminderTable
 from bot.store.repetitions import RepetitionTable
 from bot.store.replicas import ReplicaTable
+from bot.store.requests import RequestTable
 from bot.store.rules import RuleTable
 from bot.store.runs import RunTable
 from bot.store.schemas import demand_current, migrate_file
@@ -78,6 +79,7 @@ class Transaction:
     projects: ProjectTable
     sending: SendTable
     repetitions: RepetitionTable
+    requests: RequestTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -107,6 +109,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         projects=ProjectTable(connection),
         sending=SendTable(connection),
         repetitions=RepetitionTable(connection),
+        requests=RequestTable(connection, clock.now),
     )
 
 
@@ -212,7 +215,8 @@ async def first_contact(database: Database) -> None:
 
 
 async def free_roles(database: Database) -> None:
-    """The file is ours alone, so nobody who held a role is left."""
+    """The file is ours alone, so nobody who held a role or was at a request is left."""
     async with database.write() as transaction:
+        await transaction.requests.free_all()
         await transaction.leases.free_all_but(PRUNING)
         await transaction.replicas.forget(0)

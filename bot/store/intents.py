@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import OPEN, Deed, Intent, IntentState
 from bot.store.columns import Cells
+from bot.store.requests import begin
 from bot.store.statements import changed, portions
 from bot.store.tables import intents, runs
 
@@ -29,6 +30,8 @@ class IntentTable:
     connection: AsyncConnection
 
     async def add(self, intent: Intent) -> None:
+        """Store it; the request that it comes from has an effect by that, and is never judged again."""
+        await begin(self.connection)
         values = {name: getattr(intent, name) for name in ("id", "state", *FIELDS)}
         await self.connection.execute(insert(intents), storable(values))
 

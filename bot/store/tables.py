@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0015"
+REVISION = "0016"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -372,6 +372,32 @@ configuration_authors = Table(
     index_where("ix_configuration_authors_pushed", "at", "vcs <> ''"),
 )
 """Who made a configuration version, as core/authors.py says. Pruning leaves these rows alone."""
+
+requests = Table(
+    "requests",
+    metadata,
+    words("id", key=True),
+    words("kind"),
+    words("listener"),
+    words("person"),
+    words("person_name"),
+    words("team"),
+    words("channel"),
+    words("channel_name"),
+    words("ts"),
+    words("permalink"),
+    words("action"),
+    words("run_id"),
+    words("digest"),
+    Column("payload", JSON, nullable=False),
+    flag("has_values"),
+    words("state"),
+    words("owner"),
+    moment("lease_until"),
+    moment("received_at"),
+    Index(None, "state", "received_at"),
+)
+"""What people asked for. `id`: sha256, hex, of the trigger. `payload` is versioned; it is {} once judged, or where it must not be kept."""
 
 rules = Table(
     "rules",

@@ -82,4 +82,4 @@ async def command_typed(payload: Mapping[str, Any], body: Mapping[str, Any], ser
 
 
 def register(app: AsyncApp, guard: Guard, command: str) -> None:
-    app.command(command)(guard.guarded(command_typed))
+    app.command(command)(guard.guarded(command_typed, acts=True))

@@ -23,13 +23,13 @@ from handlers.views.upload import upload_submitted
 
 
 def register(app: AsyncApp, guard: Guard) -> None:
-    app.view(ids.APPROVAL)(guard.guarded_view(approval_submitted, wrong_fields))
-    app.view(ids.DISCARDING)(guard.guarded_view(discard_submitted, nothing_wrong))
-    app.view(ids.OVERRIDING)(guard.guarded_view(override_submitted, wrong_fields))
+    app.view(ids.APPROVAL)(guard.guarded_view(approval_submitted, wrong_fields, acts=True))
+    app.view(ids.DISCARDING)(guard.guarded_view(discard_submitted, nothing_wrong, acts=True))
+    app.view(ids.OVERRIDING)(guard.guarded_view(override_submitted, wrong_fields, acts=True))
     for callback_id in ids.ACTION_OF_GLASS:
-        app.view(callback_id)(guard.guarded_view(glass_submitted, wrong_fields))
-    app.view(ids.START_SUBMIT)(guard.guarded_view(start_submitted, start_form.wrong_fields))
-    app.view(ids.PROMOTE_SUBMIT)(guard.guarded_view(promotion_submitted, promotion_form.wrong_fields))
-    app.view(ids.UPLOAD_SUBMIT)(guard.guarded_view(upload_submitted, upload_form.wrong_fields))
+        app.view(callback_id)(guard.guarded_view(glass_submitted, wrong_fields, acts=True))
+    app.view(ids.START_SUBMIT)(guard.guarded_view(start_submitted, start_form.wrong_fields, acts=True))
+    app.view(ids.PROMOTE_SUBMIT)(guard.guarded_view(promotion_submitted, promotion_form.wrong_fields, acts=True))
+    app.view(ids.UPLOAD_SUBMIT)(guard.guarded_view(upload_submitted, upload_form.wrong_fields, acts=True))
     app.view(ids.REVIEW_VIEW)(guard.guarded_view(review_closed, nothing_wrong))
     app.view(re.compile(r".*"))(guard.guarded_view(view_submitted, nothing_wrong))

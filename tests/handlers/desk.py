@@ -21,6 +21,7 @@ from bot.core.errors import ChatTrouble, NoTrigger
 from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.services.repeats import Repeats
+from bot.services.requests import Requests
 from bot.slack.privately import Shown
 from bot.web import listening
 from handlers import Guard, Services, register
@@ -136,6 +137,7 @@ class FakePrivately:
         self.written: list[tuple[str, str, str]] = []
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
+        self.is_down = False
 
     async def open(self, trigger_id: str, view: dict[str, Any]) -> Shown:
         if not trigger_id:
@@ -153,9 +155,12 @@ class FakePrivately:
             raise self.stale
         return await self.open(known.view_id, view)
 
-    async def tell(self, channel: str, person: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
+    async def tell(self, channel: str, person: str, said: dict[str, Any], *, thread_ts: str = "") -> bool:
+        if self.is_down:
+            return False
         self.told.append((channel, person, str(said["text"])))
         self.threads.append(thread_ts)
+        return True
 
     async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
         self.written.append((channel, thread_ts, str(said["text"])))
@@ -192,7 +197,7 @@ class FakeSurfaces:
         self.unfurled.append((channel, ts, dict(unfurls)))
 
 
-def services_of(house: House, private: FakePrivately) -> Services:
+def services_of(house: House, private: FakePrivately, owner: str = "us") -> Services:
     return Services(
         command="/tf",
         app_user=APP_USER,
@@ -215,6 +220,7 @@ def services_of(house: House, private: FakePrivately) -> Services:
         known=private,
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
+        requests=Requests(house.store, house.clock, house.pace, owner),
         reviews=house.reviews,
         handouts=house.handouts,
         suggestions=house.suggestions,

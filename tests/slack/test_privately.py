@@ -37,7 +37,7 @@ async def sees(server: SlackServer, person: str, channel: str) -> list[str]:
 async def test_words_are_seen_by_one_person_alone() -> None:
     async with opened() as (server, private):
         server.state.team.channels["C0DEPLOYS"].members.append("U0RUNBELL")
-        await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
+        assert await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
         assert await sees(server, "U0KIM", "C0DEPLOYS") == ["for you"]
         assert await sees(server, "U0ANA", "C0DEPLOYS") == []
 
@@ -45,7 +45,7 @@ async def test_words_are_seen_by_one_person_alone() -> None:
 @pytest.mark.parametrize("channel", ["C0NOWHERE", "U0KIM"])
 async def test_where_nothing_can_be_said_it_is_written_to_them(channel: str) -> None:
     async with opened() as (server, private):
-        await private.tell(channel, "U0KIM", said("for you"))
+        assert await private.tell(channel, "U0KIM", said("for you"))
         [direct] = [one for one in server.state.team.channels.values() if one.kind == "im" and "U0KIM" in one.members]
         assert await sees(server, "U0KIM", direct.id) == ["for you"]
 
@@ -55,7 +55,7 @@ async def test_what_cannot_be_said_at_all_is_no_error_of_ours(fault: str) -> Non
     async with opened() as (server, private):
         for method in ("chat.postEphemeral", "conversations.open"):
             server.state.faults.add({"side": "slack", "match": method, "kind": "refused", "error": fault, "times": 1})
-        await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
+        assert not await private.tell("C0DEPLOYS", "U0KIM", said("for you"))
         assert await sees(server, "U0KIM", "C0DEPLOYS") == []
 
 

@@ -12,6 +12,25 @@ from bot.core.commands.words import quoted, split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
 
+QUESTIONS: frozenset[type[Command]] = frozenset(
+    {
+        lists.Help,
+        lists.Suggest,
+        lists.ListWorkspaces,
+        lists.ListRuns,
+        lists.ListPending,
+        lists.ShowQueue,
+        lists.ShowAudit,
+        runs.ShowRun,
+        runs.ExplainRun,
+        uploads.OpenUpload,
+        reviews.ReviewPlan,
+        freezes.ListFreezes,
+        watches.ListWatches,
+    }
+)
+"""Commands that only show something, or open a form. Whatever is not listed changes something."""
+
 GRAMMAR: tuple[Row, ...] = (
     *lists.GRAMMAR,
     *starts.GRAMMAR,
@@ -70,6 +89,13 @@ def parse(text: str) -> Command:
     row = row_for(words[0])
     positional, options = row.split(words[1:])
     return row.build(row, positional, options)
+
+
+def is_question(command: Command) -> bool:
+    """Whether it changes nothing: it shows something, or opens a form in which the change is asked for."""
+    opens_form = command == runs.StartRun("") or (isinstance(command, promotions.Promote) and not command.target)
+    asks = isinstance(command, notices.Notify) and command.wanted is None
+    return type(command) in QUESTIONS or opens_form or asks
 
 
 def format(command: Command) -> str:  # noqa: A001 - what parse undoes

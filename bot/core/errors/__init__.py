@@ -98,12 +98,14 @@ RunbellError
 │   └── InstallationDead
 ├── HandledBefore             a payload that came in twice
 ├── NoTrigger                 words that would open a form
+├── RequestLost               a request that somebody else judges
+├── RequestNotStored          a request without a row
 └── StoreBusy                 the database
 """
 
 from __future__ import annotations
 
-from bot.core.errors.arrivals import HandledBefore, NoTrigger, StoreBusy
+from bot.core.errors.arrivals import HandledBefore, NoTrigger, RequestLost, RequestNotStored, StoreBusy
 from bot.core.errors.caps import TooMany, TooManyRefused
 from bot.core.errors.channels import AlreadyWatched, ChannelShared, NotInChannel, WatchIsCode
 from bot.core.errors.chats import (
@@ -257,6 +259,8 @@ __all__ = [
     "OtherOrganization",
     "PlanChanged",
     "PromotionRefused",
+    "RequestLost",
+    "RequestNotStored",
     "RequestRefused",
     "RightMissing",
     "RulesDiffer",

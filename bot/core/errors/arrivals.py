@@ -10,6 +10,20 @@ class HandledBefore(RunbellError):
         super().__init__("This came in before and was handled then, so I did nothing. If you meant it anew, please do it again.")
 
 
+class RequestLost(RunbellError):
+    """Another process judges it, or the person was told that nothing was done; whoever gets this does nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Another process took this over. If nothing comes of it, try again.")
+
+
+class RequestNotStored(RunbellError):
+    """It could not be stored in time, so it is not acknowledged and Slack tells the person that it failed."""
+
+    def __init__(self) -> None:
+        super().__init__("This could not be stored in time, so nothing was done. Try again.")
+
+
 class NoTrigger(RunbellError):
     """Slack lets a form be opened within three seconds of a slash command, a click or a shortcut, and of nothing else."""
 

@@ -11,6 +11,7 @@ from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
 from bot.services.ports.projects import ProjectRows
 from bot.services.ports.repetitions import RepetitionRows
+from bot.services.ports.requests import RequestRows
 from bot.services.ports.things import DetailRows, MessageRows, PlanRows, RunRows, WatchRows, WorkspaceRows
 from bot.services.ports.uploads import AuthorRows, UploadRows
 
@@ -78,6 +79,9 @@ class Transaction(Protocol):
 
     @property
     def sending(self) -> SendRows: ...
+
+    @property
+    def requests(self) -> RequestRows: ...
 
     @property
     def seen(self) -> SeenRows: ...

@@ -120,6 +120,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.ChannelClosed: "the channel is closed",
             errors.InstallationDead: "Slack no longer takes Runbell’s token",
             errors.HandledBefore: "it came in twice",
+            errors.RequestLost: "another process took it over",
+            errors.RequestNotStored: "it could not be stored in time",
             errors.NoTrigger: "a form cannot be opened there",
             errors.StoreBusy: "the database was busy",
         }.items()
