@@ -15,6 +15,7 @@ from bot.core.roles import PRUNING
 from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
+from bot.store.confirmations import ConfirmationTable
 from bot.store.details import DetailTable
 from bot.store.engines import Engines, engines
 from bot.store.freezes import FreezeTable
@@ -72,6 +73,7 @@ class Transaction:
     preferences: PreferenceTable
     uploads: UploadTable
     projects: ProjectTable
+    confirmations: ConfirmationTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -98,6 +100,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         preferences=PreferenceTable(connection),
         uploads=UploadTable(connection),
         projects=ProjectTable(connection),
+        confirmations=ConfirmationTable(connection),
     )
 
 

@@ -14,7 +14,21 @@ from bot.core.decisions import OPEN
 from bot.core.leavings import Leavings
 from bot.core.uploads import ENDS
 from bot.store.statements import changed, portions
-from bot.store.tables import decisions, details, gates, intents, messages, plans, reminders, runs, seen, uploads, votes, workspaces
+from bot.store.tables import (
+    confirmations,
+    decisions,
+    details,
+    gates,
+    intents,
+    messages,
+    plans,
+    reminders,
+    runs,
+    seen,
+    uploads,
+    votes,
+    workspaces,
+)
 
 IS_WANTED = (messages.c.wanted > messages.c.painted) | messages.c.doubt_until.is_not(None)
 IS_OPEN = intents.c.state.in_(sorted(OPEN))
@@ -51,6 +65,7 @@ class LeavingsTable:
         await self._remove(votes, is_unknown(votes.c.run_id), votes.c.at < before)
         await self._remove(reminders, is_unknown(reminders.c.run_id), reminders.c.began_at < before)
         await self._remove(details, is_unknown(details.c.run_id))
+        await self._remove(confirmations, confirmations.c.expires_at < before)
         await self._remove(uploads, uploads.c.at < before, uploads.c.step.in_(sorted(ENDS)))
         undecided = not_(exists().where(decisions.c.run_id == gates.c.run_id))
         await self._remove(gates, is_unknown(gates.c.run_id), undecided, not_(exists().where(votes.c.run_id == gates.c.run_id)))

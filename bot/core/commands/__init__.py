@@ -38,6 +38,16 @@ def row_for(word: str) -> Row:
     return row
 
 
+def is_word(word: str) -> bool:
+    """Whether it is the word of a command, or another word for one."""
+    return word.lower() in BY_WORD
+
+
+def row_of(command: Command) -> Row:
+    """The row that makes a command; its words are those that somebody types for it. ValueError for one that nobody can type."""
+    return row_for(split(format(command))[0])
+
+
 def about(text: str, run_id: str) -> str:
     """What was typed, with the run for whoever is talking of it anyway: where a command wants one, and none is named or it is `this`."""
     words = split(text)

@@ -22,6 +22,7 @@ RunbellError
 │   ├── RightMissing
 │   ├── GlassNotTheirs
 │   ├── VoteNotCounted
+│   ├── NotYourConfirmation
 │   └── MembershipUnread
 ├── CannotAct                 what the run or its workspace allows
 │   ├── AlreadyDecided
@@ -35,6 +36,8 @@ RunbellError
 │   ├── WordsWanted
 │   ├── FormNotOpened
 │   ├── NoVote
+│   ├── ConfirmationExpired
+│   ├── ApplyInterrupted
 │   ├── NothingWaits
 │   ├── NothingToReview
 │   ├── NothingWritten
@@ -111,6 +114,7 @@ from bot.core.errors.chats import (
     ThreadClosed,
 )
 from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
+from bot.core.errors.confirmations import ApplyInterrupted, ConfirmationExpired, NotYourConfirmation
 from bot.core.errors.decisions import (
     AlreadyDecided,
     ApprovalSwitchedOff,
@@ -194,6 +198,7 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyWatched",
     "AppliedSince",
+    "ApplyInterrupted",
     "ApprovalSwitchedOff",
     "ArchiveRefused",
     "BadCommand",
@@ -210,6 +215,7 @@ __all__ = [
     "ChatRefused",
     "ChatTrouble",
     "ChatUnreachable",
+    "ConfirmationExpired",
     "DestroyForbidden",
     "FileNotTaken",
     "FileUnreadable",
@@ -234,6 +240,7 @@ __all__ = [
     "NotLocked",
     "NotPossibleNow",
     "NotVisible",
+    "NotYourConfirmation",
     "NothingToReview",
     "NothingWaits",
     "NothingWritten",
