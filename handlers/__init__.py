@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.core.metrics import UNMETERED, Meter
-from handlers import actions, commands, events, options, shortcuts, views
+from handlers import actions, commands, confirming, events, options, shortcuts, views
 from handlers.guard import Guard
 from handlers.homes import redraw
 from handlers.middleware import demand_shape, identify
@@ -30,6 +30,7 @@ def register(app: AsyncApp, services: Services, meter: Meter = UNMETERED) -> Gua
     app.middleware(identify)
     app.middleware(serve)
     commands.register(app, guard, services.command)
+    confirming.register(app, guard)
     actions.register(app, guard)
     views.register(app, guard)
     options.register(app, guard)

@@ -32,7 +32,8 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
     common: dict[str, Any] = {"actor": actor, "place": values.get("place"), "outcome": outcome}
     details = refusal_details(error)
     if "command" in body:
-        return typed(str(body.get("text") or ""), details, common)
+        asked = {"asked": "yes"} if body.get("asked") else {}
+        return typed(str(body.get("text") or ""), details | asked, common)
     if not outcome:
         return None
     view = body.get("view")

@@ -12,6 +12,7 @@ from bot.services.approvals import Approvals
 from bot.services.audits import Audits
 from bot.services.closures import Closures
 from bot.services.comments import Comments
+from bot.services.confirmations import Confirmations
 from bot.services.freezing import Freezing
 from bot.services.greetings import Greetings
 from bot.services.handouts import Handouts
@@ -21,6 +22,7 @@ from bot.services.listings import Listings
 from bot.services.locks import Locking
 from bot.services.lookups import Lookups
 from bot.services.notices import Notices
+from bot.services.previews import Previews
 from bot.services.promotions import Promotions
 from bot.services.reminding import Reminders
 from bot.services.repeats import Repeats
@@ -54,6 +56,9 @@ class Privately(Protocol):
 
     async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
         """Say it in direct messages that are open already."""
+
+    async def edit(self, channel: str, ts: str, said: Said) -> bool:
+        """Put it in the place of a message of ours there; False where that cannot be."""
 
 
 class Surfaces(Protocol):
@@ -90,6 +95,8 @@ class Services:
     promotions: Promotions
     retries: Retries
     approvals: Approvals
+    previews: Previews
+    confirmations: Confirmations
     lookups: Lookups
     listings: Listings
     waiting: Waiting

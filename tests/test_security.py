@@ -55,6 +55,7 @@ THREATS = (
     "Another user of the machine reads the database",
     "Code that runs in the container",
     "Words that nobody meant as a command, and links that show too much",
+    "Approving something that nobody looked at",
     "Approving one's own run by a second identity",
     "Approving one's own configuration by having another start the run",
     "A name in other capitals",
@@ -142,8 +143,15 @@ def waiting(house: House) -> Run:
     return house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned")
 
 
+async def judged(house: House) -> Run:
+    """One that waits, with a card whose buttons carry the digest of its plan."""
+    run = waiting(house)
+    await house.voting.tally(await house.reader.read(run.id))
+    return run
+
+
 def clicked(door: Door, run: Run, actor: Actor = KIM, place: Place = DEPLOYS, more: dict[str, Any] | None = None) -> str:
-    body = click(ids.APPROVE, encode(Address(run.id)), actor, place, door.desk.response_url)
+    body = click(ids.APPROVE, encode(Address(run.id, door.house.shown(run.id))), actor, place, door.desk.response_url)
     return urlencode({"payload": json.dumps(body | (more or {}))})
 
 
@@ -153,7 +161,7 @@ def typed(door: Door, text: str, actor: Actor = KIM) -> str:
 
 async def test_a_click_that_slack_signed_is_heard(door: Door) -> None:
     """Without this, the refusals below would show nothing."""
-    run = waiting(door.house)
+    run = await judged(door.house)
     assert await door.post(clicked(door, run)) == 200
     assert len(door.house.runs.calls_of("act")) == 1
 
@@ -200,7 +208,7 @@ async def test_a_request_that_is_sent_again_is_done_once(door: Door) -> None:
 
 
 async def test_a_click_that_is_sent_again_after_the_gate_opened_anew_decides_nothing(door: Door) -> None:
-    run = waiting(door.house)
+    run = await judged(door.house)
     body, now = clicked(door, run), time.time()
     door.house.runs.fail("act", StateMovedOn(run.id))
     await door.post(body, at=now)
@@ -231,7 +239,7 @@ async def test_who_acts_is_who_slack_says_and_not_who_a_payload_claims_elsewhere
 
 
 async def test_a_card_in_another_channel_is_judged_by_who_clicks_and_where(door: Door) -> None:
-    run = waiting(door.house)
+    run = await judged(door.house)
     await door.post(clicked(door, run, RAJ, OTHER))
     assert door.house.runs.calls_of("act") == []
     await door.post(clicked(door, run, KIM, OTHER))

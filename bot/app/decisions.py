@@ -7,12 +7,14 @@ from bot.services.approvals import Approvals
 from bot.services.autoapply import AutoApply
 from bot.services.clocks import Clocks
 from bot.services.comments import Comments
+from bot.services.confirmations import Confirmations
 from bot.services.evidence import Evidence
 from bot.services.freezing import Freezing
 from bot.services.glass import Glass
 from bot.services.kinship import Kinship
 from bot.services.locks import Locking
 from bot.services.names import Names
+from bot.services.previews import Previews
 from bot.services.reminding import Reminders
 from bot.services.sending import InFlight
 from bot.services.tallies import Tallies
@@ -34,6 +36,8 @@ class Deciding:
         self.approvals = Approvals(
             database, finder, reader, access, ground.intents, self.voting, ruling, sharing, glass, clock, ground.moved
         )
+        self.previews = Previews(database, finder, access, self.voting, sharing, glass)
+        self.confirmations = Confirmations(database, clock)
         clocks = Clocks(policy, self.freezing.in_force)
         self.reminders = Reminders(
             database, clocks, reader, finder, access, sharing, self.voting, self.approvals, clock, pace, ground.paint

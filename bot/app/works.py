@@ -80,6 +80,8 @@ def services(given: Given, ground: Ground, deciding: Deciding, starting: Startin
         requests=ground.requests,
         greetings=Greetings(given.database, given.database.clock, ground.paint, settings.command),
         approvals=deciding.approvals,
+        previews=deciding.previews,
+        confirmations=deciding.confirmations,
         freezing=deciding.freezing,
         reminders=deciding.reminders,
         locking=deciding.locking,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.findings import Finding
 from bot.core.people import NOBODY, Circle
+from bot.core.plan_summaries import NOT_SEEN, PlanSummary
 from bot.core.rules import Risk
 from bot.core.verdicts import Named, Outcome, Phrase, Verdict, falls, headline, lacks
 
@@ -16,7 +17,7 @@ class Tally:
     """Sentences hold names of people and groups as text, which mentions nobody, and may hold words from outside.
 
     `rules` are the names of those that apply; `wanted` are those whose votes would bring it closer, by Slack id. `findings` are what is
-    overridden, where that is asked. `digest` is that of the plan that was judged.
+    overridden, where that is asked. `digest` is that of the plan that was judged, and `plan` what it destroys and replaces.
     """
 
     outcome: Outcome
@@ -32,6 +33,7 @@ class Tally:
     wanted: Circle = NOBODY
     findings: tuple[Finding, ...] = ()
     digest: str = ""
+    plan: PlanSummary = NOT_SEEN
 
     @property
     def may_be_voted(self) -> bool:
@@ -44,7 +46,7 @@ class Tally:
         return self.wants_reason or self.wants_typed_name
 
 
-def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Finding, ...] = ()) -> Tally:
+def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Finding, ...] = (), plan: PlanSummary = NOT_SEEN) -> Tally:
     """`names` are those of `named_in(verdict)`; who is missing in it goes by id."""
     return Tally(
         outcome=verdict.outcome,
@@ -60,6 +62,7 @@ def tally_of(verdict: Verdict, names: Mapping[Named, str], findings: tuple[Findi
         wanted=verdict.voters,
         findings=findings,
         digest=verdict.digest,
+        plan=plan,
     )
 
 

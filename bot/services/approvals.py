@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.core.commands.runs import RunReference
 from bot.core.decisions import Deed, Intent, IntentState
-from bot.core.errors import NotPossibleNow, NoVote, WordsWanted
+from bot.core.errors import ApplyInterrupted, NotPossibleNow, NoVote, WordsWanted
 from bot.core.one_line import has_letters
 from bot.core.people import NOBODY
 from bot.core.plans import PlanFacts
@@ -66,6 +66,9 @@ class Asked:
 VOTED = frozenset({Action.APPLY, Action.OVERRIDE})
 """What rules are about, and votes are given for."""
 
+STOPPED = frozenset({Action.CANCEL, Action.FORCE_CANCEL})
+"""What may leave resources half created, where the run is applying."""
+
 OURSELVES = Person(id="runbell", name="Runbell", standing=Standing.APP)
 """Who a decision is by that no person has taken."""
 
@@ -109,17 +112,20 @@ class Approvals:
         typed_name: str = "",
         breaks_glass: bool = False,
         gate: str = "",
+        shown: str = "",
+        interrupts: bool = False,
     ) -> Acted:
         """Vote for applying or overriding, or decide to stop, and carry out what is decided. A RunbellError where it is not to be.
 
         `breaks_glass`: in spite of freezes, by those who may, who say why. `gate` is the question that they were asked, where they were:
-        they answer no other one.
+        they answer no other one. `shown` is the digest of the plan that they were shown: PlanChanged where it is another by now, so that
+        nobody approves what they have not seen. `interrupts`: they were told what canceling an apply may leave behind.
         """
         await self._sharing.demand_ours(place)
         asked_at = self._clock.now()
         if action not in VOTED:
             found = await self._finder.run(reference, actor)
-            return await self._stop(Stop(action, found, actor, place, comment))
+            return await self._stop(Stop(action, found, actor, place, comment, interrupts=interrupts))
         found = await self._finder.run(reference, actor, partial(self._voting.asks, actor.id))
         person = await self._access.person(actor)
         if breaks_glass:
@@ -134,6 +140,7 @@ class Approvals:
             reason=comment,
             typed_name=typed_name,
             breaks_glass=breaks_glass,
+            shown=shown,
         )
         counted = await self._voting.vote(ballot, asked_at, lambda question, number: decided(ballot, question, number, actor.team_id))
         self._wake_painter()
@@ -174,6 +181,7 @@ class Approvals:
             current = newest(found.run, asked_at, standing.stored)
             refuse_elsewhere(gate, current, stop.action)
             refuse_impossible(stop.action, current)
+            refuse_interrupting(stop, current)
             await refuse_put_off(transaction, current, stop.waiting)
             decision, intent = stop.decided(person, standing.round, self._clock)
             await transaction.gates.decide(decision)
@@ -297,6 +305,12 @@ class Approvals:
             await self._ruling.demand_current(transaction)
         if intent.payload.get("expired") != "yes":
             await self._access.demand(actor, right_for(action), found.workspace)
+
+
+def refuse_interrupting(stop: Stop, run: Run) -> None:
+    """A run may begin to apply between the look at it and the click: canceling it is another matter then."""
+    if stop.action in STOPPED and run.was_confirmed and not stop.interrupts:
+        raise ApplyInterrupted(run.id)
 
 
 async def refuse_put_off(transaction: Transaction, run: Run, waiting: Waiting | None) -> None:

@@ -24,7 +24,10 @@ from bot.services.voting import Ballot
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A wish to discard or cancel, by force or not; `waiting` is the clock that wishes it, where no person does."""
+    """A wish to discard or cancel, by force or not; `waiting` is the clock that wishes it, where no person does.
+
+    `interrupts`: they were told what canceling an apply may leave behind.
+    """
 
     action: Action
     found: Found
@@ -33,6 +36,7 @@ class Stop:
     comment: str
     more: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     waiting: Waiting | None = None
+    interrupts: bool = False
 
     def decided(self, person: Person, number: int, clock: Clock) -> tuple[Decision, Intent]:
         intent_id = new_id()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.core.chains import stages_before
-from bot.core.contents import PlanRisk
+from bot.core.contents import PlanContents, PlanRisk
 from bot.core.decisions import Intent
 from bot.core.errors import TerraformTrouble
 from bot.core.freezes import Freeze
@@ -92,6 +92,10 @@ class Evidence:
             applied_in=past.applied_in,
         )
         return await self.with_people(question, votes)
+
+    async def contents(self, found: Found) -> PlanContents | None:
+        """What a plan does to each resource; None where that cannot be read, a TerraformTrouble where it could be a moment later."""
+        return await self._contents.of(found.run, found.plan)
 
     async def past(self, transaction: Transaction, found: Found) -> Past:
         """What our own rows tell of a run, for whoever reads other rows in the same transaction."""

@@ -13,12 +13,23 @@ from typing import Protocol
 from bot.core.audits import Entry
 from bot.core.claims import claims_of
 from bot.core.decisions import Decision, Intent
-from bot.core.errors import MembershipUnread, NotGranted, PlanChanged, RightMissing, RunbellError, StoreBusy, VoteNotCounted, WordsWanted
+from bot.core.errors import (
+    MembershipUnread,
+    NotGranted,
+    PlanChanged,
+    RightMissing,
+    RunbellError,
+    StoreBusy,
+    TerraformTrouble,
+    VoteNotCounted,
+    WordsWanted,
+)
 from bot.core.findings import Finding
 from bot.core.freezes import Freeze
 from bot.core.judging import applying, candidates, decide, is_apply, union
 from bot.core.one_line import has_letters
 from bot.core.people import Circle, Person, Place, Standing
+from bot.core.plan_summaries import NOT_SEEN, PlanSummary, summary_of
 from bot.core.policy import Right
 from bot.core.questions import Question
 from bot.core.runs import CONFIRM, Action, action_at
@@ -27,7 +38,7 @@ from bot.core.verdicts import Named, Outcome, Verdict, falls, headline, lacks
 from bot.core.votes import Vote, Why
 from bot.core.workspaces import Workspace
 from bot.services.audits import decision_entry, vote_entry
-from bot.services.evidence import Evidence
+from bot.services.evidence import Evidence, digest_of
 from bot.services.gates import PARTICIPLE, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import tell_broken
 from bot.services.hurdles import Hurdles
@@ -57,7 +68,7 @@ class Ballot:
     """Who votes for what, at which gate, where, with which words. `by_wish`: nobody clicks, the run was started to be applied by itself.
 
     `breaks_glass`: they may approve in spite of freezes, and do, with or without a vote that counts; where there is no freeze, they are
-    voters like any other.
+    voters like any other. `shown` is the digest of the plan that they were shown, None for a wish, which is for whatever it plans.
     """
 
     found: Found
@@ -68,6 +79,7 @@ class Ballot:
     typed_name: str = ""
     by_wish: bool = False
     breaks_glass: bool = False
+    shown: str | None = None
 
     @property
     def action(self) -> Action:
@@ -100,6 +112,7 @@ class Said:
 
     names: Mapping[Named, str]
     findings: tuple[Finding, ...] = ()
+    plan: PlanSummary = NOT_SEEN
 
 
 Decide = Callable[[Question, int], tuple[Decision, Intent]]
@@ -135,14 +148,17 @@ class Voting:
             freezes = tuple(await self._freezes(transaction, ballot.found.workspace, self._clock.now()))
             past = await self._evidence.past(transaction, ballot.found)
         question = await self._evidence.question(ballot.action, ballot.found, freezes=freezes, past=past)
+        summary = summary_of(ballot.found.run, ballot.found.plan, question.plan.contents)
         findings = await self._findings(ballot.found, ballot.gate)
         for _ in range(TRIES):
             question = await self._with_votes(question, (*others, ballot.vote(question, self._clock.now())), ballot.person)
             if not ballot.by_wish and not ballot.breaks_glass:
                 refuse_outsider(question, ballot.person)
+            if ballot.shown is not None and ballot.shown != question.digest:
+                raise PlanChanged(run_id)
             names = await self._names.of(named_in(decide(question)))
             async with self._store.write() as transaction:
-                counted, others = await self._count(transaction, ballot, question, asked_at, Said(names, findings), make)
+                counted, others = await self._count(transaction, ballot, question, asked_at, Said(names, findings, summary), make)
             if counted is not None:
                 return counted
         raise StoreBusy
@@ -190,7 +206,7 @@ class Voting:
         else:
             verdict = decide(replace(question, freezes=freezes))
         await transaction.audit.add(*entries)
-        await transaction.gates.judged(run_id, gate, tally_of(verdict, said.names, said.findings), now)
+        await transaction.gates.judged(run_id, gate, tally_of(verdict, said.names, said.findings, said.plan), now)
         await transaction.messages.raise_wanted(run_id)
         return Counted(verdict, intent), votes
 
@@ -229,6 +245,25 @@ class Voting:
             raise NotGranted(run_id, headline(verdict), (*lacks(verdict), *falls(verdict.fallen)), verb=PARTICIPLE[question.action])
         return bool(broken)
 
+    async def shown(self, found: Found, action: Action, person: Person | None) -> Tally:
+        """How it stands, for a person who is about to vote: RightMissing where they have no say here, None for whoever passes freezes.
+
+        It is noted at the gate, so that a form that must open within three seconds finds the very plan that was shown.
+        """
+        question = await self._as_it_stands(found)
+        if person is not None:
+            refuse_outsider(question, person)
+        refuse_impossible(action, found.run)
+        return await self._noted(found, question)
+
+    async def plan(self, found: Found) -> tuple[str, PlanSummary]:
+        """The digest and summary of the plan alone, for whoever stops a run: one that cannot be read now is as good as unreadable."""
+        try:
+            contents = await self._evidence.contents(found)
+        except TerraformTrouble:
+            contents = None
+        return contents.digest if contents else digest_of(found), summary_of(found.run, found.plan, contents)
+
     async def verdict(self, found: Found) -> Verdict:
         """How it stands now; nothing is written."""
         return decide(await self._as_it_stands(found))
@@ -253,14 +288,18 @@ class Voting:
 
     async def tally(self, found: Found) -> Tally:
         """How it stands now, noted at the gate unless that is decided already."""
-        run_id, gate, question = found.run.id, open_gate(found.run), await self._as_it_stands(found)
+        return await self._noted(found, await self._as_it_stands(found))
+
+    async def _noted(self, found: Found, question: Question) -> Tally:
+        run_id, gate = found.run.id, open_gate(found.run)
         names, findings = await self._names.of(named_in(decide(question))), await self._findings(found, gate)
+        summary = summary_of(found.run, found.plan, question.plan.contents)
         async with self._store.write() as transaction:
             number, now = await transaction.gates.lock(run_id, gate), self._clock.now()
             freezes = tuple(await self._freezes(transaction, found.workspace, now))
             asked = {vote.person for vote in question.votes}
             votes = tuple(vote for vote in await transaction.votes.at(run_id, gate, number) if vote.person in asked)
-            tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names, findings)
+            tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names, findings, summary)
             if await transaction.gates.decision(run_id, gate, number) is None:
                 await transaction.gates.judged(run_id, gate, tally, now)
         return tally

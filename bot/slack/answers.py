@@ -43,7 +43,11 @@ def voted(run: Run, workspace: Workspace, url: str, verdict: Verdict, *, breaks:
     head = f"🗳️ Your vote for {link(url, run.id)} of {code(workspace.name)} is noted. {escape(headline(verdict))}"
     lines = [f"• {spoken(phrase)}" for phrase in (*lacks(verdict), *falls(verdict.fallen))]
     back = button(ids.UNVOTE, "Take back my vote", ids.encode(ids.Address(run.id)))
-    broken = [button(ids.GLASS_FOR[verdict.action], "Break the glass…", ids.encode(ids.Address(run.id)), style="danger")] if breaks else []
+    broken = (
+        [button(ids.GLASS_FOR[verdict.action], "Break the glass…", ids.encode(ids.Address(run.id, verdict.digest)), style="danger")]
+        if breaks
+        else []
+    )
     return {"text": "\n".join([head, *lines]), "blocks": [section(head), *sections(lines), actions([*broken, back])]}
 
 

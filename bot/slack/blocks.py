@@ -140,11 +140,18 @@ def modal(callback_id: str, title: str, blocks: Sequence[Block], *, submit: str,
     }
 
 
-def text_input(block_id: str, label: str, *, hint: str = "", most: int, is_long: bool = False, optional: bool = False) -> Block:
-    """A field that has to be filled in, unless it is `optional`; `most` letters. The id of the block is that of its element, too."""
+def text_input(
+    block_id: str, label: str, *, hint: str = "", most: int, is_long: bool = False, optional: bool = False, initial: str = ""
+) -> Block:
+    """A field that has to be filled in, unless it is `optional`; `most` letters. The id of the block is that of its element, too.
+
+    `initial` stands in it already.
+    """
     least = {} if optional else {"min_length": 1}
     element: Block = {"type": "plain_text_input", "action_id": block_id, "multiline": is_long, **least, "max_length": most}
     made: Block = {"type": "input", "block_id": block_id, "label": plain(label, 2000), "element": element}
+    if initial:
+        element["initial_value"] = initial[:most]
     if optional:
         made["optional"] = True
     if hint:

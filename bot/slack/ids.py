@@ -45,6 +45,14 @@ GLASS = "run.glass"
 OVERRIDE_GLASS = "run.override_glass"
 """Applying and overriding in spite of a freeze: of the button that offers it, and of the modal that asks why."""
 
+CANCELING = "run.canceling"
+FORCE_CANCELING = "run.force_canceling"
+"""The callback ids of the modal before an apply is canceled, by force or not: it says what that can leave behind."""
+
+CONFIRM_COMMAND = "command.confirm"
+CONFIRM_FORM = "command.form"
+"""The one button under a command that somebody was shown before it is carried out: it does it, or opens the form that asks for more."""
+
 REVIEW = "run.review"
 """The button that opens a plan for review."""
 
@@ -118,6 +126,8 @@ BUTTON_FOR = MappingProxyType(
 )
 ACTION_OF = MappingProxyType({button: action for action, button in BUTTON_FOR.items()})
 GLASS_FOR = MappingProxyType({Action.APPLY: GLASS, Action.OVERRIDE: OVERRIDE_GLASS})
+CANCELING_FOR = MappingProxyType({Action.CANCEL: CANCELING, Action.FORCE_CANCEL: FORCE_CANCELING})
+ACTION_OF_CANCELING = MappingProxyType({word: action for action, word in CANCELING_FOR.items()})
 ACTION_OF_GLASS = MappingProxyType({word: action for action, word in GLASS_FOR.items()})
 
 RUN = r"(?P<run>(?!run-\Z)[A-Za-z0-9][A-Za-z0-9_.~-]{0,127})"
@@ -127,6 +137,7 @@ GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
 TS = r"(?P<ts>[0-9]{1,12}\.[0-9]{1,9})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
 METADATA_AT_GATE = re.compile(f"v2:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:{GATE}=(?P<workspace>.{{1,120}})")
+METADATA_OF_PLAN = re.compile(f"v4:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{DIGEST}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 METADATA_AT_MESSAGE = re.compile(f"v3:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 """A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
@@ -151,6 +162,19 @@ def decode(value: object) -> Address | None:
     """The address in a button's value; None for anything that we did not write."""
     found = VALUE.fullmatch(value) if isinstance(value, str) else None
     return Address(found["run"], found["digest"] or "") if found else None
+
+
+CONFIRMATION = re.compile(r"c1:(?P<id>[A-Za-z0-9_-]{32})")
+
+
+def encode_confirmation(confirmation_id: str) -> str:
+    """The value of a button that confirms a command: what it stands for is in our own rows."""
+    return f"c1:{confirmation_id}"
+
+
+def decode_confirmation(value: object) -> str | None:
+    found = CONFIRMATION.fullmatch(value) if isinstance(value, str) else None
+    return found["id"] if found else None
 
 
 STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")
@@ -178,7 +202,7 @@ class ViewAddress:
     """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once.
 
     `gate` is the question that it answers, where it must answer no other one. `ts` is the message in that channel from which it was
-    opened, "" for none: where the audit points to, and nothing else goes by it.
+    opened, "" for none: where the audit points to, and nothing else goes by it. `digest` identifies the plan that it shows, "" for none.
     """
 
     run_id: str
@@ -186,17 +210,21 @@ class ViewAddress:
     workspace: str
     gate: str = ""
     ts: str = ""
+    digest: str = ""
 
 
 def encode_view(address: ViewAddress) -> str:
     """The private metadata of a modal, far below Slack's 3000 letters."""
-    return f"v3:{address.channel}:{address.ts}:{address.run_id}:{address.gate}={address.workspace}"
+    return f"v4:{address.channel}:{address.ts}:{address.digest}:{address.run_id}:{address.gate}={address.workspace}"
 
 
 def decode_view(value: object) -> ViewAddress | None:
     """The address in a modal's metadata, be it of one that an older release has opened; None for anything that we did not write."""
     if not isinstance(value, str):
         return None
+    if found := METADATA_OF_PLAN.fullmatch(value):
+        where = (found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
+        return ViewAddress(*where, digest=found["digest"] or "")
     if found := METADATA_AT_MESSAGE.fullmatch(value):
         return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
     if found := METADATA_AT_GATE.fullmatch(value):

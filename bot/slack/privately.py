@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import ChatRefused, ChatTrouble, NoTrigger
 from bot.core.pace import Pace
-from bot.slack.blocks import Block, Said
+from bot.slack.blocks import Block, Said, section
 from bot.slack.clients import Clients
 from bot.slack.troubles import translated
 
@@ -64,6 +64,18 @@ class Privately:
             await self._post(channel, said, thread_ts)
         except ChatTrouble as trouble:
             log.warning("not_told", channel=channel, error=trouble.sentence)
+
+    async def edit(self, channel: str, ts: str, said: Said) -> bool:
+        """Put it in the place of a message of ours in direct messages (Slack, chat.update); False where Slack does not let us."""
+        try:
+            async with translated(self._pace.post_timeout):
+                # Blocks are always sent: with text alone Slack would take the old ones away, or keep them (chat.update).
+                blocks = said.get("blocks") or [section(said["text"])]
+                await self._client.chat_update(channel=channel, ts=ts, text=said["text"], blocks=blocks, link_names=False, parse="none")
+        except ChatTrouble as trouble:
+            log.warning("not_edited", channel=channel, error=trouble.sentence)
+            return False
+        return True
 
     async def _whisper(self, channel: str, person: str, said: Said, thread_ts: str) -> None:
         async with translated(self._pace.post_timeout):

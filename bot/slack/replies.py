@@ -164,6 +164,9 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.FormNotOpened: lambda error, command: saying(
             error.sentence, f"Type {code(f'{command} {error.word} {error.run_id}')}, and why behind it."
         ),
+        errors.ConfirmationExpired: sentence_alone,
+        errors.NotYourConfirmation: step("Type the command yourself to get a button of your own."),
+        errors.ApplyInterrupted: step("`{command} cancel` with the run shows it again, with a button for a form."),
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWritten: step("`{command} show` tells how the run stands."),

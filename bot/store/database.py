@@ -16,6 +16,7 @@ from bot.store.addresses import Address, parse_address
 from bot.store.audits import AuditTable
 from bot.store.authors import AuthorTable
 from bot.store.clocks import Clock, DatabaseClock, Now, our_time
+from bot.store.confirmations import ConfirmationTable
 from bot.store.details import DetailTable
 from bot.store.engines import Engines, engines
 from bot.store.freezes import FreezeTable
@@ -80,6 +81,7 @@ class Transaction:
     sending: SendTable
     repetitions: RepetitionTable
     requests: RequestTable
+    confirmations: ConfirmationTable
 
 
 def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Transaction:
@@ -110,6 +112,7 @@ def transaction_on(connection: AsyncConnection, clock: Clock, word: Word) -> Tra
         sending=SendTable(connection),
         repetitions=RepetitionTable(connection),
         requests=RequestTable(connection, clock.now),
+        confirmations=ConfirmationTable(connection),
     )
 
 

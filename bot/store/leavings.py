@@ -16,6 +16,7 @@ from bot.core.uploads import ENDS
 from bot.store.requests import ENDS as REQUEST_ENDS
 from bot.store.statements import changed, portions
 from bot.store.tables import (
+    confirmations,
     decisions,
     details,
     gates,
@@ -66,6 +67,7 @@ class LeavingsTable:
         await self._remove(votes, is_unknown(votes.c.run_id), votes.c.at < before)
         await self._remove(reminders, is_unknown(reminders.c.run_id), reminders.c.began_at < before)
         await self._remove(details, is_unknown(details.c.run_id))
+        await self._remove(confirmations, confirmations.c.expires_at < before)
         await self._remove(uploads, uploads.c.at < before, uploads.c.step.in_(sorted(ENDS)))
         await self._remove(requests, requests.c.received_at < before, requests.c.state.in_(sorted(REQUEST_ENDS)))
         undecided = not_(exists().where(decisions.c.run_id == gates.c.run_id))

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKeyConstraint, Index, Integ
 
 from bot.store.columns import BigNumber, Moment, Words
 
-REVISION = "0016"
+REVISION = "0017"
 """The newest revision: kept here so that a start need not load Alembic to know that nothing is to be done."""
 
 metadata = MetaData(
@@ -290,6 +290,24 @@ looks = Table(
 )
 
 seen = Table("seen", metadata, words("payload_id", key=True), moment("seen_at"), Index(None, "seen_at"))
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    words("id", key=True),
+    words("person"),
+    words("team_id"),
+    words("channel"),
+    words("thread_ts"),
+    words("command"),
+    words("run_id"),
+    words("plan_digest"),
+    moment("created_at"),
+    moment("expires_at"),
+    perhaps_moment("used_at"),
+    Index(None, "expires_at"),
+)
+"""Commands that somebody was shown and that a click confirms, once; `command` is written as it would be typed."""
 
 leases = Table("leases", metadata, words("role", key=True), words("owner"), moment("until"), moment("taken_at"), number("token"))
 """Nobody holds a role after `until`. `token` rises whenever a role changes hands, so that a holder of old can be told."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.core.findings import Finding
 from bot.core.people import Circle
+from bot.core.plan_summaries import NOT_SEEN, PlanSummary
 from bot.core.rules import Risk
 from bot.core.tallies import Tally
 from bot.core.verdicts import Outcome
@@ -29,6 +31,7 @@ def document_of(tally: Tally) -> dict[str, Any]:
         "members": tally.wanted.members,
         "findings": [[one.subject, one.enforcement, one.said, one.is_named] for one in tally.findings],
         "digest": tally.digest,
+        "plan": asdict(tally.plan),
     }
 
 
@@ -48,6 +51,7 @@ def tally_from(document: Any) -> Tally | None:
             wanted=Circle(people=frozenset(document["people"]), groups=frozenset(document["groups"]), members=bool(document["members"])),
             findings=tuple(findings_from(document.get("findings", ()))),
             digest=str(document.get("digest", "")),
+            plan=plan_from(document.get("plan")),
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -57,3 +61,11 @@ def findings_from(rows: Iterable[Any]) -> Iterator[Finding]:
     """Whether it is named was not written at first: then it counts as named."""
     for subject, enforcement, said, *named in rows:
         yield Finding(subject=str(subject), enforcement=str(enforcement), said=str(said), is_named=all(named))
+
+
+def plan_from(said: Any) -> PlanSummary:
+    """What an older release did not write is not known."""
+    if not isinstance(said, Mapping):
+        return NOT_SEEN
+    lost = tuple((str(effect), str(address)) for effect, address in said["lost"])
+    return PlanSummary(keeps_all=said["keeps_all"] is True, is_read=said["is_read"] is True, lost=lost, more=int(said["more"]))

@@ -7,7 +7,8 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import ids
-from handlers.actions.approve import because_clicked, decision_clicked, unvote_clicked
+from handlers.actions.approve import approve_clicked, because_clicked, unvote_clicked
+from handlers.actions.cancel import cancel_clicked
 from handlers.actions.discard import discard_clicked
 from handlers.actions.home import notify_clicked, show_clicked
 from handlers.actions.look import look_clicked
@@ -27,8 +28,9 @@ def register(app: AsyncApp, guard: Guard) -> None:
     for action_id in ids.ACTION_OF_GLASS:
         app.action(action_id)(guard.guarded(glass_clicked))
     app.action(ids.DISCARD)(guard.guarded(discard_clicked))
-    for action_id in ids.ACTION_OF.keys() - {ids.OVERRIDE, ids.DISCARD}:
-        app.action(action_id)(guard.guarded(decision_clicked, acts=True))
+    app.action(ids.APPROVE)(guard.guarded(approve_clicked, acts=True))
+    for action_id in (ids.CANCEL, ids.FORCE_CANCEL):
+        app.action(action_id)(guard.guarded(cancel_clicked, acts=True))
     app.action(ids.APPROVE_BECAUSE)(guard.guarded(because_clicked))
     app.action(ids.UNVOTE)(guard.guarded(unvote_clicked, acts=True))
     app.action(ids.SNOOZE)(guard.guarded(snooze_clicked, acts=True))

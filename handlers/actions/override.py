@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.commands.runs import Act, RunReference
 from bot.core.errors import ChatTrouble, NotPossibleNow, WordsWanted
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action, action_at
@@ -13,6 +14,7 @@ from bot.slack import ids
 from bot.slack.blocks import Block, Said
 from bot.slack.views.override import Question, glass, override
 from handlers.actions.others import button_clicked
+from handlers.asking import ask_run
 from handlers.services import Services
 
 
@@ -26,10 +28,13 @@ async def override_clicked(
     """By what we know already: a click can open a modal for three seconds."""
     address = ids.decode(payload.get("value"))
     asked = await services.approvals.asked_of(address.run_id, actor) if address is not None else None
-    if asked is None:
+    if asked is None or address is None:
         return await button_clicked()
     gate = demanded_gate(asked, Action.OVERRIDE)
-    await opened(override(question(asked, place, gate)), asked, services, body, "override")
+    if not is_of_plan(asked, address.digest):
+        command = Act(Action.OVERRIDE, RunReference(run_id=address.run_id))
+        return await ask_run(command, services, actor, place, shown=address.digest)
+    await opened(override(question(asked, place, gate, address.digest)), asked, services, body, "override")
     return None
 
 
@@ -37,13 +42,27 @@ async def glass_clicked(payload: Mapping[str, Any], body: Mapping[str, Any], ser
     """Offered to those alone who may, of whom we have just heard who they are; so that is asked first."""
     address = ids.decode(payload.get("value"))
     asked = await services.approvals.asked_of(address.run_id, actor) if address is not None else None
-    if asked is None:
+    if asked is None or address is None:
         return await button_clicked()
     action = ids.ACTION_OF_GLASS[payload["action_id"]]
     await services.approvals.demand_glass(actor, place)
     gate = demanded_gate(asked, action)
-    await opened(glass(question(asked, place, gate), action), asked, services, body, "override" if action is Action.OVERRIDE else "approve")
+    if not is_of_plan(asked, address.digest):
+        command = Act(action, RunReference(run_id=address.run_id), breaks_glass=True)
+        return await ask_run(command, services, actor, place, shown=address.digest)
+    await opened(
+        glass(question(asked, place, gate, address.digest), action),
+        asked,
+        services,
+        body,
+        "override" if action is Action.OVERRIDE else "approve",
+    )
     return None
+
+
+def is_of_plan(asked: Asked, digest: str) -> bool:
+    """Whether what we know is of the plan that the button was shown with; before there is a plan, both have no digest."""
+    return asked.tally is not None and asked.tally.digest == digest
 
 
 def demanded_gate(asked: Asked, action: Action) -> str:
@@ -55,7 +74,7 @@ def demanded_gate(asked: Asked, action: Action) -> str:
     return gate
 
 
-def question(asked: Asked, place: Place, gate: str) -> Question:
+def question(asked: Asked, place: Place, gate: str, digest: str, given: str = "") -> Question:
     return Question(
         run=asked.run,
         workspace=asked.workspace,
@@ -64,6 +83,8 @@ def question(asked: Asked, place: Place, gate: str) -> Question:
         place=place,
         gate=gate if gate != CONFIRM else "",
         applies_by_itself=asked.applies_by_itself,
+        digest=digest,
+        given=given,
     )
 
 

@@ -74,7 +74,7 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
 TAKES_BODY = frozenset(route for route in ROUTES.values() if "body" in inspect.signature(route).parameters)
 
 
-async def command_typed(payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
+async def command_typed(payload: Mapping[str, Any], body: dict[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
     command = parse(str(payload.get("text", "")))
     route = ROUTES[type(command)]
     more = {"body": body} if route in TAKES_BODY else {}

@@ -14,6 +14,7 @@ from bot.slack.views.approval import wrong_fields
 from handlers.actions.review import review_closed
 from handlers.guard import Guard
 from handlers.views.approval import approval_submitted
+from handlers.views.cancel import cancel_submitted
 from handlers.views.discard import discard_submitted
 from handlers.views.others import nothing_wrong, view_submitted
 from handlers.views.override import glass_submitted, override_submitted
@@ -25,6 +26,8 @@ from handlers.views.upload import upload_submitted
 def register(app: AsyncApp, guard: Guard) -> None:
     app.view(ids.APPROVAL)(guard.guarded_view(approval_submitted, wrong_fields, acts=True))
     app.view(ids.DISCARDING)(guard.guarded_view(discard_submitted, nothing_wrong, acts=True))
+    for callback_id in ids.ACTION_OF_CANCELING:
+        app.view(callback_id)(guard.guarded_view(cancel_submitted, nothing_wrong, acts=True))
     app.view(ids.OVERRIDING)(guard.guarded_view(override_submitted, wrong_fields, acts=True))
     for callback_id in ids.ACTION_OF_GLASS:
         app.view(callback_id)(guard.guarded_view(glass_submitted, wrong_fields, acts=True))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.commands.runs import RunReference
+from bot.core.commands.runs import Act, RunReference
+from bot.core.errors import PlanChanged
 from bot.core.policy import Actor
 from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import given
 from handlers.answers import answer_to
+from handlers.asking import show_again
 from handlers.places import opened_in
 from handlers.services import Services
 from handlers.views.others import view_submitted
@@ -33,14 +35,19 @@ async def decided(
     if address is None:
         return await view_submitted()
     reason, name = given(payload)
-    acted = await services.approvals.act(
-        action,
-        RunReference(run_id=address.run_id),
-        actor,
-        opened_in(body, address),
-        reason,
-        typed_name=name,
-        breaks_glass=breaks,
-        gate=address.gate,
-    )
+    command, place = Act(action, RunReference(run_id=address.run_id), reason, name, breaks), opened_in(body, address)
+    try:
+        acted = await services.approvals.act(
+            action,
+            command.run,
+            actor,
+            place,
+            reason,
+            typed_name=name,
+            breaks_glass=breaks,
+            gate=address.gate,
+            shown=address.digest,
+        )
+    except PlanChanged as error:
+        await show_again(error, command, services, actor, place)
     return answer_to(acted, services, is_seen=True)

@@ -81,8 +81,9 @@ async def clicking() -> list[float]:
         for number in range(WARM_UP + ROUNDS):
             run_id = await waiting_run(app, secret, number)
             await painted(app)
+            digest = await digest_of(app, run_id)
             began = time.process_time()
-            await dispatch(app, secret, {"payload": json.dumps(click(run_id, number))})
+            await dispatch(app, secret, {"payload": json.dumps(click(run_id, digest, number))})
             took.append(1000 * (marks.left[-1] - began))
             if len(marks.left) != number + 1:
                 raise RuntimeError("a click did not apply")
@@ -107,7 +108,13 @@ async def painted(app: App) -> None:
         await tick(app.database.clock.now())
 
 
-def click(run_id: str, number: int) -> dict[str, Any]:
+async def digest_of(app: App, run_id: str) -> str:
+    """Of the plan, as the card's button carries it."""
+    asked = await app.work.services.approvals.asked(run_id)
+    return asked.tally.digest if asked is not None and asked.tally is not None else ""
+
+
+def click(run_id: str, digest: str, number: int) -> dict[str, Any]:
     return {
         "type": "block_actions",
         "team": {"id": TEAM, "domain": "acme"},
@@ -115,7 +122,9 @@ def click(run_id: str, number: int) -> dict[str, Any]:
         "container": {"type": "message", "message_ts": "1.1", "channel_id": "C0DEPLOYS"},
         "channel": {"id": "C0DEPLOYS", "name": "deploys"},
         "trigger_id": f"1.k{number}",
-        "actions": [{"type": "button", "action_id": APPROVE, "block_id": "b", "value": encode(Address(run_id)), "action_ts": "2.2"}],
+        "actions": [
+            {"type": "button", "action_id": APPROVE, "block_id": "b", "value": encode(Address(run_id, digest)), "action_ts": "2.2"}
+        ],
     }
 
 

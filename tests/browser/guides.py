@@ -132,6 +132,7 @@ async def take_votes(page: Page) -> None:
     call = message(page, "search-index", button="Approve & apply")
     await call.wait_for(timeout=PLANNED_MS)
     await types(page, "/tf approve search-index looked at with Kim")
+    await page.get_by_role("button", name="Approve", exact=True).last.click(timeout=PLANNED_MS)
     await message(page, "1 of 2 votes").wait_for(timeout=PLANNED_MS)
     await cut(page, "votes", [call, message(page, "1 of 2 votes")])
     await types(page, "/tf why search-index")

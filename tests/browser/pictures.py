@@ -81,6 +81,7 @@ async def take_upload(page: Page) -> None:
 async def take_review(page: Page, stage: Stage) -> None:
     """Of a run that replaces something of what was applied before."""
     await stage.types("U0ANA", "/tf approve storefront-dev")
+    await stage.confirms("U0ANA")
     await stage.until_run("storefront-dev", "applied")
     await stage.types("U0ANA", "/tf run storefront-dev a new network --replace terraform_data.network", "C0INFRA")
     await stage.until_run("storefront-dev", "planned")

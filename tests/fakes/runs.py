@@ -127,6 +127,15 @@ class FakeRuns:
         self._runs[run_id] = replace(self.run(run_id), allowed=frozenset({Action.FORCE_CANCEL}))
         return self.run(run_id)
 
+    def plan_of(self, run_id: str) -> tuple[Run | None, PlanFacts | None]:
+        """A run and its plan as they are now, without a call of the port; None for one that is not there."""
+        run = self._runs.get(run_id)
+        return run, self._plans.get(run.plan_id or "") if run is not None else None
+
+    def set_plan(self, plan: PlanFacts) -> None:
+        """Have the server tell exactly this of a plan from now on."""
+        self._plans[plan.plan_id] = plan
+
     def put(self, run: Run) -> None:
         """Have the server answer with exactly this run from now on."""
         self._runs[run.id] = run

@@ -22,6 +22,7 @@ from bot.core.policy import Actor, Place, Policy
 from bot.services.greetings import Greetings
 from bot.services.repeats import Repeats
 from bot.services.requests import Requests
+from bot.slack import ids
 from bot.slack.privately import Shown
 from bot.web import listening
 from handlers import Guard, Services, register
@@ -49,6 +50,23 @@ class Desk:
         await self.guard.finish(5)
         return response
 
+    async def card(self, run_id: str) -> str:
+        """The value of the buttons that decide on the run's card, which is judged before it is painted."""
+        asked = await self.house.approvals.asked(run_id)
+        tally = asked.tally if asked is not None else None
+        if tally is None or not tally.digest:
+            tally = await self.house.voting.tally(await self.house.reader.read(run_id))
+        return ids.encode(ids.Address(run_id, tally.digest))
+
+    async def confirm(self, said: dict[str, Any], actor: Actor = ANA, place: Place = DEPLOYS, **container: Any) -> list[str]:
+        """Click the one button under a command that was shown, in the private answer that it is in; the texts of the answers."""
+        button = button_in(said)
+        body = click(button["action_id"], button["value"], actor, place, self.response_url)
+        body["container"] |= {"is_ephemeral": True} | container
+        before = len(self.answers)
+        assert (await self.send(body)).status == 200
+        return [str(answer["text"]) for answer in self.answers[before:]]
+
     async def type(self, text: str, actor: Actor = ANA, place: Place = DEPLOYS) -> str:
         """Type after /tf; the text of the one private answer."""
         before = len(self.answers)
@@ -64,6 +82,13 @@ class Desk:
         response = await self.send(click(action_id, value, actor, place, self.response_url))
         assert response.status == 200
         return [str(answer["text"]) for answer in self.answers[before:]]
+
+
+def button_in(said: dict[str, Any]) -> dict[str, Any]:
+    """The button that confirms a command: the only one there."""
+    [button] = [element for block in said["blocks"] if block["type"] == "actions" for element in block["elements"]]
+    assert button["action_id"] in {ids.CONFIRM_COMMAND, ids.CONFIRM_FORM}
+    return dict(button)
 
 
 def command(text: str, actor: Actor, place: Place, response_url: str) -> dict[str, Any]:
@@ -125,7 +150,8 @@ def bolt() -> AsyncApp:
 class FakePrivately:
     """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused.
 
-    `threads` goes along with `told`; `written` is what was said in direct messages for good.
+    `threads` goes along with `told`; `written` is what was said in direct messages for good, and `edited` what took its place there.
+    `said` is all that was told or written, whole.
     """
 
     def __init__(self) -> None:
@@ -135,6 +161,9 @@ class FakePrivately:
         self.stale: ChatTrouble | None = None
         self.threads: list[str] = []
         self.written: list[tuple[str, str, str]] = []
+        self.edited: list[tuple[str, str, dict[str, Any]]] = []
+        self.said: list[dict[str, Any]] = []
+        self.is_editable = True
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
         self.is_down = False
@@ -160,10 +189,16 @@ class FakePrivately:
             return False
         self.told.append((channel, person, str(said["text"])))
         self.threads.append(thread_ts)
+        self.said.append(said)
         return True
 
     async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
         self.written.append((channel, thread_ts, str(said["text"])))
+        self.said.append(said)
+
+    async def edit(self, channel: str, ts: str, said: dict[str, Any]) -> bool:
+        self.edited.append((channel, ts, said))
+        return self.is_editable
 
     def person_changed(self, person_id: str) -> None:
         self.changed.append(person_id)
@@ -206,6 +241,8 @@ def services_of(house: House, private: FakePrivately, owner: str = "us") -> Serv
         promotions=house.promotions,
         retries=house.retries,
         approvals=house.approvals,
+        previews=house.previews,
+        confirmations=house.confirmations,
         lookups=house.lookups,
         listings=house.listings,
         waiting=house.waiting,

@@ -57,11 +57,12 @@ FORM_SHOWN = Form(address=FormAddress(FORM, DEPLOYS.channel, DEPLOYS.channel_nam
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A run that waits, of which the payloads are."""
+    """A run that waits, of which the payloads are; `digest` identifies its plan, as the buttons of its card carry it."""
 
     run: Run
     workspace: Workspace
     response_url: str
+    digest: str = ""
 
 
 def payload(seed: int, world: World) -> Body:
@@ -80,7 +81,7 @@ def payload(seed: int, world: World) -> Body:
 
 def clicked(chance: random.Random, world: World) -> Body:
     button = chance.choice([*ids.ACTION_OF, *ids.ACTION_OF_GLASS, ids.UNVOTE])
-    return click(button, encode(Address(world.run.id)), ANA, DEPLOYS, world.response_url)
+    return click(button, encode(Address(world.run.id, world.digest)), ANA, DEPLOYS, world.response_url)
 
 
 def typed(chance: random.Random, world: World) -> Body:
@@ -90,7 +91,7 @@ def typed(chance: random.Random, world: World) -> Body:
 
 def submitted(chance: random.Random, world: World) -> Body:
     plan = PlanFacts(plan_id="plan-1", status_word="finished")
-    approving = approval(world.run, world.workspace, plan, DEPLOYS, Wanted(reason=True, typed_name=True))
+    approving = approval(world.run, world.workspace, plan, DEPLOYS, Wanted(reason=True, typed_name=True, digest=world.digest))
     view = chance.choice([approving, discarding(world.run, world.workspace, plan, DEPLOYS)])
     return submission(view, {"reason": "rotate", "name": world.workspace.name}, ANA)
 

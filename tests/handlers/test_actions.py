@@ -8,7 +8,6 @@ from slack_bolt.response import BoltResponse
 from bot.core.errors import TerraformAnswerLost
 from bot.core.runs import Run
 from bot.slack import ids
-from bot.slack.ids import Address, encode
 from tests.handlers.desk import Desk, click
 from tests.services.house import ANA, DEPLOYS, GUS, KIM
 
@@ -19,7 +18,7 @@ def waiting(desk: Desk) -> Run:
 
 async def test_a_click_decides_and_says_nothing_more_where_all_went_well(desk: Desk) -> None:
     run = waiting(desk)
-    assert await desk.click(ids.APPROVE, encode(Address(run.id))) == []
+    assert await desk.click(ids.APPROVE, await desk.card(run.id)) == []
     (comment,) = desk.house.runs.said_about(run.id)
     assert comment.startswith("applied by ana (U0ANA) in #deploys")
     assert "paint" in desk.house.wakes
@@ -27,15 +26,15 @@ async def test_a_click_decides_and_says_nothing_more_where_all_went_well(desk: D
 
 async def test_a_second_click_is_told_who_was_first(desk: Desk) -> None:
     run = waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
-    (told,) = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id), KIM)
+    (told,) = await desk.click(ids.APPROVE, await desk.card(run.id))
     assert "was already applied by <@U0KIM>" in told
     assert len(desk.house.runs.calls_of("act")) == 1
 
 
 async def test_a_guest_may_click_and_is_refused(desk: Desk) -> None:
     run = waiting(desk)
-    (told,) = await desk.click(ids.APPROVE, encode(Address(run.id)), GUS)
+    (told,) = await desk.click(ids.APPROVE, await desk.card(run.id), GUS)
     assert "Guests of this Slack workspace may do nothing" in told
     assert not desk.house.runs.calls_of("act")
 
@@ -43,7 +42,7 @@ async def test_a_guest_may_click_and_is_refused(desk: Desk) -> None:
 async def test_a_lost_answer_is_told_as_one(desk: Desk) -> None:
     run = waiting(desk)
     desk.house.runs.fail("act", TerraformAnswerLost("terraform.test"))
-    (told,) = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    (told,) = await desk.click(ids.APPROVE, await desk.card(run.id))
     assert "The server did not answer" in told
 
 

@@ -148,8 +148,11 @@ async def test_a_decision_can_be_typed(desk: Desk, word: str, told: str) -> None
 
 
 async def test_a_run_is_canceled_by_the_name_of_its_workspace(desk: Desk) -> None:
-    with_run(desk, "planning")
-    assert (await desk.type("cancel storefront-dev")).startswith("✅ Asked to cancel")
+    run = with_run(desk, "planning")
+    assert run.id in await desk.type("cancel storefront-dev")
+    assert desk.house.runs.calls_of("act") == []
+    [told] = await desk.confirm(desk.answers[-1])
+    assert told.startswith("✅ Asked to cancel")
 
 
 async def test_a_decision_whose_answer_was_lost_is_not_called_done(desk: Desk) -> None:

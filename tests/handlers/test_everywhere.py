@@ -77,7 +77,7 @@ async def test_a_deed_of_ones_own_draws_an_open_home_anew_and_no_other(desk: Des
     assert desk.private.surfaces.published == []
     await desk.send(opened())
     await desk.send(opened(KIM))
-    await desk.click(ids.APPROVE, ids.encode(ids.Address(run.id)), ANA)
+    await desk.click(ids.APPROVE, await desk.card(run.id), ANA)
     assert [person for person, _, _ in desk.private.surfaces.published] == ["U0ANA", "U0KIM", "U0ANA"]
     assert "Nothing waits for a decision of yours" in shown(desk)
     desk.house.clock.move(601)

@@ -50,7 +50,9 @@ def ours_that_broke(caplog: pytest.LogCaptureFixture) -> list[BaseException]:
 @pytest.mark.parametrize("part", range(SLICES))
 async def test_nothing_is_done_nothing_breaks_and_each_is_answered(desk: Desk, part: int, caplog: pytest.LogCaptureFixture) -> None:
     workspace = desk.house.runs.add_workspace("storefront-dev")
-    world = World(desk.house.runs.add_run(workspace, "planned"), workspace, desk.response_url)
+    run = desk.house.runs.add_run(workspace, "planned")
+    await desk.house.voting.tally(await desk.house.reader.read(run.id))
+    world = World(run, workspace, desk.response_url, desk.house.shown(run.id))
     unhandled: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
 
@@ -78,7 +80,9 @@ async def watches(desk: Desk) -> tuple[object, ...]:
 async def test_each_command_and_click_has_one_private_answer(desk: Desk) -> None:
     """Of those that say where an answer goes to and that Bolt lets through."""
     workspace = desk.house.runs.add_workspace("storefront-dev")
-    world = World(desk.house.runs.add_run(workspace, "planned"), workspace, desk.response_url)
+    run = desk.house.runs.add_run(workspace, "planned")
+    await desk.house.voting.tally(await desk.house.reader.read(run.id))
+    world = World(run, workspace, desk.response_url, desk.house.shown(run.id))
     for seed in range(300):
         body = payload(seed, world)
         before = len(desk.answers)

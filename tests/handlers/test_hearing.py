@@ -14,7 +14,7 @@ from bot.core.commands import GRAMMAR
 from bot.core.errors import NotPossibleNow
 from bot.core.runs import Run
 from bot.slack import ids
-from bot.slack.ids import Address, ViewAddress, encode, encode_view
+from bot.slack.ids import ViewAddress, encode_view
 from handlers.hearing import heard, shown
 from handlers.middleware import actor_of, place_of
 from tests.handlers.desk import Desk, click, command
@@ -73,7 +73,7 @@ async def test_of_what_is_no_command_nothing_is_kept(desk: Desk, typed: str, act
 async def test_a_click_that_is_refused_names_button_run_and_message(desk: Desk) -> None:
     run = with_run(desk)
     await desk.house.poll()
-    await desk.click(ids.APPROVE, encode(Address(run.id)), RAJ)
+    await desk.click(ids.APPROVE, await desk.card(run.id), RAJ)
     (row,) = await rows(desk)
     assert (row.kind, row.action, row.outcome, row.run_id) == ("refusal", ids.APPROVE, "RightMissing", run.id)
     assert (row.workspace, row.permalink) == ("acme/storefront-dev", "https://acme.slack.com/archives/C0DEPLOYS/p11")
@@ -81,7 +81,7 @@ async def test_a_click_that_is_refused_names_button_run_and_message(desk: Desk) 
 
 async def test_a_click_that_went_well_is_told_by_what_it_did(desk: Desk) -> None:
     run = with_run(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+    await desk.click(ids.APPROVE, await desk.card(run.id), KIM)
     assert await rows(desk) == []
     async with desk.house.store.read() as transaction:
         kinds = [row.kind for row in await transaction.audit.page(0)]
@@ -91,7 +91,7 @@ async def test_a_click_that_went_well_is_told_by_what_it_did(desk: Desk) -> None
 async def test_what_nobody_foresaw_is_told_with_its_reference(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     run = with_run(desk)
     monkeypatch.setattr(desk.house.approvals, "act", None)
-    (told,) = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    (told,) = await desk.click(ids.APPROVE, await desk.card(run.id))
     (row,) = await rows(desk)
     assert row.outcome.startswith("unexpected ")
     assert row.outcome.removeprefix("unexpected ") in told

@@ -131,7 +131,7 @@ async def test_a_button_whose_question_is_answered_says_so(desk: Desk) -> None:
     await desk.house.turn()
     [answer] = await desk.click(ids.OVERRIDE, encode(Address(run.id)))
     assert "cannot be overridden now: it is discarded" in answer
-    [answer] = await desk.click(ids.GLASS, encode(Address(run.id)))
+    [answer] = await desk.click(ids.GLASS, await desk.card(run.id))
     assert "cannot be applied now" in answer
 
 
@@ -160,13 +160,13 @@ async def test_whoever_may_break_the_glass_is_offered_it_after_a_click_in_a_free
     run = desk.house.runs.add_run(workspace, "planned")
     await desk.type("freeze storefront-dev the sale is on")
     before = len(desk.answers)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     buttons = [
         element["action_id"] for block in desk.answers[before]["blocks"] for element in block.get("elements", ()) if "action_id" in element
     ]
     assert buttons == [ids.GLASS, ids.UNVOTE]
 
-    await desk.click(ids.GLASS, encode(Address(run.id)))
+    await desk.click(ids.GLASS, await desk.card(run.id))
     response = await submit(desk, {"reason": ""})
     assert json.loads(response.body)["errors"].keys() == {"reason"}
     assert desk.house.runs.calls_of("act") == []
@@ -179,11 +179,11 @@ async def test_whoever_may_not_break_the_glass_is_not_offered_it_and_cannot(desk
     workspace = desk.house.runs.add_workspace("storefront-dev")
     run = desk.house.runs.add_run(workspace, "planned")
     await desk.type("freeze storefront-dev the sale is on")
-    await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+    await desk.click(ids.APPROVE, await desk.card(run.id), KIM)
     assert ids.GLASS not in json.dumps(desk.answers[-1])
-    [refusal] = await desk.click(ids.GLASS, encode(Address(run.id)), KIM)
+    [refusal] = await desk.click(ids.GLASS, await desk.card(run.id), KIM)
     assert "may not break the glass" in refusal
-    await desk.click(ids.GLASS, encode(Address(run.id)), ANA)
+    await desk.click(ids.GLASS, await desk.card(run.id), ANA)
     await submit(desk, {"reason": "it burns"}, KIM)
     assert desk.house.runs.calls_of("act") == []
     assert "may not break the glass" in desk.private.told[-1][2]
@@ -208,8 +208,10 @@ async def test_an_override_that_applies_passes_a_freeze_with_a_reason_alone(desk
 
 async def test_it_goes_by_typing_too(desk: Desk) -> None:
     run = await failing(desk)
-    assert "Why?" in await desk.type(f"override {run.id}")
-    assert "✅ Overridden" in await desk.type(f"override {run.id} the tag comes later")
+    assert run.id in await desk.type(f"override {run.id} the tag comes later")
+    await desk.confirm(desk.answers[-1])
+    assert sent(desk) == 0
+    await submit(desk, {"reason": "the tag comes later"})
     assert "💬 Your comment is on" in await desk.type(f"comment {run.id} waits for the DNS change")
     assert "cannot be canceled by force now" in await desk.type(f"force-cancel {run.id}")
     assert "You may not" in await desk.type(f"force-cancel {run.id}", KIM)

@@ -77,7 +77,7 @@ async def rows(desk: Desk) -> tuple[AuditRow, ...]:
 
 async def test_a_vote_by_modal_is_told_with_its_message_in_slack_and_in_what_is_exported(desk: Desk, tmp_path: Path) -> None:
     run = await waiting(desk, "storefront-prod")
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     await submit(desk, WORDS)
     assert await links(desk, "vote") == {"vote": HERE}
 
@@ -91,13 +91,13 @@ async def test_a_vote_by_modal_is_told_with_its_message_in_slack_and_in_what_is_
 
 async def test_a_decision_by_modal_and_one_in_spite_of_a_freeze_are_told_with_their_message(desk: Desk) -> None:
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     await submit(desk, WORDS)
     assert await links(desk, "vote", "decision") == {"vote": HERE, "decision": HERE}
 
     other = await waiting(desk, "dns-dev")
     await desk.type("freeze dns-dev for 1h peak")
-    await desk.click(ids.GLASS, encode(Address(other.id)))
+    await desk.click(ids.GLASS, await desk.card(other.id))
     await submit(desk, {"reason": "it is down", "name": "dns-dev"})
     assert (await links(desk, "break-glass"))["break-glass"] == HERE
 
@@ -138,26 +138,32 @@ async def test_a_form_whose_submission_is_refused_is_told_with_the_message_of_it
 
 async def test_a_form_that_was_opened_by_typing_points_to_no_message(desk: Desk) -> None:
     run = await waiting(desk)
-    body = click(ids.APPROVE, encode(Address(run.id)), ANA, DEPLOYS, desk.response_url)
+    body = click(ids.APPROVE, await desk.card(run.id), ANA, DEPLOYS, desk.response_url)
     body["container"]["is_ephemeral"] = True
     await desk.send(body)
-    assert decode_view(desk.private.views[-1]["private_metadata"]) == ViewAddress(run.id, "C0DEPLOYS", "storefront-dev")
+    assert decode_view(desk.private.views[-1]["private_metadata"]) == ViewAddress(
+        run.id, "C0DEPLOYS", "storefront-dev", digest=desk.house.shown(run.id)
+    )
     await submit(desk, WORDS)
     assert await links(desk, "vote", "decision") == {"vote": "", "decision": ""}
 
 
 @pytest.mark.parametrize("metadata", ["v1:C0DEPLOYS:{}:storefront-dev", "v3:C0DEPLOYS::{}:=storefront-dev"])
-async def test_a_form_that_the_release_before_has_opened_is_still_taken(desk: Desk, metadata: str) -> None:
+async def test_a_form_that_the_release_before_has_opened_decides_nothing_and_the_run_is_shown_again(desk: Desk, metadata: str) -> None:
+    """It does not say which plan it showed."""
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     await submit(desk, WORDS, private_metadata=metadata.format(run.id))
+    assert desk.house.runs.calls_of("act") == []
+    assert "The plan has changed" in desk.private.told[-1][2]
+    await desk.confirm(desk.private.said[-1])
+    await submit(desk, WORDS)
     assert len(desk.house.runs.calls_of("act")) == 1
-    assert await links(desk, "decision") == {"decision": ""}
 
 
 async def test_the_message_that_a_form_points_to_gives_no_right(desk: Desk) -> None:
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     view = desk.private.views[-1]
     await desk.send(submission(view, WORDS, RAJ))
     assert desk.house.runs.calls_of("act") == []
@@ -169,6 +175,8 @@ ADDRESSES = [
     ViewAddress("run-1", "C0DEPLOYS", "dev"),
     ViewAddress("run-1", "C0DEPLOYS", "dev", "override:polchk-1"),
     ViewAddress("run-1", "C0DEPLOYS", "dev", ts="1765890000.000100"),
+    ViewAddress("run-1", "C0DEPLOYS", "dev", digest=f"sha256:{'0f' * 32}"),
+    ViewAddress("run-1", "C0DEPLOYS", "dev", "override:polchk-1", "1765890000.000100", f"weak:{'0f' * 32}"),
     ViewAddress("0d1f-uuid", "C0DEPLOYS", "a=b:c", "override:polchk-1", "1765890000.000100"),
 ]
 

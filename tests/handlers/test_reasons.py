@@ -14,7 +14,6 @@ from bot.core.policy import Actor
 from bot.core.rules import Demand, Match, Risk, Rule
 from bot.core.runs import Action, Run
 from bot.slack import ids
-from bot.slack.ids import Address, encode
 from tests.handlers.desk import TRIGGERS, Desk, click, open_desk, submission
 from tests.services.house import ANA, DEPLOYS, POLICY, RAJ
 
@@ -50,7 +49,7 @@ def applied(desk: Desk) -> list[object]:
 @pytest.mark.parametrize("reason, said", [("looks good", "): “looks good”"), ("  ", ")")])
 async def test_what_is_chosen_opens_the_form_which_may_be_left_empty(desk: Desk, reason: str, said: str) -> None:
     run = await waiting(desk)
-    assert await choose(desk, encode(Address(run.id))) == []
+    assert await choose(desk, await desk.card(run.id)) == []
     assert [view["callback_id"] for view in desk.private.views] == [ids.APPROVAL]
     assert applied(desk) == []
     await submit(desk, reason)
@@ -62,7 +61,7 @@ async def test_what_is_chosen_opens_the_form_which_may_be_left_empty(desk: Desk,
 
 async def test_whoever_submits_it_is_judged(desk: Desk) -> None:
     run = await waiting(desk)
-    await choose(desk, encode(Address(run.id)))
+    await choose(desk, await desk.card(run.id))
     await submit(desk, "please", RAJ)
     assert applied(desk) == []
     assert "You may not" in desk.private.told[-1][2]
@@ -72,7 +71,7 @@ async def test_a_run_that_has_gone_on_is_told_of_and_the_audit_names_it(desk: De
     run = await waiting(desk)
     desk.house.runs.move(run.id, "discarded")
     await desk.house.turn()
-    [told] = await choose(desk, encode(Address(run.id)))
+    [told] = await choose(desk, await desk.card(run.id))
     assert "cannot be applied now: it is discarded" in told
     async with desk.house.store.read() as transaction:
         row = (await transaction.audit.page(0))[-1]
@@ -82,7 +81,7 @@ async def test_a_run_that_has_gone_on_is_told_of_and_the_audit_names_it(desk: De
 async def test_where_the_form_cannot_be_opened_the_answer_says_what_to_type(desk: Desk) -> None:
     run = await waiting(desk)
     desk.private.trouble = ChatRefused("expired_trigger_id")
-    [told] = await choose(desk, encode(Address(run.id)))
+    [told] = await choose(desk, await desk.card(run.id))
     assert f"/tf approve {run.id}" in told
 
 
@@ -101,7 +100,7 @@ async def test_a_card_from_before_a_rule_demanded_a_reason_opens_a_form_that_dem
         await desk.type("watch storefront-dev")
         run = desk.house.runs.add_run(workspace, "planned")
         await desk.house.turn()
-        await choose(desk, encode(Address(run.id)))
+        await choose(desk, await desk.card(run.id))
         [view] = desk.private.views
         response = await desk.send(submission(view, {}, ANA))
         assert json.loads(response.body)["errors"].keys() == {"reason", "name"}

@@ -74,9 +74,11 @@ async def submit(desk: Desk, values: dict[str, str], actor: Actor = ANA, view: d
 
 async def test_a_click_opens_a_modal_that_asks_and_its_submission_applies(desk: Desk) -> None:
     run = await waiting(desk)
-    assert await desk.click(ids.APPROVE, encode(Address(run.id))) == []
+    assert await desk.click(ids.APPROVE, await desk.card(run.id)) == []
     [view] = desk.private.views
-    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", ts="1.1"))
+    assert view["private_metadata"] == encode_view(
+        ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", ts="1.1", digest=desk.house.shown(run.id))
+    )
     assert applied(desk) == 0
 
     response = await submit(desk, {"reason": "rotate", "name": "storefront-dev"})
@@ -94,7 +96,7 @@ async def test_a_click_opens_a_modal_that_asks_and_its_submission_applies(desk: 
 )
 async def test_what_is_wrong_in_the_modal_is_shown_in_it_and_nothing_is_done(desk: Desk, values: dict[str, str], wrong: set[str]) -> None:
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     answer = answer_of(await submit(desk, values))
     assert answer["response_action"] == "errors"
     assert set(answer["errors"]) == wrong
@@ -108,7 +110,7 @@ def answer_of(response: BoltResponse) -> dict[str, Any]:
 
 async def test_a_modal_that_was_open_for_an_hour_is_judged_when_it_is_submitted(desk: Desk) -> None:
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+    await desk.click(ids.APPROVE, await desk.card(run.id), KIM)
     desk.house.people.add("U0KIM", "kim", Standing.GUEST)
     desk.house.clock.move(3600)
     await submit(desk, {"reason": "rotate", "name": "storefront-dev"}, KIM)
@@ -120,7 +122,7 @@ async def test_a_modal_that_was_open_for_an_hour_is_judged_when_it_is_submitted(
 
 async def test_whoever_submits_counts_and_not_whoever_opened_it(desk: Desk) -> None:
     run = await waiting(desk)
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     await submit(desk, {"reason": "rotate", "name": "storefront-dev"}, GUS)
     assert [person for _, person, _ in desk.private.told] == ["U0GUS"]
     assert applied(desk) == 0
@@ -129,20 +131,23 @@ async def test_whoever_submits_counts_and_not_whoever_opened_it(desk: Desk) -> N
 async def test_where_no_modal_opens_the_reply_says_how_to_type_it_and_typing_does_it(desk: Desk) -> None:
     run = await waiting(desk)
     desk.private.trouble = ChatRefused("expired_trigger_id")
-    [told] = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    [told] = await desk.click(ids.APPROVE, await desk.card(run.id))
     assert f"/tf approve {run.id} because … --name storefront-dev" in told
     assert "✅ Approved" in await desk.type(f"approve {run.id} rotate --name storefront-dev")
 
 
-async def test_a_run_that_was_never_judged_opens_its_modal_all_the_same(desk: Desk) -> None:
+async def test_a_run_that_was_never_judged_is_shown_first_and_opens_its_modal_then(desk: Desk) -> None:
     run = desk.house.runs.add_run(desk.house.runs.add_workspace("storefront-dev"), "planned")
-    assert await desk.click(ids.APPROVE, encode(Address(run.id))) == []
+    [told] = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    assert run.id in told
+    assert desk.private.views == []
+    await desk.confirm(desk.answers[-1])
     assert [view["callback_id"] for view in desk.private.views] == [ids.APPROVAL]
 
 
 async def test_a_vote_is_answered_with_a_button_that_takes_it_back(desk: Desk) -> None:
     run = await waiting(desk, "storefront-prod")
-    [told] = await desk.click(ids.APPROVE, encode(Address(run.id)))
+    [told] = await desk.click(ids.APPROVE, await desk.card(run.id))
     assert "is noted. It cannot be applied yet." in told
     button = desk.answers[-1]["blocks"][-1]["elements"][0]
     assert (button["action_id"], button["value"]) == (ids.UNVOTE, encode(Address(run.id)))
@@ -166,7 +171,7 @@ async def test_the_card_shows_how_it_stands_and_follows_each_vote(desk: Desk) ->
     [message] = desk.house.in_channel()
     assert message.run_picture.tally is not None
     assert "0 of 2 votes" in message.run_picture.tally.lacks[-1]
-    await desk.click(ids.APPROVE, encode(Address(run.id)))
+    await desk.click(ids.APPROVE, await desk.card(run.id))
     await desk.house.paint()
     assert message.run_picture.tally is not None
     assert "1 of 2 votes" in message.run_picture.tally.lacks[-1]

@@ -7,7 +7,7 @@ import pytest
 from bot.core.commands import GRAMMAR
 from bot.core.commands.grammar import Row
 from bot.core.errors import ChatUnreachable, StoreBusy
-from bot.core.policy import Actor
+from bot.core.policy import Actor, Place
 from bot.core.runs import Action
 from bot.services.repeats import Repeats
 from tests.handlers.desk import APP_USER, Desk, event
@@ -55,7 +55,7 @@ async def test_a_mention_in_a_thread_is_answered_there_to_whoever_asked_alone(de
     "text",
     [
         f"{ME} help show",
-        f"hey {ME}, help show",
+        f"  {ME}, help show",
         f"<@{APP_USER}|runbell>: /tf help show",
         f"{ME}\u00a0help  “show”",
     ],
@@ -65,17 +65,126 @@ async def test_what_follows_the_mention_is_the_command(desk: Desk, text: str) ->
     assert "Show a run as it is now." in desk.private.told[0][2]
 
 
-@pytest.mark.parametrize("text", [ME, f"what waits, {ME}?", f"{ME} !"])
+@pytest.mark.parametrize("text", [ME, f"{ME}:", f"{ME} !"])
 async def test_a_mention_alone_offers_what_one_most_likely_wants(desk: Desk, text: str) -> None:
     await desk.send(said(desk, text))
     assert desk.private.told[0][2] == "Nothing in this channel waits for you. What would you like?"
 
 
-async def test_a_mention_decides_as_a_click_would(desk: Desk) -> None:
+async def test_a_mention_is_shown_what_it_would_do_and_a_click_does_it(desk: Desk) -> None:
     run_id = waiting(desk)
-    await desk.send(said(desk, f"{ME} approve {run_id} looks good"))
+    await desk.send(said(desk, f"{ME} approve {run_id}", thread_ts=THREAD))
+    assert decided(desk) == []
+    assert (run_id in desk.private.told[0][2], desk.private.threads) == (True, [THREAD])
+    [answer] = await desk.confirm(desk.private.said[0])
     assert decided(desk) == [(Action.APPLY, run_id)]
-    assert "Approved" in desk.private.told[0][2]
+    assert "Approved" in answer
+    assert desk.answers[-1]["replace_original"] is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do NOT {me} approve {run} until Monday",
+        "&gt; {me} approve {run}",
+        "> {me} approve {run}",
+        "`{me} approve {run}`",
+        "```{me} approve {run}```",
+        "• {me} approve {run}",
+        "1. {me} approve {run}",
+        "*{me}* approve {run}",
+        "~{me} approve {run}~",
+        "never\n{me} approve {run}",
+        "<@U0KIM> {me} approve {run}",
+        "{me} &gt; approve {run}",
+        "{me} please approve {run}",
+        "{me} - approve {run}",
+    ],
+)
+async def test_a_sentence_with_a_command_in_it_is_none_and_gets_no_answer(desk: Desk, text: str) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, text.format(me=ME, run=run_id)))
+    assert (decided(desk), desk.private.told) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{me} approve {run} until Monday",
+        "{me} discard {run} please",
+        "{me} approve {run}\nno, wait",
+        "{me} approve `{run}`",
+        "{me} `approve {run}`",
+        "{me} approve {run} <@U0KIM>",
+        "{me} approve {run} {me}",
+        "{me} approve {run} <!here>",
+        "approve {run} {me}",
+        "{me} lock storefront-prod until Monday",
+        "{me} override {run} until Monday",
+        "{me} run storefront-prod --var a=b",
+    ],
+)
+async def test_what_begins_with_a_command_is_told_how_to_type_it_and_offers_no_button(desk: Desk, text: str) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, text.format(me=ME, run=run_id)))
+    ((_, person, told),) = desk.private.told
+    assert (person, "Usage: `/tf " in told) == ("U0ANA", True)
+    assert "actions" not in [block["type"] for block in desk.private.said[0]["blocks"]]
+    assert decided(desk) == []
+
+
+def section(*leaves: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": [*leaves]}
+
+
+def styled(style: str) -> dict[str, Any]:
+    return section({"type": "text", "text": "x", "style": {style: True}})
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        *(
+            [{"type": "rich_text", "elements": elements}]
+            for elements in (
+                [{"type": "rich_text_quote", "elements": []}],
+                [{"type": "rich_text_preformatted", "elements": []}],
+                [{"type": "rich_text_list", "style": "bullet", "elements": []}],
+                [section(), section()],
+                [styled("code")],
+                [styled("strike")],
+                [{"type": "rich_text_section", "elements": "x"}],
+                [{"type": "rich_text_section", "elements": 7}],
+                7,
+            )
+        ),
+        [{"type": "section"}],
+        "quoted",
+        7,
+    ],
+)
+async def test_what_slack_shows_as_a_quote_code_or_a_list_is_no_command(desk: Desk, blocks: Any) -> None:
+    run_id = waiting(desk)
+    await desk.send(said(desk, f"{ME} approve {run_id}", blocks=blocks))
+    await desk.send(written(desk, f"approve {run_id}", number=2, blocks=blocks))
+    assert all("actions" not in [block["type"] for block in one["blocks"]] for one in desk.private.said)
+    assert len(desk.private.said) == 2
+    assert decided(desk) == []
+
+
+async def test_a_plain_line_of_rich_text_is_a_command(desk: Desk) -> None:
+    blocks = [{"type": "rich_text", "elements": [section({"type": "user", "user_id": APP_USER}, {"type": "text", "text": " help show"})]}]
+    await desk.send(said(desk, f"{ME} help show", blocks=blocks))
+    assert "Show a run as it is now." in desk.private.told[0][2]
+
+
+async def test_in_direct_messages_everything_is_answered(desk: Desk) -> None:
+    run_id = waiting(desk)
+    texts = [f"please approve {run_id}", "two\nlines", "`help`", "&gt; help", "<@U0KIM> help"]
+    for number, text in enumerate(texts, start=1):
+        await desk.send(written(desk, text, number=number))
+    assert len(desk.private.written) == len(texts)
+    assert decided(desk) == []
 
 
 async def test_whoever_may_not_decide_may_not_by_a_mention(desk: Desk) -> None:
@@ -93,8 +202,9 @@ async def test_an_event_that_is_sent_again_does_nothing_again(desk: Desk) -> Non
     await desk.send(body)
     await desk.send(body)
     await desk.send(body | {"event_id": "Ev9"})
-    assert decided(desk) == [(Action.APPLY, run_id)]
     assert len(desk.private.told) == 1
+    await desk.confirm(desk.private.said[0])
+    assert decided(desk) == [(Action.APPLY, run_id)]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +212,8 @@ async def test_an_event_that_is_sent_again_does_nothing_again(desk: Desk) -> Non
     [
         {"edited": {"user": "U0ANA", "ts": "1.2"}},
         {"bot_id": "B0OTHER"},
+        {"app_id": "A0OTHER"},
+        {"bot_profile": {"id": "B0OTHER"}},
         {"bot_id": "B0RUNBELL", "user": APP_USER},
         {"user": APP_USER},
         {"subtype": "bot_message"},
@@ -140,10 +252,11 @@ async def test_a_message_of_a_channel_without_a_mention_is_none_of_ours(desk: De
 
 
 async def test_words_that_would_open_a_form_get_a_button_that_can(desk: Desk) -> None:
-    await desk.send(said(desk, f"{ME} run"))
-    ((_, _, text),) = desk.private.told
-    assert "Which workspace shall run?" in text
-    assert desk.private.views == []
+    for number, word in enumerate(("run", "upload", "promote"), start=1):
+        await desk.send(said(desk, f"{ME} {word}", number=number))
+        assert len(desk.private.views) == number - 1
+        await desk.confirm(desk.private.said[-1])
+        assert len(desk.private.views) == number
 
 
 @pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
@@ -164,13 +277,16 @@ async def test_every_command_may_be_said_in_a_thread_and_in_direct_messages(desk
     assert desk.private.views == []
 
 
-@pytest.mark.parametrize("text", ["why", "Why this", "why it", "approve this looks good", "approve --name storefront-prod looks good"])
+@pytest.mark.parametrize("text", ["why", "Why this", "why it", "approve this", "approve", "approve --name storefront-prod"])
 async def test_in_the_thread_of_a_card_a_command_is_about_its_run(desk: Desk, text: str) -> None:
     run_id, _ = waiting(desk), waiting(desk, "dns")
     desk.private.surfaces.threads[THREAD] = run_id
     await desk.send(said(desk, f"{ME} {text}", thread_ts=THREAD))
     assert run_id in desk.private.told[0][2]
-    assert decided(desk) == ([(Action.APPLY, run_id)] if text.startswith("approve") else [])
+    assert decided(desk) == []
+    if text.startswith("approve"):
+        await desk.confirm(desk.private.said[0])
+        assert decided(desk) == [(Action.APPLY, run_id)]
 
 
 async def test_in_any_other_thread_it_has_to_be_named(desk: Desk) -> None:
@@ -190,6 +306,7 @@ async def test_a_run_that_is_named_is_meant_in_whichever_thread(desk: Desk) -> N
     run_id, other = waiting(desk), waiting(desk, "dns")
     desk.private.surfaces.threads[THREAD] = run_id
     await desk.send(said(desk, f"{ME} approve dns", thread_ts=THREAD))
+    await desk.confirm(desk.private.said[0])
     assert decided(desk) == [(Action.APPLY, other)]
 
 
@@ -199,8 +316,14 @@ async def test_direct_messages_are_commands(desk: Desk) -> None:
     await desk.send(written(desk, f"/tf approve {run_id}", number=2, thread_ts=THREAD))
     await desk.send(written(desk, f"{ME} xyzzy", number=3))
     assert [(channel, thread) for channel, thread, _ in desk.private.written] == [("D0ANA", ""), ("D0ANA", THREAD), ("D0ANA", "")]
-    assert decided(desk) == [(Action.APPLY, run_id)]
+    assert decided(desk) == []
     assert "no command “xyzzy”" in desk.private.written[2][2]
+    here = Place(channel="D0ANA", channel_name="directmessage")
+    assert await desk.confirm(desk.private.said[1], place=here, is_ephemeral=False, message_ts="1795520000.000300") == []
+    assert decided(desk) == [(Action.APPLY, run_id)]
+    [(channel, ts, edited)] = desk.private.edited
+    assert (channel, ts) == ("D0ANA", "1795520000.000300")
+    assert "actions" not in [block["type"] for block in edited["blocks"]]
 
 
 @pytest.mark.parametrize("text", ["hello", "Hi!", "Good morning", "thanks 🙏", f"{ME} hey there"])

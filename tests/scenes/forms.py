@@ -50,6 +50,14 @@ async def discards(stage: Stage, person: str, message: Message, why: str = "") -
     assert answer["ok"], answer
 
 
+async def approves_in_a_form(stage: Stage, person: str, message: Message) -> None:
+    """Of a plan that destroys or replaces something: the form says what, and nothing is applied before it is submitted."""
+    await stage.clicks(person, message, "run.approve")
+    await modal(stage, lambda text: '"run.approval"' in text and run_of(message) in text, person)
+    answer = await stage.person("POST", "submit", json_body={"as": person, "values": {}})
+    assert answer["ok"], answer
+
+
 async def upload(stage: Stage, workspace: str, files: dict[str, bytes], channel: str = "C0DEPLOYS", **values: Any) -> None:
     """By the form, from the command to the click on the last button."""
     assert (await stage.types("U0ANA", f"/tf upload {workspace}", channel))["ok"]

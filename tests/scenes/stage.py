@@ -64,6 +64,9 @@ class Process:
         return self.child.returncode
 
 
+CONFIRMING = ("command.confirm", "command.form")
+
+
 @dataclass
 class Stage:
     """`card` is what the sandbox says of itself; `speed` divides the bot's Pace."""
@@ -118,6 +121,12 @@ class Stage:
     async def clicks(self, person: str, message: Message, action: str) -> dict[str, Any]:
         body = {"as": person, "channel": message["channel"], "ts": message["ts"], "action_id": action}
         return await self.person("POST", "click", json_body=body)
+
+    async def confirms(self, person: str, channel: str = "C0DEPLOYS") -> Message:
+        """Click the one button under the command that they were shown last; what they were shown."""
+        shown = await self.until(lambda one: any(has(one, action) for action in CONFIRMING), person=person, channel=channel)
+        await self.clicks(person, shown, next(action for action in CONFIRMING if has(shown, action)))
+        return shown
 
     async def sees(self, person: str, channel: str = "C0DEPLOYS") -> list[Message]:
         found: list[Message] = (await self.person("GET", "messages", **{"as": person, "channel": channel}))["messages"]

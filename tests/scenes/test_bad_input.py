@@ -131,6 +131,7 @@ async def test_a_plan_that_cannot_be_read_leaves_its_counts_and_says_why(shared:
     await modal(shared, lambda text: "+2 to add" in text and "JSON of this plan is of a kind that I do not know" in text)
     await shared.control("DELETE", "faults")
     await shared.types("U0ANA", "/tf discard docs-site", "C0INFRA")
+    await shared.confirms("U0ANA", "C0INFRA")
 
 
 async def test_a_guest_may_nothing(shared: Stage) -> None:

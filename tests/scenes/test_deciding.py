@@ -58,6 +58,7 @@ async def passes_a_stage_and_is_discarded(stage: Stage, workspace: str) -> None:
     asked = await stage.until(lambda one: "/call/confirm" in key_of(one) and has(one, "run.approve") and workspace in whole_text(one))
     assert len([one for one in await stage.calls("/actions/override") if "/task-stages/" in one["path"]]) == 1
     await stage.types("U0KIM", f"/tf discard {workspace} not before the sale")
+    await stage.confirms("U0KIM")
     await stage.until(lambda one: key_of(one) == key_of(asked) and ": `not before the sale`" in whole_text(one))
     await stage.until_run(workspace, "discarded")
 
@@ -76,11 +77,13 @@ async def is_applied_by_its_override(stage: Stage, workspace: str) -> None:
     await submits(stage, "U0RAJ", WHY)
     await stage.expects("You may not", person="U0RAJ")
     await stage.types("U0ANA", f"/tf override {workspace} {WHY}")
+    await stage.confirms("U0ANA")
     await stage.expects(f"{workspace} is frozen", person="U0ANA")
     assert [one for one in await stage.calls("/actions/override") if run_id in one["path"]] == []
     await stage.types("U0ANA", f"/tf unfreeze {workspace}")
     await stage.expects(f"ended the freeze of “{workspace}”.")
     await stage.types("U0ANA", f"/tf override {workspace} {WHY}")
+    await stage.confirms("U0ANA")
     await stage.until_run(workspace, "applied")
     await stage.until(lambda one: run_of(one) == run_id and f"`{WHY}`" in whole_text(one))
     assert await stage.calls(f"{run_id}/actions/apply") == []

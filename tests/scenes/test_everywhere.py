@@ -86,6 +86,7 @@ async def a_home_follows_what_others_do(stage: Stage) -> None:
     await stage.types("U0KIM", "/tf run storefront-dev another one")
     await until_home(stage, "U0ANA", "Waits for you · 1")
     await stage.types("U0ANA", "/tf discard storefront-dev")
+    await stage.confirms("U0ANA")
     assert await until_home(stage, "U0ANA", "Nothing waits for a decision of yours")
 
 
@@ -132,18 +133,22 @@ async def a_mention_in_a_thread_decides(stage: Stage, call: Message) -> None:
     await said_in_thread(stage, call, "U0RAJ", "Decision needed")
     await says(stage, "@runbell why", thread_ts=call["ts"], person="U0RAJ")
     await said_in_thread(stage, call, "U0RAJ", "storefront-dev")
-    await says(stage, "@runbell approve this looks good", thread_ts=call["ts"])
+    await says(stage, "@runbell approve this", thread_ts=call["ts"])
+    shown = await said_in_thread(stage, call, "U0ANA", "Approve this run?")
+    assert await stage.calls("/actions/apply") == []
+    await stage.clicks("U0ANA", shown, ids.CONFIRM_COMMAND)
     await said_in_thread(stage, call, "U0ANA", "Approved")
     assert len(await stage.calls("/actions/apply")) == 1
 
 
-async def said_in_thread(stage: Stage, call: Message, person: str, text: str) -> None:
+async def said_in_thread(stage: Stage, call: Message, person: str, text: str) -> Message:
     query = {"as": person, "channel": call["channel"], "thread_ts": call["ts"]}
     async with asyncio.timeout(PATIENCE):
         while True:
             seen = (await stage.person("GET", "messages", **query))["messages"]
-            if any(one["ephemeral"] and text in whole_text(one) for one in seen):
-                return
+            found: list[Message] = [one for one in seen if one["ephemeral"] and text in whole_text(one)]
+            if found:
+                return found[-1]
             await asyncio.sleep(0.1)
 
 

@@ -39,6 +39,7 @@ async def test_a_run_is_discarded_with_a_reason(stage: Stage) -> None:
     await stage.expects("Decision needed", action="run.discard")
 
     await stage.types("U0ANA", "/tf discard storefront-staging not before the sale")
+    await stage.confirms("U0ANA")
 
     await stage.until_run("storefront-staging", "discarded")
     end = await stage.until(lambda one: key_of(one).endswith("/end/"))

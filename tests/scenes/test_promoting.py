@@ -11,7 +11,7 @@ import pytest
 
 from bot.demos import RULES
 from tests.requirements import demand_terraform
-from tests.scenes.forms import discards, run_with, sent_version, version_of, version_status
+from tests.scenes.forms import approves_in_a_form, discards, run_with, sent_version, version_of, version_status
 from tests.scenes.sights import modal
 from tests.scenes.stage import Message, Stage, key_of, open_stage, whole_text
 from tests.services.archives import tar_of
@@ -63,7 +63,7 @@ async def test_a_configuration_passes_the_chain_by_its_buttons_and_the_call_says
     assert "also destroys 2* (`terraform_data.web[1]`, `terraform_data.web[2]`)" in whole_text(call)
     assert f"runs/{applied['id']}|{applied['id']}>" in whole_text(call)
     assert "“bump the image” by `ana`, applied in `storefront-dev`" in whole_text(call)
-    await stage.clicks("U0ANA", call, "run.approve")
+    await approves_in_a_form(stage, "U0ANA", call)
 
     promoted = await stage.until(lambda one: "Promote to storefront-prod" in str(one["blocks"]) and key_of(one).endswith("/end/"))
     run = (await stage.terraform("GET", f"runs/{key_of(promoted).split('/')[0]}")).json()["data"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenes.forms import effects_of, log_of, plan_of, run_with, upload, version_of
+from tests.scenes.forms import approves_in_a_form, effects_of, log_of, plan_of, run_with, upload, version_of
 from tests.scenes.stage import Message, Stage, has, run_of, whole_text
 
 pytestmark = pytest.mark.terraform
@@ -52,7 +52,7 @@ async def types_and_applies(stage: Stage, workspace: str, message: str, options:
     """The call that was clicked on."""
     await stage.types("U0ANA", f"/tf run {workspace} {message} {options}")
     call = await call_for(stage, await run_with(stage, message, status))
-    await stage.clicks("U0ANA", call, "run.approve")
+    await (approves_in_a_form(stage, "U0ANA", call) if "--destroy" in options else stage.clicks("U0ANA", call, "run.approve"))
     await run_with(stage, message, "applied")
     return call
 

@@ -55,12 +55,14 @@ async def status(stage: Stage, workspace: str) -> str:
 async def test_a_freeze_between_vote_and_apply_holds_and_its_end_lets_the_run_through(world: Stage) -> None:
     await asked(world, "storefront-staging")
     await world.types("U0KIM", "/tf approve storefront-staging")
+    await world.confirms("U0KIM")
     await world.expects("Your vote for", person="U0KIM")
     await world.types("U0ANA", "/tf freeze ACME/Storefront-* until 2h the sale is on")
     await world.expects("froze “ACME/Storefront-*” until")
     await world.until(lambda one: has(one, "run.approve") and "ACME/Storefront-* is frozen until" in whole_text(one))
 
     await world.types("U0ANA", "/tf approve storefront-staging")
+    await world.confirms("U0ANA")
     await world.expects("by <@U0ANA>: the sale is on")
     assert await world.calls("/actions/apply") == []
 
@@ -68,6 +70,7 @@ async def test_a_freeze_between_vote_and_apply_holds_and_its_end_lets_the_run_th
     await world.expects("ended the freeze of “ACME/Storefront-*”.")
     await world.until(lambda one: has(one, "run.approve") and "is frozen" not in whole_text(one))
     await world.types("U0ANA", "/tf approve storefront-staging")
+    await world.confirms("U0ANA")
     await world.until_run("storefront-staging", "applied")
 
 
@@ -79,6 +82,7 @@ async def test_breaking_the_glass_applies_and_is_told_to_those_who_review(world:
     await world.expects("You may not break the glass", person="U0KIM")
 
     await world.types("U0ANA", "/tf approve storefront-dev it burns --break-glass")
+    await world.confirms("U0ANA")
 
     await world.until_run("storefront-dev", "applied")
     review = await world.expects("broke the glass", channel="C0INFRA")
@@ -96,6 +100,7 @@ async def test_a_reminder_comes_once_in_the_thread_tells_what_waits_behind_and_s
     await world.clicks("U0ANA", reminder, "run.snooze")
     await in_thread(world, call, lambda one: "No reminders of" in whole_text(one))
     await world.types("U0ANA", "/tf discard storefront-prod")
+    await world.confirms("U0ANA")
     await in_thread(world, call, lambda one: "/reminder/" in key_of(one) and "Decided" in whole_text(one) and not has(one, "run.snooze"))
     assert len([one for one in await thread_of(world, call) if "/reminder/" in key_of(one)]) == 1
 

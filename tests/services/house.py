@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from typing import Any
 from bot.core.activations import Activation
 from bot.core.archives import Bounds
 from bot.core.commands.runs import RunReference, StartRun
+from bot.core.contents import believed, plan_contents
 from bot.core.decisions import Intent
 from bot.core.links import message_link
 from bot.core.pace import Pace
+from bot.core.plans import weak_digest
 from bot.core.policy import Actor, Grant, Place, Policy, Right, Standing
 from bot.core.runs import CONFIRM, Action
 from bot.core.votes import Vote
@@ -30,6 +33,7 @@ from bot.services.clocks import Clocks
 from bot.services.closures import Closures
 from bot.services.comments import Comments
 from bot.services.comparisons import Comparisons
+from bot.services.confirmations import Confirmations
 from bot.services.contents import Contents
 from bot.services.evidence import Evidence
 from bot.services.finding import Finder
@@ -52,6 +56,7 @@ from bot.services.pictures import Pictures
 from bot.services.plan_files import PlanFiles
 from bot.services.polling import Poller
 from bot.services.ports import Store
+from bot.services.previews import Previews
 from bot.services.project_names import ProjectNames
 from bot.services.projects import Projects
 from bot.services.promotions import Promotions
@@ -145,6 +150,8 @@ class House:
     arrivals: Arrivals
     files: FakeFiles
     approvals: Approvals
+    previews: Previews
+    confirmations: Confirmations
     lookups: Lookups
     listings: Listings
     waiting: Waiting
@@ -181,9 +188,20 @@ class House:
         return await self.launches.start(StartRun(workspace, message, **options), actor, place)
 
     async def act(
-        self, action: Action, run_id: str, *, actor: Actor = ANA, place: Place = DEPLOYS, comment: str = "", typed_name: str = ""
+        self, action: Action, run_id: str, *, actor: Actor = ANA, place: Place = DEPLOYS, comment: str = "", **options: Any
     ) -> Acted:
-        return await self.approvals.act(action, RunReference(run_id=run_id), actor, place, comment, typed_name=typed_name)
+        """Decide as somebody does who sees the plan as it is now, and was told what canceling an apply may leave behind."""
+        known: dict[str, Any] = {"shown": self.shown(run_id), "interrupts": True} | options
+        return await self.approvals.act(action, RunReference(run_id=run_id), actor, place, comment, **known)
+
+    def shown(self, run_id: str) -> str:
+        """The digest of a run's plan as it is now; "" where there is none yet, or no such run."""
+        run, facts = self.runs.plan_of(run_id)
+        text = self.texts.texts.get(facts.plan_id) if facts is not None else None
+        contents = believed(plan_contents(json.loads(text)), facts) if text else None
+        if contents is not None:
+            return contents.digest
+        return weak_digest(run_id, facts) if run is not None and facts is not None and facts.is_finished else ""
 
     async def vote(self, run_id: str, actor: Actor = ANA, reason: str = "", typed_name: str = "") -> Acted:
         return await self.act(Action.APPLY, run_id, actor=actor, comment=reason, typed_name=typed_name)
@@ -281,6 +299,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     files, arrivals = FakeFiles(), Arrivals(store, configurations, clock, pace, loops.painter)
     sources = Sources(shared=files, files=files, configurations=configurations, locks=locks)
     uploads = Uploads(finder, access, sharing, chat, sources, launches, arrivals, clock, pace, Bounds(), ruling)
+    glass = Glass(access, policy)
     return House(
         runs=runs,
         chat=chat,
@@ -303,6 +322,8 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         arrivals=arrivals,
         files=files,
         approvals=approvals,
+        previews=Previews(store, finder, access, voting, sharing, glass),
+        confirmations=Confirmations(store, clock),
         lookups=Lookups(store, finder, access, pictures, voting),
         listings=listings,
         waiting=waiting,

@@ -8,10 +8,12 @@ import pytest
 from bot.core.decisions import IntentState
 from bot.core.errors import (
     AlreadyDecided,
+    ApplyInterrupted,
     ApprovalSwitchedOff,
     ChatUnreachable,
     MembershipUnread,
     NotPossibleNow,
+    PlanChanged,
     RightMissing,
     RunbellError,
     StateMovedOn,
@@ -327,3 +329,21 @@ async def test_nothing_is_said_in_an_error_that_is_not_our_own_word(house: House
         await house.act(Action.APPLY, run.id, actor=RAJ, place=DEPLOYS)
 
     assert caught.value.sentence
+
+
+@pytest.mark.parametrize("shown", ["", f"weak:{'0' * 64}"])
+async def test_a_vote_for_another_plan_than_was_shown_is_not_noted(house: House, shown: str) -> None:
+    """Whoever forgets to say what was shown has shown nothing."""
+    run = house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned")
+    with pytest.raises(PlanChanged):
+        await house.act(Action.APPLY, run.id, comment="why", shown=shown)
+    assert house.runs.calls_of("act") == []
+    assert await house.votes(run.id) == ()
+
+
+async def test_an_apply_is_not_interrupted_by_somebody_who_was_not_told_what_that_leaves(house: House) -> None:
+    run = house.runs.add_run(house.runs.add_workspace("storefront-dev"), "planned")
+    house.runs.move(run.id, "applying")
+    with pytest.raises(ApplyInterrupted):
+        await house.act(Action.CANCEL, run.id, interrupts=False)
+    assert house.runs.calls_of("act") == []

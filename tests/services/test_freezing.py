@@ -13,7 +13,6 @@ import pytest
 from bot.core.activations import Activation
 from bot.core.audits import AuditKind, AuditRow
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.commands.runs import RunReference
 from bot.core.decisions import IntentState
 from bot.core.errors import (
     ChannelShared,
@@ -69,7 +68,7 @@ async def freeze(house: House, pattern: str = "*-prod", until: str = "", actor: 
 
 
 async def broken(house: House, run: Run, actor: Actor, reason: str = "it burns") -> Acted:
-    return await house.approvals.act(Action.APPLY, RunReference(run_id=run.id), actor, DEPLOYS, reason, breaks_glass=True)
+    return await house.act(Action.APPLY, run.id, actor=actor, comment=reason, breaks_glass=True)
 
 
 async def audited(house: House, kind: AuditKind) -> list[AuditRow]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.commands.runs import RunReference
 from bot.core.decisions import IntentState
 from bot.core.errors import TerraformRateLimited
 from bot.core.freezes import BreakGlass
@@ -35,7 +34,7 @@ async def test_a_call_that_had_to_wait_passes_a_freeze_only_while_whoever_broke_
         run = await waiting_run(house)
         await house.freezing.declare(DeclareFreeze("storefront-dev", "the sale", ""), ANA, DEPLOYS)
         house.runs.fail("act", TerraformRateLimited("terraform.test", 20))
-        await house.approvals.act(Action.APPLY, RunReference(run_id=run.id), KIM, DEPLOYS, "it burns", breaks_glass=True)
+        await house.act(Action.APPLY, run.id, actor=KIM, comment="it burns", breaks_glass=True)
         house.people.groups["S0SRE"] = frozenset({KIM.id} if is_in_the_group else ())
         if is_lifted:
             await house.freezing.lift(LiftFreeze("storefront-dev"), ANA, DEPLOYS)

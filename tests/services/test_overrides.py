@@ -90,7 +90,7 @@ def failing(house: House, name: str = "storefront-dev", *checks: PolicyCheck, **
 
 
 async def override(house: House, run: Run, actor: Actor = ANA, reason: str = REASON, **options: Any) -> Acted:
-    return await house.approvals.act(Action.OVERRIDE, RunReference(run_id=run.id), actor, DEPLOYS, reason, **options)
+    return await house.act(Action.OVERRIDE, run.id, actor=actor, comment=reason, **options)
 
 
 def sent(house: House) -> int:

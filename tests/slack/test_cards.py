@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from bot.core.decisions import IntentState
 from bot.core.messages import Kind
 from bot.core.pictures import NotePicture, Request, RunPicture
+from bot.core.plan_summaries import PlanSummary
 from bot.core.plans import PlanFacts
 from bot.core.runs import FINAL, Action, RunStatus
 from bot.core.workspaces import Workspace
+from bot.slack import ids
 from bot.slack.cards import render
 from bot.slack.cards.counts import counts
 from bot.slack.cards.labels import LABELS, run_label
@@ -290,7 +292,7 @@ def approve_button(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_dialog_names_workspace_and_counts() -> None:
-    dialog = approve_button(render(waiting()))["confirm"]
+    dialog = approve_button(render(waiting(tally=tally(plan=PlanSummary(keeps_all=True)))))["confirm"]
     assert dialog["title"]["text"] == "Apply to storefront-prod?"
     assert dialog["text"]["text"] == "acme/storefront-prod: +2 to add, ~1 to change."
 
@@ -298,9 +300,27 @@ def test_the_dialog_names_workspace_and_counts() -> None:
 def test_approving_is_red_where_something_is_destroyed() -> None:
     assert approve_button(render(waiting()))["style"] == "primary"
     assert approve_button(render(waiting(plan=plan(0, 0, 1))))["style"] == "danger"
-    destroying = approve_button(render(waiting(run=run(is_destroy=True), plan=None)))
-    assert destroying["style"] == destroying["confirm"]["style"] == "danger"
-    assert "destroys everything" in destroying["confirm"]["text"]["text"]
+    assert approve_button(render(waiting(run=run(is_destroy=True), plan=None)))["style"] == "danger"
+
+
+@pytest.mark.parametrize("known", [{}, {"tally": tally()}, {"tally": tally(plan=PlanSummary(is_read=True, lost=(("destroy", "a.b"),)))}])
+def test_what_is_not_known_to_destroy_nothing_is_not_approved_in_a_dialog(known: dict[str, Any]) -> None:
+    assert "confirm" not in approve_button(render(waiting(**known)))
+
+
+def test_what_votes_carries_the_digest_of_the_plan_that_was_judged() -> None:
+    digest = f"sha256:{'0f' * 32}"
+    said = render(waiting(tally=tally(digest=digest), buttons=(Action.APPLY, Action.OVERRIDE, Action.DISCARD)))
+    values = {node["action_id"]: node["value"] for node in nodes(said["blocks"]) if "value" in node and "action_id" in node}
+    assert {values[ids.APPROVE], values[ids.OVERRIDE]} == {f"r1:run-7bQ2kLm9XyZ1aB3c={digest}"}
+    assert values[ids.DISCARD] == "r1:run-7bQ2kLm9XyZ1aB3c"
+
+
+def test_an_apply_is_not_canceled_in_a_dialog() -> None:
+    for status, has_dialog in ((RunStatus.PLANNING, True), (RunStatus.APPLYING, False)):
+        said = render(waiting(run=run(status), buttons=(Action.CANCEL,)))
+        [cancel] = [node for node in nodes(said["blocks"]) if node.get("action_id") == ids.CANCEL]
+        assert ("confirm" in cancel) is has_dialog
 
 
 def test_a_button_carries_an_address_and_no_fact() -> None:

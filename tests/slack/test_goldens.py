@@ -57,7 +57,7 @@ from bot.slack.replies import reply
 from bot.slack.views.approval import Wanted, approval
 from bot.slack.views.discard import discarding
 from bot.slack.views.override import Question, glass, override
-from tests.slack import promotions, uploads
+from tests.slack import confirmations, promotions, uploads
 from tests.slack.listings import LISTS
 from tests.slack.pictures import (
     AT,
@@ -203,6 +203,7 @@ CASES: dict[str, dict[str, Any]] = {
     "rollup_plain": render(burst(), plain=True),
     "note_about_a_channel": render(NotePicture(text="I can say nothing in this channel: it is archived.", about="C0DEPLOYS")),
     "note": render(NotePicture(text="I cannot read the plan <yet>.", mention="U0ANA", link=LINK)),
+    **confirmations.CASES,
     **LISTS,
     "list_watches": watches(
         [
@@ -331,6 +332,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "view_discard": discarding(run(is_destroy=True), PROD, plan(), CLICKED),
     "view_discard_without_a_plan": discarding(run(message=CLAIM), PROD, None, CLICKED),
     **uploads.VIEWS,
+    **confirmations.VIEWS,
     **promotions.VIEWS,
     "view_override": override(ASKED),
     "view_override_applies": override(

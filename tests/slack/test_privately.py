@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from bot.core.pace import Pace
 from bot.core.people import Place
 from bot.sandbox.slack.server import SlackServer, open_slack
 from bot.slack.answers import said
+from bot.slack.blocks import actions, button
 from bot.slack.clients import Clients
 from bot.slack.privately import Privately, Shown
 from bot.slack.views.approval import Wanted, approval
@@ -26,12 +28,16 @@ async def opened() -> AsyncIterator[tuple[SlackServer, Privately]]:
 
 
 async def sees(server: SlackServer, person: str, channel: str) -> list[str]:
+    return [message["text"] for message in await whole(server, person, channel)]
+
+
+async def whole(server: SlackServer, person: str, channel: str) -> list[dict[str, Any]]:
     url = server.api.replace("/api/", "/_person/messages")
     async with (
         aiohttp.ClientSession(headers={"X-Sandbox-Secret": server.secret}) as client,
         client.get(url, params={"as": person, "channel": channel}) as answer,
     ):
-        return [message["text"] for message in (await answer.json())["messages"] if message["is_app"]]
+        return [message for message in (await answer.json())["messages"] if message["is_app"]]
 
 
 async def test_words_are_seen_by_one_person_alone() -> None:
@@ -84,3 +90,15 @@ async def test_a_modal_is_pushed_on_the_open_one_and_changed_while_it_is_what_we
         assert caught.value.code == "hash_conflict"
         await private.update(Shown(known.view_id), view)
         assert modals[-1].document["title"]["text"] == "Approve & apply"
+
+
+async def test_a_message_in_direct_messages_becomes_another_and_its_buttons_go() -> None:
+    async with opened() as (server, private):
+        await private.tell("C0NOWHERE", "U0KIM", said("a word"))
+        [direct] = [one for one in server.state.team.channels.values() if one.kind == "im" and "U0KIM" in one.members]
+        await private.write(direct.id, said("a question") | {"blocks": [actions([button("a.b", "Do it", "x")])]})
+        message = (await whole(server, "U0KIM", direct.id))[-1]
+        assert await private.edit(direct.id, message["ts"], {"text": "done"})
+        message = (await whole(server, "U0KIM", direct.id))[-1]
+        assert (message["text"], [block["type"] for block in message["blocks"]]) == ("done", ["section"])
+        assert not await private.edit(direct.id, "1.1", said("done"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.findings import Finding
 from bot.core.people import Circle
+from bot.core.plan_summaries import NOT_SEEN, PlanSummary
 from bot.core.rules import Risk
 from bot.core.runs import CONFIRM, Run
 from bot.core.tallies import Tally
@@ -100,6 +102,8 @@ async def test_how_it_stands_is_kept_with_its_gate(database: Database) -> None:
         {**document_of(TALLY), "outcome": "perhaps"},
         {**document_of(TALLY), "people": None},
         {**document_of(TALLY), "findings": ["x"]},
+        {**document_of(TALLY), "plan": {"lost": []}},
+        {**document_of(TALLY), "plan": {"lost": ["x"], "keeps_all": True, "is_read": True, "more": 0}},
     ],
 )
 def test_what_another_release_wrote_counts_as_never_judged(document: object) -> None:
@@ -157,3 +161,16 @@ async def test_wishes_are_of_runs_that_go_on(database: Database) -> None:
             await transaction.runs.put(Run(id=run_id, workspace_id="ws-1", status_word=status), NOON)
     async with database.read() as transaction:
         assert [wish.id for wish in await transaction.intents.wishes()] == ["i-1"]
+
+
+def test_what_a_plan_destroys_comes_back_and_an_older_release_knew_nothing_of_it() -> None:
+    plan = PlanSummary(keeps_all=True, is_read=True, lost=(("destroy", "a.b"), ("replace", "a.c")), more=7)
+    kept = json.loads(json.dumps(document_of(replace(TALLY, plan=plan))))
+    assert tally_from(kept) == replace(TALLY, plan=plan)
+    for older in (None, "x", 7):
+        found = tally_from(kept | {"plan": older})
+        assert found is not None
+        assert found.plan == NOT_SEEN
+    odd = tally_from(kept | {"plan": kept["plan"] | {"keeps_all": "yes"}})
+    assert odd is not None
+    assert not odd.plan.keeps_all

@@ -12,24 +12,7 @@ from bot.core.commands.words import quoted, split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
 
-QUESTIONS: frozenset[type[Command]] = frozenset(
-    {
-        lists.Help,
-        lists.Suggest,
-        lists.ListWorkspaces,
-        lists.ListRuns,
-        lists.ListPending,
-        lists.ShowQueue,
-        lists.ShowAudit,
-        runs.ShowRun,
-        runs.ExplainRun,
-        uploads.OpenUpload,
-        reviews.ReviewPlan,
-        freezes.ListFreezes,
-        watches.ListWatches,
-    }
-)
-"""Commands that only show something, or open a form. Whatever is not listed changes something."""
+OPENS_FORM: tuple[type[Command], ...] = (uploads.OpenUpload, reviews.ReviewPlan)
 
 GRAMMAR: tuple[Row, ...] = (
     *lists.GRAMMAR,
@@ -55,6 +38,16 @@ def row_for(word: str) -> Row:
     if row is None:
         raise UnknownCommand(word, near_words(word))
     return row
+
+
+def is_word(word: str) -> bool:
+    """Whether it is the word of a command, or another word for one."""
+    return word.lower() in BY_WORD
+
+
+def row_of(command: Command) -> Row:
+    """The row that makes a command; its words are those that somebody types for it. ValueError for one that nobody can type."""
+    return row_for(split(format(command))[0])
 
 
 def about(text: str, run_id: str) -> str:
@@ -94,8 +87,7 @@ def parse(text: str) -> Command:
 def is_question(command: Command) -> bool:
     """Whether it changes nothing: it shows something, or opens a form in which the change is asked for."""
     opens_form = command == runs.StartRun("") or (isinstance(command, promotions.Promote) and not command.target)
-    asks = isinstance(command, notices.Notify) and command.wanted is None
-    return type(command) in QUESTIONS or opens_form or asks
+    return not command.is_change or opens_form or isinstance(command, OPENS_FORM)
 
 
 def format(command: Command) -> str:  # noqa: A001 - what parse undoes

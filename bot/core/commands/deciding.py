@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row
 from bot.core.commands.runs import Act, RunReference
@@ -18,6 +19,7 @@ COMMENT_MOST = 2000
 class CommentRun(Command):
     """Words of a person's that are to stand with the run on the server."""
 
+    changes: ClassVar[bool] = True
     run: RunReference
     comment: str
 
@@ -25,10 +27,10 @@ class CommentRun(Command):
 def override(row: Row, words: Sequence[str], options: Options) -> Command:
     if not words:
         raise row.wrong("Which run’s failed check shall be overridden? Give its id, its link, or the workspace whose current run it is.")
-    reason = " ".join(words[1:]).strip()
-    if not has_letters(reason):
-        raise row.wrong("Why? Whoever overrides a failed check says so.")
-    return Act(Action.OVERRIDE, RunReference.of(words[0]), reason, options.get("name", ""), "break-glass" in options)
+    breaks, reason = "break-glass" in options, " ".join(words[1:]).strip()
+    if (breaks or reason) and not has_letters(reason):
+        raise row.wrong("Whoever breaks the glass says why." if breaks else "A reason needs letters that can be seen.")
+    return Act(Action.OVERRIDE, RunReference.of(words[0]), reason, options.get("name", ""), breaks)
 
 
 def force_cancel(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape
@@ -51,7 +53,7 @@ def comment(row: Row, words: Sequence[str], options: Options) -> Command:  # noq
 GRAMMAR = (
     Row(
         word="override",
-        usage="override <run> <reason> [--name <workspace>] [--break-glass]",
+        usage="override <run> [reason] [--name <workspace>] [--break-glass]",
         summary="Vote for going on in spite of a policy or task that failed.",
         example="override storefront-prod the tag comes with the next release",
         examples=("override storefront-prod an outage, see the call --break-glass",),
@@ -60,8 +62,10 @@ GRAMMAR = (
         values=("name",),
         fields={"break-glass": "breaks_glass", "name": "typed_name"},
         build=override,
+        reason="comment",
         details=(
             "The rules that an apply would need bind this, too. After it the run waits to be approved as usual.",
+            "Without a reason a form asks for it, and so it does where something may be destroyed.",
             "Where the run applies by itself, overriding it applies it: then freezes and windows bind at once.",
         ),
     ),
@@ -74,6 +78,7 @@ GRAMMAR = (
         right=Right.ADMIN,
         family=Family.DECIDE,
         build=force_cancel,
+        reason="comment",
         details=(
             "What Terraform was doing may be left half done, and its state may be lost. The run’s card says from when on it is possible.",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.commands.runs import RunReference
@@ -20,6 +21,7 @@ UNTIL = ("until", "for")
 class DeclareFreeze(Command):
     """`until` is what was typed, "" for no end."""
 
+    changes: ClassVar[bool] = True
     pattern: str
     reason: str
     until: str = ""
@@ -27,16 +29,18 @@ class DeclareFreeze(Command):
 
 @dataclass(frozen=True, slots=True)
 class LiftFreeze(Command):
+    changes: ClassVar[bool] = True
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListFreezes(Command):
-    pass
+    changes: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Snooze(Command):
+    changes: ClassVar[bool] = True
     run: RunReference
     span: timedelta
 

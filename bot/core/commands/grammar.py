@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.core.errors import BadUsage
 from bot.core.policy import Right
@@ -47,7 +47,8 @@ class Row:
 
     A command is written from its fields: an option from the field of its name, or of the one that `fields` gives, all others in their
     order. `pieces` tells the words before the options where that is not how it goes. `family` is that of its right, where none is given.
-    `examples` are further ones, which help shows besides.
+    `examples` are further ones, which help shows besides. `reason` is the field that takes the words which are left over as somebody's
+    reason: only where they were typed after the slash command, since in a sentence such words may mean anything.
     """
 
     word: str
@@ -65,6 +66,7 @@ class Row:
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pieces: Callable[[Any], Sequence[str]] | None = None
     family: Family | None = None
+    reason: str = ""
 
     @property
     def kin(self) -> Family:
@@ -116,9 +118,19 @@ class Row:
 
 
 class Command:
-    """What somebody wants; each command is a frozen dataclass below this."""
+    """What somebody wants; each command is a frozen dataclass below this.
+
+    `changes`: it changes something in Terraform, in Runbell's settings or in what others are notified of. Every type declares it; one that
+    forgets counts as changing something.
+    """
 
     __slots__ = ()
+    changes: ClassVar[bool] = True
+
+    @property
+    def is_change(self) -> bool:
+        """Whether this very command changes something; a type whose commands differ answers by its fields."""
+        return self.changes
 
 
 def no_more(row: Row, words: Sequence[str], most: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Options, Row, filled, no_more
 from bot.core.commands.runs import RunReference
@@ -22,6 +23,7 @@ STATUSES = (LIVE, *(status.value for status in RunStatus if status is not RunSta
 class Help(Command):
     """`topic` is a command's word or that of a family, or empty for all."""
 
+    changes: ClassVar[bool] = False
     topic: str = ""
 
 
@@ -29,9 +31,12 @@ class Help(Command):
 class Suggest(Command):
     """Offer what the person most likely wants now."""
 
+    changes: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True)
 class ListWorkspaces(Command):
+    changes: ClassVar[bool] = False
     pattern: str = "*"
     tag: str = ""
     project: str = ""
@@ -41,6 +46,7 @@ class ListWorkspaces(Command):
 class ListRuns(Command):
     """`status` is one of STATUSES, "" for any; `mine` are those of whoever asks."""
 
+    changes: ClassVar[bool] = False
     pattern: str = "*"
     status: str = ""
     mine: bool = False
@@ -51,9 +57,12 @@ class ListRuns(Command):
 class ListPending(Command):
     """All that waits for a person."""
 
+    changes: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True)
 class ShowQueue(Command):
+    changes: ClassVar[bool] = False
     workspace: str
 
 
@@ -61,6 +70,7 @@ class ShowQueue(Command):
 class ShowAudit(Command):
     """`run` names a run by its id, or else a workspace, of which all is shown."""
 
+    changes: ClassVar[bool] = False
     run: RunReference
 
 

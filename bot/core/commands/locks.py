@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.policy import Right
@@ -13,17 +14,20 @@ REASON_MOST = 300
 
 @dataclass(frozen=True, slots=True)
 class LockWorkspace(Command):
+    changes: ClassVar[bool] = True
     workspace: str
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnlockWorkspace(Command):
+    changes: ClassVar[bool] = True
     workspace: str
 
 
 @dataclass(frozen=True, slots=True)
 class ForceUnlock(Command):
+    changes: ClassVar[bool] = True
     workspace: str
 
 
@@ -59,6 +63,7 @@ GRAMMAR = (
         example="lock storefront-prod moving its state",
         right=Right.START,
         build=lock,
+        reason="reason",
         details=(
             "It is said in this channel, and Terraform shows who asked for it. Plan-only runs go on; where it is locked, you hear by whom.",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 
@@ -14,7 +15,12 @@ WANTED = {"on": True, "off": False}
 class Notify(Command):
     """Whether to be written to about runs of one's own; None asks how it is."""
 
+    changes: ClassVar[bool] = True
     wanted: bool | None = None
+
+    @property
+    def is_change(self) -> bool:
+        return self.wanted is not None
 
 
 def notify(row: Row, words: Sequence[str], options: Options) -> Command:  # noqa: ARG001 - every builder has one shape

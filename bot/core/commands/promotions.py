@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Options, Row, no_more
 from bot.core.commands.runs import RunReference
@@ -14,6 +15,7 @@ from bot.core.policy import Right
 class Promote(Command):
     """Workspaces as they were written; without a `target` a form asks for what is missing."""
 
+    changes: ClassVar[bool] = True
     source: str = ""
     target: str = ""
     message: str = ""
@@ -21,6 +23,7 @@ class Promote(Command):
 
 @dataclass(frozen=True, slots=True)
 class Retry(Command):
+    changes: ClassVar[bool] = True
     run: RunReference
     debugging: bool = False
 

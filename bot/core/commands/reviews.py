@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Row
 from bot.core.commands.runs import RunReference, about
@@ -11,16 +12,19 @@ from bot.core.policy import Right
 
 @dataclass(frozen=True, slots=True)
 class ReviewPlan(Command):
+    changes: ClassVar[bool] = False
     run: RunReference
 
 
 @dataclass(frozen=True, slots=True)
 class PostPlan(Command):
+    changes: ClassVar[bool] = False
     run: RunReference
 
 
 @dataclass(frozen=True, slots=True)
 class PostLog(Command):
+    changes: ClassVar[bool] = False
     run: RunReference
 
 

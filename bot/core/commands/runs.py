@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row, no_more
 from bot.core.links import run_id_of
@@ -42,6 +43,7 @@ class StartRun(Command):
     With nothing said at all it is a wish for the form.
     """
 
+    changes: ClassVar[bool] = True
     workspace: str
     message: str = ""
     destroy: bool = False
@@ -58,11 +60,13 @@ class StartRun(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShowRun(Command):
+    changes: ClassVar[bool] = False
     run: RunReference
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainRun(Command):
+    changes: ClassVar[bool] = False
     run: RunReference
 
 
@@ -73,6 +77,7 @@ class Act(Command):
     `breaks_glass`: in spite of freezes.
     """
 
+    changes: ClassVar[bool] = True
     action: Action
     run: RunReference
     comment: str = ""
@@ -84,6 +89,7 @@ class Act(Command):
 class TakeBack(Command):
     """Take one's own vote back."""
 
+    changes: ClassVar[bool] = True
     run: RunReference
 
 
@@ -144,6 +150,7 @@ GRAMMAR = (
         values=("name",),
         fields={"break-glass": "breaks_glass", "name": "typed_name"},
         build=acting(Action.APPLY),
+        reason="comment",
         details=(
             "Where a rule wants a reason, the words after the run are it; --name types the workspace's name, where one wants that.",
             "--break-glass applies it in spite of a freeze, where you are one of those who may; it is reviewed.",
@@ -166,6 +173,7 @@ GRAMMAR = (
         example="discard storefront-prod not before the sale",
         right=Right.DECIDE,
         build=acting(Action.DISCARD),
+        reason="comment",
     ),
     Row(
         word="cancel",
@@ -174,5 +182,6 @@ GRAMMAR = (
         example="cancel catalog-import wrong branch",
         right=Right.DECIDE,
         build=acting(Action.CANCEL),
+        reason="comment",
     ),
 )

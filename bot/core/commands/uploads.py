@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Options, Row, no_more
 from bot.core.policy import Right
@@ -13,6 +14,7 @@ from bot.core.policy import Right
 class OpenUpload(Command):
     """Open the form, for a workspace that is chosen already or not."""
 
+    changes: ClassVar[bool] = True
     workspace: str = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot.core.commands.grammar import Command, Family, Options, Row, filled, no_more
 from bot.core.errors import listed
@@ -13,6 +14,7 @@ from bot.core.watches import Measure
 
 @dataclass(frozen=True, slots=True)
 class AddWatch(Command):
+    changes: ClassVar[bool] = True
     pattern: str
     measure: Measure = Measure.DECISIONS
     tag: str = ""
@@ -25,6 +27,7 @@ class AddWatch(Command):
 class RemoveWatch(Command):
     """`tag` and `project` tell one of several watches with the same glob; "" says nothing about them."""
 
+    changes: ClassVar[bool] = True
     pattern: str
     tag: str = ""
     project: str = ""
@@ -32,7 +35,7 @@ class RemoveWatch(Command):
 
 @dataclass(frozen=True, slots=True)
 class ListWatches(Command):
-    pass
+    changes: ClassVar[bool] = False
 
 
 def add(row: Row, words: Sequence[str], options: Options) -> Command:

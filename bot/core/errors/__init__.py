@@ -23,6 +23,7 @@ RunbellError
 │   ├── RightMissing
 │   ├── GlassNotTheirs
 │   ├── VoteNotCounted
+│   ├── NotYourConfirmation
 │   └── MembershipUnread
 ├── CannotAct                 what the run or its workspace allows
 │   ├── AlreadyDecided
@@ -40,6 +41,8 @@ RunbellError
 │   ├── WordsWanted
 │   ├── FormNotOpened
 │   ├── NoVote
+│   ├── ConfirmationExpired
+│   ├── ApplyInterrupted
 │   ├── NothingWaits
 │   ├── NothingToReview
 │   ├── NothingWritten
@@ -121,6 +124,7 @@ from bot.core.errors.chats import (
     ThreadClosed,
 )
 from bot.core.errors.commands import BadUsage, UnknownCommand, WrongMoment
+from bot.core.errors.confirmations import ApplyInterrupted, ConfirmationExpired, NotYourConfirmation
 from bot.core.errors.decisions import (
     AlreadyDecided,
     ApprovalSwitchedOff,
@@ -209,6 +213,7 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyWatched",
     "AppliedSince",
+    "ApplyInterrupted",
     "ApprovalSwitchedOff",
     "ArchiveRefused",
     "BadCommand",
@@ -225,6 +230,7 @@ __all__ = [
     "ChatRefused",
     "ChatTrouble",
     "ChatUnreachable",
+    "ConfirmationExpired",
     "DecisionReplaced",
     "DestroyForbidden",
     "FileNotTaken",
@@ -252,6 +258,7 @@ __all__ = [
     "NotLocked",
     "NotPossibleNow",
     "NotVisible",
+    "NotYourConfirmation",
     "NothingToReview",
     "NothingWaits",
     "NothingWritten",

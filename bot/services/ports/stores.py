@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.services.ports.confirmations import ConfirmationRows
 from bot.services.ports.decisions import AuditRows, FreezeRows, GateRows, IntentRows, ReminderRows, RuleRows, SendRows, VoteRows
 from bot.services.ports.listings import ListingRows
 from bot.services.ports.processes import LeaseRows, LeavingsRows, LookRows, PreferenceRows, ReplicaRows, SeenRows
@@ -100,6 +101,9 @@ class Transaction(Protocol):
 
     @property
     def preferences(self) -> PreferenceRows: ...
+
+    @property
+    def confirmations(self) -> ConfirmationRows: ...
 
 
 class Mandate(Protocol):

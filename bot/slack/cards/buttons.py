@@ -41,9 +41,13 @@ def offered(picture: RunPicture) -> tuple[Action, ...]:
 
 
 def action_button(picture: RunPicture, action: Action) -> Block:
-    """What asks for words opens a modal instead of a dialog."""
-    value = ids.encode(ids.Address(picture.run.id))
-    opens = action in {Action.OVERRIDE, Action.DISCARD} or (action is Action.APPLY and wants_words(picture))
+    """What asks for words, destroys something or interrupts an apply opens a modal instead of a dialog."""
+    value = ids.encode(address_of(picture) if action in VOTED else ids.Address(picture.run.id))
+    opens = (
+        action in {Action.OVERRIDE, Action.DISCARD}
+        or (action is Action.APPLY and (wants_words(picture) or not keeps_all(picture)))
+        or (action in {Action.CANCEL, Action.FORCE_CANCEL} and picture.run.was_confirmed)
+    )
     asked = None if opens else question(picture, action)
     return button(ids.BUTTON_FOR[action], label_of(action), value, style=style_of(picture, action), confirm=asked)
 
@@ -52,7 +56,20 @@ def reason_menu(picture: RunPicture) -> list[Block]:
     """Last, and no button, so that it takes no row of a phone: where nobody is asked why, but may say so."""
     if Action.APPLY not in offered(picture) or wants_words(picture):
         return []
-    return [menu(ids.APPROVE_BECAUSE, {"Approve with a reason…": ids.encode(ids.Address(picture.run.id))})]
+    return [menu(ids.APPROVE_BECAUSE, {"Approve with a reason…": ids.encode(address_of(picture))})]
+
+
+VOTED = frozenset({Action.APPLY, Action.OVERRIDE})
+
+
+def address_of(picture: RunPicture) -> ids.Address:
+    """With the digest of the plan as it was last judged: what the card says is of no other one."""
+    return ids.Address(picture.run.id, picture.tally.digest if picture.tally is not None else "")
+
+
+def keeps_all(picture: RunPicture) -> bool:
+    """Whether the plan is known to destroy and replace nothing."""
+    return picture.tally is not None and picture.tally.plan.keeps_all
 
 
 def wants_words(picture: RunPicture) -> bool:
@@ -94,8 +111,8 @@ def question(picture: RunPicture, action: Action) -> Block:
             text = f"{where}: {picture_counts(picture) or 'no resource changes'}.{warning}"
             return confirmation(f"Apply to {name}?", text, "Approve & apply", style=style_of(picture, action))
         case Action.CANCEL:
-            applying = " What has been applied so far stays." if picture.run.was_confirmed else " Nothing has been changed yet."
-            return confirmation(f"Cancel the run of {name}?", f"{where}: the run is interrupted.{applying}", "Cancel run", style="danger")
+            text = f"{where}: the run is interrupted. Nothing has been changed yet."
+            return confirmation(f"Cancel the run of {name}?", text, "Cancel run", style="danger")
         case Action.FORCE_CANCEL:
             text = f"{where}: Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
             return confirmation(f"Cancel {name} by force?", text, "Cancel by force", style="danger")

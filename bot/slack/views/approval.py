@@ -8,12 +8,14 @@ from typing import Any
 
 from bot.core.one_line import has_letters
 from bot.core.people import Place
+from bot.core.plan_summaries import NOT_SEEN, PlanSummary
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.slack import ids
 from bot.slack.blocks import Block, context, modal, section, text_input
 from bot.slack.cards.counts import counts
+from bot.slack.cards.plan_summaries import lost_lines
 from bot.slack.cards.rules import rule_names
 from bot.slack.text import code, cut, one_line
 from bot.slack.views import demands, field, has_field
@@ -26,24 +28,45 @@ RULES_MOST = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the modal asks for. `may_be_silent`: its reason may be left out."""
+    """What the modal asks for. `may_be_silent`: its reason may be left out; `given` is the reason that was given already.
+
+    `digest` identifies the plan that it shows.
+    """
 
     reason: bool
     typed_name: bool
     may_be_silent: bool = False
+    given: str = ""
+    digest: str = ""
 
 
-def approval(run: Run, workspace: Workspace, plan: PlanFacts | None, place: Place, wanted: Wanted, rules: tuple[str, ...] = ()) -> Block:
+def approval(
+    run: Run,
+    workspace: Workspace,
+    plan: PlanFacts | None,
+    place: Place,
+    wanted: Wanted,
+    rules: tuple[str, ...] = (),
+    summary: PlanSummary = NOT_SEEN,
+) -> Block:
     name = cut(one_line(workspace.name), NAME_MOST)
-    blocks = [section("\n".join([*about(run, workspace, plan), *destroying(run)])), *rules_blocks(rules)]
+    blocks = [section("\n".join([*about(run, workspace, plan), *lost_lines(run, summary)])), *rules_blocks(rules)]
     if wanted.reason:
         asked = "Why may it be applied?"
         blocks.append(
-            text_input(REASON, asked, hint="Everybody can read it.", most=REASON_MOST, is_long=True, optional=wanted.may_be_silent)
+            text_input(
+                REASON,
+                asked,
+                hint="Everybody can read it.",
+                most=REASON_MOST,
+                is_long=True,
+                optional=wanted.may_be_silent,
+                initial=wanted.given,
+            )
         )
     if wanted.typed_name:
         blocks.append(text_input(NAME, f"Type the workspace's name: {name}", most=NAME_MOST))
-    metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts))
+    metadata = ids.encode_view(ids.ViewAddress(run.id, place.channel, workspace.name, ts=place.ts, digest=wanted.digest))
     return modal(ids.APPROVAL, "Approve & apply", blocks, submit="Approve & apply", metadata=metadata)
 
 
@@ -51,10 +74,6 @@ def about(run: Run, workspace: Workspace, plan: PlanFacts | None) -> list[str]:
     """Which run it is, and what its plan would do."""
     changes = counts(plan) if plan is not None and plan.is_finished else ""
     return [f"{code(workspace.full_name, 160)} · {code(run.id)}", *([f"Plan: {changes}"] if changes else [])]
-
-
-def destroying(run: Run) -> list[str]:
-    return ["⚠️ *Destroy run*: it removes everything that the workspace manages"] if run.is_destroy else []
 
 
 def rules_blocks(rules: tuple[str, ...], told: tuple[str, ...] = ()) -> list[Block]:

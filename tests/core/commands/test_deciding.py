@@ -21,6 +21,8 @@ DNS = RunReference(workspace="dns")
     [
         ("override dns it is fine", Act(Action.OVERRIDE, DNS, "it is fine")),
         ("override dns “it is fine” --name dns --break-glass", Act(Action.OVERRIDE, DNS, "it is fine", "dns", breaks_glass=True)),
+        ("override dns", Act(Action.OVERRIDE, DNS)),
+        ("override dns --name dns", Act(Action.OVERRIDE, DNS, "", "dns")),
         ("force-cancel dns", Act(Action.FORCE_CANCEL, DNS)),
         ("kill dns it hangs", Act(Action.FORCE_CANCEL, DNS, "it hangs")),
         ("comment dns waits for the change", CommentRun(DNS, "waits for the change")),
@@ -39,8 +41,7 @@ def test_what_is_typed_is_understood_and_written_again(text: str, command: Comma
     "text, said",
     [
         ("override", "Which run’s failed check"),
-        ("override dns", "Why?"),
-        ("override dns  --name dns", "Why?"),
+        ("override dns --break-glass", "says why"),
         ("override dns why --auto-apply", "has no option --auto-apply"),
         ("force-cancel", "Which run shall be killed?"),
         ("comment", "A comment on which run?"),

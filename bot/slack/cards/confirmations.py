@@ -1,0 +1,87 @@
+"""What a command would do, shown to whoever asked for it, with the one button that has it done."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.previews import Preview
+from bot.core.runs import Action
+from bot.slack import ids
+from bot.slack.blocks import Block, Said, actions, button, context, section
+from bot.slack.cards.plan_summaries import lost_lines, plan_line
+from bot.slack.text import code, escape, link, mention
+
+LOST_MOST = 3
+COMMAND_MOST = 1000
+MESSAGE_MOST = 150
+REASON_MOST = 300
+SMALL = "Nothing was done yet. The button is for you alone and works once, for 10 minutes."
+OPENED = "The form is open. Nothing is done until you submit it."
+CHANGED = "⚠️ The plan has changed since it was shown to you, so nothing was done. This is the run as it is now."
+HALF_DONE = "⚠️ The run is applying. Resources can be left half created."
+KILLED = "⚠️ Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
+
+
+def about_run(asked: Preview, confirmation_id: str, url: str, *, reason: str = "", opens_form: bool, lead: str = "") -> Said:
+    """The run, what its plan does, and the button; `opens_form`: the click asks for more first."""
+    run = asked.run
+    head = f"*{verb(asked.action)} this run?* {link(url, run.id)} of {code(asked.workspace.full_name, 160)}"
+    lines = [
+        *([lead] if lead else []),
+        head,
+        code(asked.message, MESSAGE_MOST) if asked.message.strip() else "",
+        f"Started by {mention(asked.requester) if asked.is_ours else code(asked.requester)}" if asked.requester else "",
+        plan_line(asked.plan),
+        *lost_lines(run, asked.summary, LOST_MOST),
+        *warnings(asked),
+        f"Reason: {code(reason, REASON_MOST)}" if reason.strip() else "",
+    ]
+    label = verb(asked.action) + ("…" if opens_form else "")
+    return answered(lines, label, confirmation_id, opens_form=opens_form, style=style_of(asked))
+
+
+def style_of(asked: Preview) -> str:
+    """Approving is never red; where something may be lost it does not stand out either."""
+    if asked.action in DANGEROUS:
+        return "danger"
+    return "primary" if asked.summary.keeps_all else ""
+
+
+DANGEROUS = frozenset({Action.CANCEL, Action.FORCE_CANCEL, Action.DISCARD})
+
+
+def verb(action: Action) -> str:
+    match action:
+        case Action.APPLY:
+            return "Approve"
+        case Action.OVERRIDE:
+            return "Override"
+        case Action.DISCARD:
+            return "Discard"
+        case Action.CANCEL:
+            return "Cancel"
+        case Action.FORCE_CANCEL:
+            return "Force-cancel"
+        case _:
+            assert_never(action)
+
+
+def warnings(asked: Preview) -> list[str]:
+    is_canceled = asked.action in {Action.CANCEL, Action.FORCE_CANCEL}
+    return [
+        *([HALF_DONE] if is_canceled and asked.run.was_confirmed else []),
+        *([KILLED] if asked.action is Action.FORCE_CANCEL else []),
+    ]
+
+
+def about_command(typed: str, summary: str, confirmation_id: str, label: str) -> Said:
+    """A command as it would be typed, what that kind of command does, and the button that has it done."""
+    lines = [f"*Do this?* {code(typed, COMMAND_MOST)}", escape(summary)]
+    return answered(lines, label, confirmation_id, opens_form=False, style="primary")
+
+
+def answered(lines: list[str], label: str, confirmation_id: str, *, opens_form: bool, style: str) -> Said:
+    said = "\n".join(filter(None, lines))
+    action_id = ids.CONFIRM_FORM if opens_form else ids.CONFIRM_COMMAND
+    clicked: Block = button(action_id, label, ids.encode_confirmation(confirmation_id), style=style)
+    return {"text": f"{said}\n{SMALL}", "blocks": [section(said), actions([clicked], "confirm"), context(SMALL)]}

@@ -1,0 +1,167 @@
+"""The click on the one button under a command that was shown: it is carried out as it was stored, and judged at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core.commands import parse
+from bot.core.commands.runs import Act
+from bot.core.confirmations import Confirmation
+from bot.core.errors import ApplyInterrupted, ChatTrouble, ConfirmationExpired, FormNotOpened, PlanChanged, RunbellError, WordsWanted
+from bot.core.policy import Actor, Place
+from bot.core.runs import CONFIRM, Action
+from bot.services.approvals import Asked
+from bot.services.audits import Heard
+from bot.slack import answers, ids, replies
+from bot.slack.blocks import Block, Said
+from bot.slack.cards import confirmations as cards
+from bot.slack.views.approval import Wanted
+from bot.slack.views.cancel import canceling
+from bot.slack.views.override import glass, override
+from handlers.actions.approve import approval_view
+from handlers.actions.others import button_clicked
+from handlers.actions.override import demanded_gate, question
+from handlers.answers import answer_to
+from handlers.asking import DIRECT, ask_run
+from handlers.commands import ROUTES, TAKES_BODY
+from handlers.guard import Guard
+from handlers.hearing import refusal_details, typed
+from handlers.services import Services
+
+WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL: "cancel", Action.FORCE_CANCEL: "force-cancel"}
+
+
+async def confirmation_clicked(
+    payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
+) -> Said | None:
+    """Used up first, then done: a click that is lost half way is typed again, and none is carried out twice."""
+    confirmation_id = ids.decode_confirmation(payload.get("value"))
+    if confirmation_id is None:
+        return await button_clicked()
+    try:
+        confirmation = await services.confirmations.take(confirmation_id, actor, place.channel)
+    except ConfirmationExpired as expired:
+        await services.audits.hear(Heard(actor=actor, place=place, action=ids.CONFIRM_COMMAND, outcome=type(expired).__name__))
+        return await in_its_place(replies.reply(expired, command=services.command), services, place)
+    opens_form = payload.get("action_id") == ids.CONFIRM_FORM
+    error: RunbellError | None = None
+    try:
+        said = await carried_out(confirmation, services, actor, place, body, opens_form=opens_form)
+    except RunbellError as trouble:
+        error = trouble
+        said = await told_of(trouble, confirmation, services, actor, place)
+    outcome = type(error).__name__ if error is not None else ""
+    common = {"actor": actor, "place": place, "outcome": outcome}
+    await services.audits.hear(typed(confirmation.command, refusal_details(error), common))
+    return await in_its_place(said, services, place)
+
+
+async def carried_out(
+    confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any], *, opens_form: bool
+) -> Said:
+    """The stored command, and nothing that came with the click. Without an answer of its own it has opened a form."""
+    command = parse(confirmation.command)
+    if isinstance(command, Act):
+        said = await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
+    else:
+        route = ROUTES[type(command)]
+        said = await route(command, services, actor, place, **({"body": body} if route in TAKES_BODY else {}))
+    return said if said is not None else answers.said(cards.OPENED)
+
+
+async def act(
+    command: Act,
+    confirmation: Confirmation,
+    services: Services,
+    actor: Actor,
+    place: Place,
+    body: Mapping[str, Any],
+    *,
+    opens_form: bool,
+) -> Said | None:
+    if opens_form:
+        await open_form(command, confirmation, services, actor, place, body)
+        return None
+    if command.action is Action.DISCARD:
+        # Nothing is judged of a discard, so the plan is compared here.
+        preview = await services.previews.about(command.action, command.run, actor, place)
+        if preview.digest != confirmation.plan_digest:
+            raise PlanChanged(confirmation.run_id)
+    try:
+        acted = await services.approvals.act(
+            command.action,
+            command.run,
+            actor,
+            place,
+            command.comment,
+            typed_name=command.typed_name,
+            breaks_glass=command.breaks_glass,
+            shown=confirmation.plan_digest,
+        )
+    except WordsWanted:
+        # A rule came to ask for words since the button was shown.
+        await open_form(command, confirmation, services, actor, place, body)
+        return None
+    return answer_to(acted, services)
+
+
+async def open_form(
+    command: Act, confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]
+) -> None:
+    """By what we know already, since a click opens a form for three seconds; of the plan that was shown, or of none."""
+    asked = await services.approvals.asked_of(confirmation.run_id, actor)
+    digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
+    if asked is None or (command.action in {Action.APPLY, Action.OVERRIDE} and digest != confirmation.plan_digest):
+        raise PlanChanged(confirmation.run_id)
+    try:
+        await services.privately.open(str(body.get("trigger_id") or ""), form(command, asked, confirmation, place))
+    except ChatTrouble as trouble:
+        raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
+
+
+def form(command: Act, asked: Asked, confirmation: Confirmation, place: Place) -> Block:
+    if command.action in {Action.CANCEL, Action.FORCE_CANCEL}:
+        return canceling(asked.run, asked.workspace, place, command.action, command.comment)
+    gate = demanded_gate(asked, command.action)
+    shown = question(asked, place, gate, confirmation.plan_digest, command.comment)
+    if command.breaks_glass:
+        return glass(shown, command.action)
+    if gate != CONFIRM:
+        return override(shown)
+    tally = asked.tally
+    wants_reason = tally is not None and tally.wants_reason
+    wanted = Wanted(
+        reason=wants_reason or bool(command.comment),
+        typed_name=tally is not None and tally.wants_typed_name,
+        may_be_silent=not wants_reason,
+        given=command.comment,
+        digest=confirmation.plan_digest,
+    )
+    return approval_view(asked, wanted, place)
+
+
+async def told_of(error: RunbellError, confirmation: Confirmation, services: Services, actor: Actor, place: Place) -> Said:
+    """What went wrong; where the plan is another by now, that plan with a button of its own."""
+    command = parse(confirmation.command)
+    if not isinstance(error, PlanChanged | ApplyInterrupted) or not isinstance(command, Act):
+        return replies.reply(error, command=services.command)
+    lead = cards.CHANGED if isinstance(error, PlanChanged) else ""
+    try:
+        return await ask_run(command, services, actor, place, thread_ts=confirmation.thread_ts, lead=lead)
+    except RunbellError as trouble:
+        return replies.reply(trouble, command=services.command)
+
+
+async def in_its_place(said: Said, services: Services, place: Place) -> Said | None:
+    """The button goes, whatever came of it: a message in direct messages is edited, a private one is replaced by the answer."""
+    if place.channel.startswith(DIRECT) and place.ts and await services.privately.edit(place.channel, place.ts, said):
+        return None
+    return said | {"replace_original": True}
+
+
+def register(app: AsyncApp, guard: Guard) -> None:
+    for action_id in (ids.CONFIRM_COMMAND, ids.CONFIRM_FORM):
+        app.action(action_id)(guard.guarded(confirmation_clicked, acts=True))
