@@ -305,6 +305,7 @@ confirmations = Table(
     moment("created_at"),
     moment("expires_at"),
     perhaps_moment("used_at"),
+    words("used_by"),
     Index(None, "expires_at"),
 )
 """Commands that somebody was shown and that a click confirms, once; `command` is written as it would be typed."""
