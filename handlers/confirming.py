@@ -37,7 +37,7 @@ WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL:
 async def confirmation_clicked(
     payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
 ) -> Said | None:
-    """Used up first, then done: a click that is lost half way is typed again, and none is carried out twice."""
+    """Used up first, then done, by this click alone. One whose process is killed in between is done from its stored request."""
     confirmation_id = ids.decode_confirmation(payload.get("value"))
     if confirmation_id is None:
         return await button_clicked()
