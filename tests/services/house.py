@@ -168,6 +168,7 @@ class House:
     evidence: Evidence
     ruling: RulesInForce
     voting: Voting
+    tallies: Tallies
     autoapply: AutoApply
     memberships: FakeMemberships
     audits: Audits
@@ -342,6 +343,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         evidence=evidence,
         ruling=ruling,
         voting=voting,
+        tallies=tallies,
         autoapply=AutoApply(store, approvals, pace, TEAM),
         memberships=memberships,
         logs=logs,
