@@ -26,7 +26,7 @@ async def test_a_run_that_began_to_apply_while_it_was_read_is_not_canceled_witho
         house.clock.move(1)
         return found
 
-    finder.run = slowly  # type: ignore[method-assign]
+    finder.run = slowly  # type: ignore[method-assign, assignment]
     with pytest.raises(ApplyInterrupted):
         await house.approvals.act(Action.CANCEL, RunReference(run_id=run.id), ANA, DEPLOYS)
     assert house.runs.calls_of("act") == []
