@@ -10,7 +10,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.runs import Act
 from bot.core.confirmations import Confirmation
-from bot.core.errors import ApplyInterrupted, ChatTrouble, ConfirmationExpired, FormNotOpened, PlanChanged, RunbellError, WordsWanted
+from bot.core.errors import (
+    ApplyInterrupted,
+    ChatTrouble,
+    ConfirmationExpired,
+    FormNotOpened,
+    NoTrigger,
+    PlanChanged,
+    RunbellError,
+    WordsWanted,
+)
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
@@ -118,7 +127,7 @@ async def open_form(
         raise PlanChanged(confirmation.run_id)
     try:
         await services.privately.open(str(body.get("trigger_id") or ""), form(command, asked, confirmation, place))
-    except ChatTrouble as trouble:
+    except (ChatTrouble, NoTrigger) as trouble:
         raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
 
 

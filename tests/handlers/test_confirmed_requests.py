@@ -106,3 +106,21 @@ async def test_another_click_never_takes_what_a_stored_one_has_used_up(desk: Des
     await acknowledged(desk, answer)
     await resumed(desk)
     assert len(decided(desk)) == 1
+
+
+@pytest.mark.parametrize("way", ["card", "button"])
+async def test_a_click_that_would_open_a_form_and_is_judged_after_a_restart_says_what_to_type(desk: Desk, way: str) -> None:
+    run = planned(desk, destructions=1)
+    answer = await ask(desk, f"approve {run.id}")
+    if way == "button":
+        await acknowledged(desk, answer)
+    else:
+        body = click(ids.APPROVE, await desk.card(run.id), ANA, DEPLOYS, "")
+        asked = request_of("approve_clicked", values_in(desk, body))
+        assert asked is not None
+        requests = Requests(desk.house.store, desk.house.clock, desk.house.pace, "gone")
+        assert await requests.acknowledge(await requests.store(asked, body["trigger_id"], perf_counter()))
+    await resumed(desk)
+    assert (decided(desk), desk.private.views) == ([], [])
+    [(_, person, told)] = desk.private.told
+    assert (person, f"approve {run.id}" in told) == (ANA.id, True)
