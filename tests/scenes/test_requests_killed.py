@@ -37,7 +37,7 @@ pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "600")))
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody asked for, and the facts on the server that show it was done: a call for a run, or a run with this message."""
+    """What somebody asked for, and the facts on the server that show it was done: a call for a run, or a run with this message in quotes."""
 
     person: str
     word: str
@@ -183,7 +183,7 @@ class Kills:
         if asked.call:
             return len([one for one in await self.fleet.stage.calls(asked.call) if one["method"] == "POST"])
         found = (await self.fleet.stage.terraform("GET", "organizations/acme/runs?page[size]=20")).json()["data"]
-        return len([one for one in found if one["attributes"]["message"].startswith(asked.message)])
+        return len([one for one in found if f"“{asked.message}”" in one["attributes"]["message"]])
 
     def about(self, asked: Asked, said: set[str]) -> list[str]:
         return [text for text in said if asked.about in text]
