@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -125,8 +126,12 @@ async def open_form(
     digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
     if asked is None or (command.action in {Action.APPLY, Action.OVERRIDE} and digest != confirmation.plan_digest):
         raise PlanChanged(confirmation.run_id)
+    view = form(command, asked, confirmation, place)
+    address = ids.decode_view(view["private_metadata"])
+    if address is not None and place.channel.startswith(DIRECT) and place.ts:
+        view["private_metadata"] = ids.encode_view(replace(address, becomes_result=True))
     try:
-        await services.privately.open(str(body.get("trigger_id") or ""), form(command, asked, confirmation, place))
+        await services.privately.open(str(body.get("trigger_id") or ""), view)
     except (ChatTrouble, NoTrigger) as trouble:
         raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
 

@@ -137,7 +137,7 @@ GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
 TS = r"(?P<ts>[0-9]{1,12}\.[0-9]{1,9})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
 METADATA_AT_GATE = re.compile(f"v2:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:{GATE}=(?P<workspace>.{{1,120}})")
-METADATA_OF_PLAN = re.compile(f"v4:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{DIGEST}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
+METADATA_OF_PLAN = re.compile(f"v(?P<v>[45]):(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{DIGEST}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 METADATA_AT_MESSAGE = re.compile(f"v3:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 """A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
@@ -209,7 +209,8 @@ class ViewAddress:
     """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once.
 
     `gate` is the question that it answers, where it must answer no other one. `ts` is the message in that channel from which it was
-    opened, "" for none: where the audit points to, and nothing else goes by it. `digest` identifies the plan that it shows, "" for none.
+    opened, "" for none: where the audit points to. `digest` identifies the plan that it shows, "" for none. `becomes_result`: that
+    message is an answer of ours in direct messages, which the result replaces.
     """
 
     run_id: str
@@ -218,11 +219,13 @@ class ViewAddress:
     gate: str = ""
     ts: str = ""
     digest: str = ""
+    becomes_result: bool = False
 
 
 def encode_view(address: ViewAddress) -> str:
     """The private metadata of a modal, far below Slack's 3000 letters."""
-    return f"v4:{address.channel}:{address.ts}:{address.digest}:{address.run_id}:{address.gate}={address.workspace}"
+    version = 5 if address.becomes_result else 4
+    return f"v{version}:{address.channel}:{address.ts}:{address.digest}:{address.run_id}:{address.gate}={address.workspace}"
 
 
 def decode_view(value: object) -> ViewAddress | None:
@@ -231,7 +234,7 @@ def decode_view(value: object) -> ViewAddress | None:
         return None
     if found := METADATA_OF_PLAN.fullmatch(value):
         where = (found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
-        return ViewAddress(*where, digest=found["digest"] or "")
+        return ViewAddress(*where, digest=found["digest"] or "", becomes_result=found["v"] == "5")
     if found := METADATA_AT_MESSAGE.fullmatch(value):
         return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
     if found := METADATA_AT_GATE.fullmatch(value):

@@ -16,7 +16,9 @@ COMMAND_MOST = 1000
 MESSAGE_MOST = 150
 REASON_MOST = 300
 SMALL = "Nothing was done yet. The button is for you alone and works once, for 10 minutes."
-OPENED = "The form is open. Nothing is done until you submit it."
+OPENED = "You opened the form. Nothing is done until you submit it. If you closed it, type the command again."
+"""It stays where the button was, also after the form was submitted or closed."""
+
 CHANGED = "⚠️ The plan has changed since it was shown to you, so nothing was done. This is the run as it is now."
 HALF_DONE = "⚠️ The run is applying. Resources can be left half created."
 KILLED = "⚠️ Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
@@ -36,7 +38,7 @@ def about_run(asked: Preview, confirmation_id: str, url: str, *, reason: str = "
         *warnings(asked),
         f"Reason: {code(reason, REASON_MOST)}" if reason.strip() else "",
     ]
-    label = verb(asked.action) + ("…" if opens_form else "")
+    label = label_of(asked.action) + ("…" if opens_form else "")
     value = ids.encode_confirmation(confirmation_id, run.id, asked.digest)
     return answered(lines, label, value, opens_form=opens_form, style=style_of(asked))
 
@@ -65,6 +67,11 @@ def verb(action: Action) -> str:
             return "Force-cancel"
         case _:
             assert_never(action)
+
+
+def label_of(action: Action) -> str:
+    """Return the label of the button. “Cancel” alone would look as if it dismissed the question."""
+    return "Cancel run" if action is Action.CANCEL else verb(action)
 
 
 def warnings(asked: Preview) -> list[str]:
