@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -26,7 +26,9 @@ COMMAND = (sys.executable, "-m", "bot", "serve")
 READY_WITHIN = 30.0
 STOPS_WITHIN = 8.0
 ASK_EVERY = 0.05
-HEALTH_PORTS = range(8803, 8900)
+HEALTHY = re.compile(rb"\bhealthy\b.*\bport=(\d+)")
+"""What the bot logs once it listens for questions about its health."""
+
 LAST_LINES = 15
 OURS = ("SLACK_", "TFE_", "TF_", "RUNBELL_", "DATABASE_URL", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY")
 
@@ -62,18 +64,6 @@ def stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-def free_port(ports: range = HEALTH_PORTS) -> int:
-    """The first port of loopback that nobody listens on."""
-    for port in ports:
-        with socket.socket() as trial:
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError(f"no port from {ports.start} to {ports.stop - 1} is free")
 
 
 def child_environment(card: Mapping[str, Any], folder: Path, health_port: int) -> dict[str, str]:
@@ -114,17 +104,18 @@ class Demo:
         with tempfile.TemporaryDirectory(prefix="runbell-demo-") as name:
             folder = Path(name)
             (folder / "runbell.toml").write_text(RULES, encoding="utf-8")
-            port = free_port()
             with log_file(folder) as log:
-                while (ended := await self.live(stop, port, folder, log)) is None:
+                while (ended := await self.live(stop, folder, log)) is None:
                     self.again.clear()
             return ended
 
-    async def live(self, stop: asyncio.Event, port: int, folder: Path, log: int) -> bool | None:
+    async def live(self, stop: asyncio.Event, folder: Path, log: int) -> bool | None:
         """One life of the bot: True when it was to end, False when it has died, None when it shall live again."""
+        seen = os.fstat(log).st_size
         child = await asyncio.create_subprocess_exec(
             *COMMAND,
-            env=child_environment(self.card, folder, port),
+            # Port 0: a port that was free a moment ago may be another demo's by now, and that bot would answer as if it were ours.
+            env=child_environment(self.card, folder, 0),
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
@@ -132,15 +123,16 @@ class Demo:
             start_new_session=True,  # Ctrl-C comes to us; we tell the child
         )
         try:
-            return await self.watch(child, stop, port, folder)
+            return await self.watch(child, stop, folder, seen)
         finally:
             await end(child)
 
-    async def watch(self, child: asyncio.subprocess.Process, stop: asyncio.Event, port: int, folder: Path) -> bool | None:
+    async def watch(self, child: asyncio.subprocess.Process, stop: asyncio.Event, folder: Path, seen: int) -> bool | None:
+        """`seen` is how much of the log earlier lives have written."""
         died = asyncio.ensure_future(child.wait())
         stopped = asyncio.ensure_future(stop.wait())
         again = asyncio.ensure_future(self.again.wait())
-        ready = asyncio.ensure_future(until_ready(port))
+        ready = asyncio.ensure_future(until_ready(folder / "bot.log", seen))
         ends = {died, stopped, again}
         try:
             await asyncio.wait({*ends, ready}, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
@@ -192,13 +184,17 @@ def log_file(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-async def until_ready(port: int) -> None:
-    url = f"http://127.0.0.1:{port}/readyz"
-    while not await asyncio.to_thread(is_ready, url):  # noqa: ASYNC110 - it is another process that gets ready
+async def until_ready(log: Path, seen: int) -> None:
+    while not await asyncio.to_thread(is_ready, log, seen):  # noqa: ASYNC110 - it is another process that gets ready
         await asyncio.sleep(ASK_EVERY)
 
 
-def is_ready(url: str) -> bool:
+def is_ready(log: Path, seen: int) -> bool:
+    """Asked at the port that the bot itself has logged since then."""
+    port = HEALTHY.search(log.read_bytes()[seen:])
+    if port is None:
+        return False
+    url = f"http://127.0.0.1:{int(port[1])}/readyz"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=2) as answer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -10,7 +12,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.runs import Act
 from bot.core.confirmations import Confirmation
-from bot.core.errors import ApplyInterrupted, ChatTrouble, ConfirmationExpired, FormNotOpened, PlanChanged, RunbellError, WordsWanted
+from bot.core.errors import (
+    ApplyInterrupted,
+    ChatTrouble,
+    ConfirmationExpired,
+    FormNotOpened,
+    NoTrigger,
+    PlanChanged,
+    RunbellError,
+    WordsWanted,
+)
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
@@ -37,7 +48,7 @@ WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL:
 async def confirmation_clicked(
     payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
 ) -> Said | None:
-    """Used up first, then done: a click that is lost half way is typed again, and none is carried out twice."""
+    """Used up first, then done, by this click alone. One whose process is killed in between is done from its stored request."""
     confirmation_id = ids.decode_confirmation(payload.get("value"))
     if confirmation_id is None:
         return await button_clicked()
@@ -48,6 +59,7 @@ async def confirmation_clicked(
         return await in_its_place(replies.reply(expired, command=services.command), services, place)
     opens_form = payload.get("action_id") == ids.CONFIRM_FORM
     error: RunbellError | None = None
+    said: Said | None
     try:
         said = await carried_out(confirmation, services, actor, place, body, opens_form=opens_form)
     except RunbellError as trouble:
@@ -56,19 +68,18 @@ async def confirmation_clicked(
     outcome = type(error).__name__ if error is not None else ""
     common = {"actor": actor, "place": place, "outcome": outcome}
     await services.audits.hear(typed(confirmation.command, refusal_details(error), common))
-    return await in_its_place(said, services, place)
+    return await in_its_place(said, services, place) if said is not None else None
 
 
 async def carried_out(
     confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any], *, opens_form: bool
-) -> Said:
-    """The stored command, and nothing that came with the click. Without an answer of its own it has opened a form."""
+) -> Said | None:
+    """The stored command, and nothing that came with the click. None where a form was opened, and the answer says so already."""
     command = parse(confirmation.command)
     if isinstance(command, Act):
-        said = await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
-    else:
-        route = ROUTES[type(command)]
-        said = await route(command, services, actor, place, **({"body": body} if route in TAKES_BODY else {}))
+        return await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
+    route = ROUTES[type(command)]
+    said = await route(command, services, actor, place, **({"body": body} if route in TAKES_BODY else {}))
     return said if said is not None else answers.said(cards.OPENED)
 
 
@@ -83,8 +94,7 @@ async def act(
     opens_form: bool,
 ) -> Said | None:
     if opens_form:
-        await open_form(command, confirmation, services, actor, place, body)
-        return None
+        return await open_form(command, confirmation, services, actor, place, body)
     if command.action is Action.DISCARD:
         # Nothing is judged of a discard, so the plan is compared here.
         preview = await services.previews.about(command.action, command.run, actor, place)
@@ -103,23 +113,50 @@ async def act(
         )
     except WordsWanted:
         # A rule came to ask for words since the button was shown.
-        await open_form(command, confirmation, services, actor, place, body)
-        return None
+        return await open_form(command, confirmation, services, actor, place, body)
     return answer_to(acted, services)
 
 
 async def open_form(
     command: Act, confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]
-) -> None:
-    """By what we know already, since a click opens a form for three seconds; of the plan that was shown, or of none."""
+) -> Said | None:
+    """By what we know already, since a click opens a form for three seconds; of the plan that was shown, or of none.
+
+    What the answer is to say, None where it says so already.
+    """
     asked = await services.approvals.asked_of(confirmation.run_id, actor)
     digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
     if asked is None or (command.action in {Action.APPLY, Action.OVERRIDE} and digest != confirmation.plan_digest):
         raise PlanChanged(confirmation.run_id)
     try:
-        await services.privately.open(str(body.get("trigger_id") or ""), form(command, asked, confirmation, place))
-    except ChatTrouble as trouble:
+        return await put_form(form(command, asked, confirmation, place), services, place, str(body.get("trigger_id") or ""))
+    except (ChatTrouble, NoTrigger) as trouble:
         raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
+
+
+async def put_form(view: Block, services: Services, place: Place, trigger_id: str) -> Said | None:
+    said = answers.said(cards.OPENED)
+    if not in_direct_messages(place):
+        await services.privately.open(trigger_id, view)
+        return said
+    view["private_metadata"] = becoming_result(view["private_metadata"])
+    # Both leave together: an edit once the form is there could overwrite the result of one that is submitted at once.
+    opened, edited = await asyncio.gather(
+        services.privately.open(trigger_id, view), services.privately.edit(place.channel, place.ts, said), return_exceptions=True
+    )
+    if isinstance(opened, BaseException):
+        raise opened
+    return None if edited is True else said
+
+
+def becoming_result(metadata: str) -> str:
+    address = ids.decode_view(metadata)
+    return ids.encode_view(replace(address, becomes_result=True)) if address is not None else metadata
+
+
+def in_direct_messages(place: Place) -> bool:
+    """Whether the answer that was clicked on is a message, which can be edited."""
+    return place.channel.startswith(DIRECT) and bool(place.ts)
 
 
 def form(command: Act, asked: Asked, confirmation: Confirmation, place: Place) -> Block:
@@ -157,7 +194,7 @@ async def told_of(error: RunbellError, confirmation: Confirmation, services: Ser
 
 async def in_its_place(said: Said, services: Services, place: Place) -> Said | None:
     """The button goes, whatever came of it: a message in direct messages is edited, a private one is replaced by the answer."""
-    if place.channel.startswith(DIRECT) and place.ts and await services.privately.edit(place.channel, place.ts, said):
+    if in_direct_messages(place) and await services.privately.edit(place.channel, place.ts, said):
         return None
     return said | {"replace_original": True}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rich.console import Console
 from bot import demos
 from bot.core.policy import Person, Right, Standing, permit
 from bot.core.workspaces import Workspace
-from bot.demos import RULES, Demo, child_environment, free_port
+from bot.demos import RULES, Demo, child_environment, is_ready
 from bot.rules import parse_rules
 from bot.settings import Settings
 
@@ -62,13 +61,47 @@ def test_the_child_gets_whole_settings_and_none_of_those_that_were_set(monkeypat
     assert (settings.command, settings.health_port, settings.uses_socket) == ("/tf", 8803, True)
 
 
-def test_the_first_free_port_is_taken() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        assert free_port(range(port, port + 20)) > port
-        with pytest.raises(OSError, match="is free"):
-            free_port(range(port, port + 1))
+READY = """\
+import http.server, os, pathlib
+class Ready(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"ready": true}')
+    def log_message(self, *facts):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", int(os.environ["RUNBELL_HEALTH_PORT"])), Ready)
+pathlib.Path("up").touch()
+print(f"2026-11-24T19:00:00Z [info     ] healthy   [bot.app.lives] host=127.0.0.1 port={server.server_port}", flush=True)
+server.serve_forever()
+"""
+
+
+async def test_demos_at_the_same_time_each_ask_their_own_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demos, "COMMAND", (sys.executable, "-c", READY))
+    stop, all_told = asyncio.Event(), asyncio.Event()
+    told: list[tuple[bool, bool]] = []
+
+    def banner(_demo: Demo, folder: Path, *, is_ready: bool) -> str:
+        told.append((is_ready, (folder / "up").exists()))
+        if len(told) == 3:
+            all_told.set()
+        return "Look here"
+
+    monkeypatch.setattr(Demo, "banner", banner)
+    running = [asyncio.ensure_future(Demo(CARD).run(stop)) for _ in range(3)]
+    waiting = asyncio.ensure_future(all_told.wait())
+    await asyncio.wait({*running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    stop.set()
+    assert await asyncio.gather(*running) == [True] * 3
+    assert told == [(True, True)] * 3
+
+
+def test_what_an_earlier_life_of_the_bot_has_logged_does_not_count(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text("healthy host=127.0.0.1 port=1\n")
+    assert is_ready(log, log.stat().st_size) is False
 
 
 async def test_a_bot_that_dies_before_it_is_ready_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -137,7 +137,7 @@ GATE = r"(?P<gate>[A-Za-z0-9:_.~-]{1,200})"
 TS = r"(?P<ts>[0-9]{1,12}\.[0-9]{1,9})"
 METADATA = re.compile(f"v1:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:(?P<workspace>.{{1,120}})")
 METADATA_AT_GATE = re.compile(f"v2:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{RUN}:{GATE}=(?P<workspace>.{{1,120}})")
-METADATA_OF_PLAN = re.compile(f"v4:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{DIGEST}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
+METADATA_OF_PLAN = re.compile(f"v(?P<v>[45]):(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{DIGEST}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 METADATA_AT_MESSAGE = re.compile(f"v3:(?P<channel>[A-Z][A-Z0-9]{{1,30}}):{TS}?:{RUN}:{GATE}?=(?P<workspace>.{{1,120}})")
 """A run's id is opaque: `run-…` as a rule, and a UUID or a number on some servers."""
 
@@ -164,17 +164,24 @@ def decode(value: object) -> Address | None:
     return Address(found["run"], found["digest"] or "") if found else None
 
 
-CONFIRMATION = re.compile(r"c1:(?P<id>[A-Za-z0-9_-]{32})")
+CONFIRMATION = re.compile(f"c1:(?P<id>[A-Za-z0-9_-]{{32}})(?::{RUN}(?:={DIGEST})?)?")
 
 
-def encode_confirmation(confirmation_id: str) -> str:
-    """The value of a button that confirms a command: what it stands for is in our own rows."""
-    return f"c1:{confirmation_id}"
+def encode_confirmation(confirmation_id: str, run_id: str = "", digest: str = "") -> str:
+    """The value of a button that confirms a command: what it stands for is in our own rows, so the run and its plan are for the record."""
+    about = f":{run_id}" if run_id else ""
+    return f"c1:{confirmation_id}{about}{f'={digest}' if about and digest else ''}"
 
 
 def decode_confirmation(value: object) -> str | None:
     found = CONFIRMATION.fullmatch(value) if isinstance(value, str) else None
     return found["id"] if found else None
+
+
+def decode_confirmed(value: object) -> Address | None:
+    """The run and the plan that such a button was shown with; None where it was shown with none."""
+    found = CONFIRMATION.fullmatch(value) if isinstance(value, str) else None
+    return Address(found["run"], found["digest"] or "") if found and found["run"] else None
 
 
 STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")
@@ -202,7 +209,8 @@ class ViewAddress:
     """What a modal is about and where it was opened. `workspace` is the name that was shown; what is typed is compared with it at once.
 
     `gate` is the question that it answers, where it must answer no other one. `ts` is the message in that channel from which it was
-    opened, "" for none: where the audit points to, and nothing else goes by it. `digest` identifies the plan that it shows, "" for none.
+    opened, "" for none: where the audit points to. `digest` identifies the plan that it shows, "" for none. `becomes_result`: that
+    message is an answer of ours in direct messages, which the result replaces.
     """
 
     run_id: str
@@ -211,11 +219,13 @@ class ViewAddress:
     gate: str = ""
     ts: str = ""
     digest: str = ""
+    becomes_result: bool = False
 
 
 def encode_view(address: ViewAddress) -> str:
     """The private metadata of a modal, far below Slack's 3000 letters."""
-    return f"v4:{address.channel}:{address.ts}:{address.digest}:{address.run_id}:{address.gate}={address.workspace}"
+    version = 5 if address.becomes_result else 4
+    return f"v{version}:{address.channel}:{address.ts}:{address.digest}:{address.run_id}:{address.gate}={address.workspace}"
 
 
 def decode_view(value: object) -> ViewAddress | None:
@@ -224,7 +234,7 @@ def decode_view(value: object) -> ViewAddress | None:
         return None
     if found := METADATA_OF_PLAN.fullmatch(value):
         where = (found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
-        return ViewAddress(*where, digest=found["digest"] or "")
+        return ViewAddress(*where, digest=found["digest"] or "", becomes_result=found["v"] == "5")
     if found := METADATA_AT_MESSAGE.fullmatch(value):
         return ViewAddress(found["run"], found["channel"], found["workspace"], found["gate"] or "", found["ts"] or "")
     if found := METADATA_AT_GATE.fullmatch(value):

@@ -10,7 +10,7 @@ from bot.core.policy import Actor
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import given
-from handlers.answers import answer_to
+from handlers.answers import answer_to_form
 from handlers.places import opened_in
 from handlers.services import Services
 from handlers.views.others import view_submitted
@@ -23,4 +23,4 @@ async def cancel_submitted(payload: Mapping[str, Any], body: Mapping[str, Any], 
     reason, _ = given(payload)
     place = opened_in(body, address)
     acted = await services.approvals.act(action, RunReference(run_id=address.run_id), actor, place, reason, interrupts=True)
-    return answer_to(acted, services, is_seen=True)
+    return await answer_to_form(acted, address, services)

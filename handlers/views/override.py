@@ -12,7 +12,7 @@ from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.approval import given
-from handlers.answers import answer_to
+from handlers.answers import answer_to_form
 from handlers.asking import show_again
 from handlers.places import opened_in
 from handlers.services import Services
@@ -50,4 +50,4 @@ async def decided(
         )
     except PlanChanged as error:
         await show_again(error, command, services, actor, place)
-    return answer_to(acted, services, is_seen=True)
+    return await answer_to_form(acted, address, services)

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "600")))
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody asked for, and what on the server shows that it was done: a call for a run, or a run with this message, quoted."""
+    """What somebody asked for, and the facts on the server that show it was done: a call for a run, or a run with this message."""
 
     person: str
     word: str

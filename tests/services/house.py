@@ -279,7 +279,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     histories = FakeHistories(runs)
     intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, "test", SendCheck(policy, clock))
     recipes = Recipes(runs, store, recorder, reader, clock, hurdles, ProjectNames(projects, store, policy))
-    knowledge = Knowledge(store, recipes, organizations)
+    knowledge = Knowledge(store, recipes, organizations, clock.now())
     contents = Contents(texts)
     evidence = Evidence(runs, policies, contents, store, access, policy, clock)
     comparisons = Comparisons(store, reader, contents, pace)

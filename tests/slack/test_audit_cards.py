@@ -49,6 +49,12 @@ def test_each_kind_has_its_words(kind: AuditKind) -> None:
     assert '"user_id": "U0ANA"' in told
 
 
+def test_a_command_that_was_only_shown_does_not_look_like_one_that_was_done() -> None:
+    done = replace(ROW, kind="command", action="approve", outcome="")
+    assert seen(replace(done, details=json.dumps({"asked": "yes"}))) != seen(done)
+    assert seen(replace(done, details=json.dumps({"gate": '"asked"'}))) == seen(done)
+
+
 def test_a_kind_that_a_later_release_made_is_shown_as_it_is() -> None:
     assert "handover apply" in seen(replace(ROW, kind="handover"))
 

@@ -297,10 +297,18 @@ def test_the_dialog_names_workspace_and_counts() -> None:
     assert dialog["text"]["text"] == "acme/storefront-prod: +2 to add, ~1 to change."
 
 
-def test_approving_is_red_where_something_is_destroyed() -> None:
-    assert approve_button(render(waiting()))["style"] == "primary"
-    assert approve_button(render(waiting(plan=plan(0, 0, 1))))["style"] == "danger"
-    assert approve_button(render(waiting(run=run(is_destroy=True), plan=None)))["style"] == "danger"
+def primary(said: dict[str, Any]) -> list[str]:
+    """The buttons that stand out."""
+    return [node["action_id"] for node in nodes(said["blocks"]) if node.get("style") == "primary"]
+
+
+def test_approving_stands_out_only_where_nothing_is_lost_else_the_review_does_and_it_is_never_red() -> None:
+    assert primary(render(waiting())) == ["run.approve"]
+    read = tally(plan=PlanSummary(is_read=True, lost=(("replace", "a.b"),)))
+    for known in ({"plan": plan(0, 0, 1)}, {"run": run(is_destroy=True)}, {"plan": plan(None, None, None)}, {"tally": read}):
+        said = render(waiting(**known))
+        assert primary(said) == ["run.review"]
+        assert "style" not in approve_button(said)
 
 
 @pytest.mark.parametrize("known", [{}, {"tally": tally()}, {"tally": tally(plan=PlanSummary(is_read=True, lost=(("destroy", "a.b"),)))}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from bot.core.audits import AuditKind, AuditRow
@@ -55,5 +56,12 @@ def deed(row: AuditRow) -> str:
     """What happened, in a few words of ours; a kind that this release does not know is shown as it is."""
     if row.kind == AuditKind.UNDELIVERED:
         return "could not deliver a call for a decision"
+    if row.kind == AuditKind.COMMAND and "asked" in details(row):
+        return f"was asked to confirm: {cut(one_line(deed_words(row.action)), NAME_MOST)}"
     known = next((told for kind, told in PASSIVE.items() if kind == row.kind), row.kind)
     return f"{known} {cut(one_line(deed_words(row.action)), NAME_MOST)}"
+
+
+def details(row: AuditRow) -> dict[str, str]:
+    found: dict[str, str] = json.loads(row.details) if row.details else {}
+    return found

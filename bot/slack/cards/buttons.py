@@ -9,7 +9,7 @@ from bot.core.pictures import RunPicture
 from bot.core.runs import Action, RunStatus
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, confirmation, link_button, menu
-from bot.slack.cards.counts import destroys, picture_counts
+from bot.slack.cards.counts import may_lose, picture_counts
 from bot.slack.cards.handing_on import handing_on_buttons
 from bot.slack.cards.reviews import review_buttons
 from bot.slack.text import cut, is_web_address, one_line
@@ -17,8 +17,9 @@ from bot.slack.text import cut, is_web_address, one_line
 
 def buttons(picture: RunPicture) -> list[Block]:
     """One block of buttons, or none where there is nothing to click."""
-    elements = [action_button(picture, action) for action in offered(picture)]
-    elements += review_buttons(picture)
+    actions_offered = offered(picture)
+    elements = [action_button(picture, action) for action in actions_offered]
+    elements += review_buttons(picture, stands_out=Action.APPLY in actions_offered and may_lose(picture))
     elements += handing_on_buttons(picture)
     if is_web_address(picture.link):
         elements.append(link_button(ids.OPEN, "Open in Terraform", picture.link))
@@ -93,12 +94,10 @@ def label_of(action: Action) -> str:
 
 
 def style_of(picture: RunPicture, action: Action) -> str:
-    """Only one button stands out; it is red where something would be destroyed."""
+    """Approving is never red. Where something may be lost the review stands out instead."""
     if action in {Action.OVERRIDE, Action.FORCE_CANCEL}:
         return "danger"
-    if action is not Action.APPLY:
-        return ""
-    return "danger" if destroys(picture) else "primary"
+    return "primary" if action is Action.APPLY and not may_lose(picture) else ""
 
 
 def question(picture: RunPicture, action: Action) -> Block:

@@ -16,7 +16,9 @@ COMMAND_MOST = 1000
 MESSAGE_MOST = 150
 REASON_MOST = 300
 SMALL = "Nothing was done yet. The button is for you alone and works once, for 10 minutes."
-OPENED = "The form is open. Nothing is done until you submit it."
+OPENED = "You opened the form. Nothing is done until you submit it. If you closed it, type the command again."
+"""It stays where the button was, also after the form was submitted or closed."""
+
 CHANGED = "⚠️ The plan has changed since it was shown to you, so nothing was done. This is the run as it is now."
 HALF_DONE = "⚠️ The run is applying. Resources can be left half created."
 KILLED = "⚠️ Terraform is killed at once. What it was doing may be left half done, and its state may be lost."
@@ -36,8 +38,9 @@ def about_run(asked: Preview, confirmation_id: str, url: str, *, reason: str = "
         *warnings(asked),
         f"Reason: {code(reason, REASON_MOST)}" if reason.strip() else "",
     ]
-    label = verb(asked.action) + ("…" if opens_form else "")
-    return answered(lines, label, confirmation_id, opens_form=opens_form, style=style_of(asked))
+    label = label_of(asked.action) + ("…" if opens_form else "")
+    value = ids.encode_confirmation(confirmation_id, run.id, asked.digest)
+    return answered(lines, label, value, opens_form=opens_form, style=style_of(asked))
 
 
 def style_of(asked: Preview) -> str:
@@ -66,6 +69,11 @@ def verb(action: Action) -> str:
             assert_never(action)
 
 
+def label_of(action: Action) -> str:
+    """Return the label of the button. “Cancel” alone would look as if it dismissed the question."""
+    return "Cancel run" if action is Action.CANCEL else verb(action)
+
+
 def warnings(asked: Preview) -> list[str]:
     is_canceled = asked.action in {Action.CANCEL, Action.FORCE_CANCEL}
     return [
@@ -77,11 +85,11 @@ def warnings(asked: Preview) -> list[str]:
 def about_command(typed: str, summary: str, confirmation_id: str, label: str) -> Said:
     """A command as it would be typed, what that kind of command does, and the button that has it done."""
     lines = [f"*Do this?* {code(typed, COMMAND_MOST)}", escape(summary)]
-    return answered(lines, label, confirmation_id, opens_form=False, style="primary")
+    return answered(lines, label, ids.encode_confirmation(confirmation_id), opens_form=False, style="primary")
 
 
-def answered(lines: list[str], label: str, confirmation_id: str, *, opens_form: bool, style: str) -> Said:
+def answered(lines: list[str], label: str, value: str, *, opens_form: bool, style: str) -> Said:
     said = "\n".join(filter(None, lines))
     action_id = ids.CONFIRM_FORM if opens_form else ids.CONFIRM_COMMAND
-    clicked: Block = button(action_id, label, ids.encode_confirmation(confirmation_id), style=style)
+    clicked: Block = button(action_id, label, value, style=style)
     return {"text": f"{said}\n{SMALL}", "blocks": [section(said), actions([clicked], "confirm"), context(SMALL)]}

@@ -34,5 +34,8 @@ def picture_counts(picture: RunPicture) -> str:
     return UNTOLD if picture.run.gate == CONFIRM else ""
 
 
-def destroys(picture: RunPicture) -> bool:
-    return picture.run.is_destroy or bool(picture.plan and picture.plan.destructions)
+def may_lose(picture: RunPicture) -> bool:
+    """Whether the plan destroys or replaces something, or might: by the server's counts, and by what was read of the plan itself."""
+    if picture.run.is_destroy or (picture.tally is not None and picture.tally.plan.lost):
+        return True
+    return picture.plan is None or picture.plan.destructions != 0
