@@ -72,7 +72,10 @@ class Wire:
 
 @dataclass
 class Races:
-    """`violations` are runs that were sent, or not answered, after a confirmation that did not name them."""
+    """`violations` are runs that were sent, or not answered, after a confirmation that did not name them.
+
+    `took` is how long a click takes until the server hears of it, `confirming` how long a confirmation takes, by which they are timed.
+    """
 
     world: World
     replicas: tuple[App, App]
@@ -82,6 +85,7 @@ class Races:
     violations: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     took: float = 0.1
+    confirming: float = 0.1
 
     def __post_init__(self) -> None:
         """One replica waits for answers as it would, the other so shortly that it has to name some."""
@@ -100,7 +104,7 @@ class Races:
         return store.workspace_of(store.run(run_id)).name
 
     async def shown(self, replica: App, run_id: str) -> str:
-        """The digest of the plan, as the person is shown it before the race."""
+        """The digest of the plan, as the person was shown it before: by the other replica, so that the click has everything to read."""
         preview = await replica.work.services.previews.about(Action.APPLY, RunReference(run_id=run_id), ANA, DEPLOYS)
         return preview.digest
 
@@ -111,32 +115,56 @@ class Races:
             return error
 
     async def warm_up(self, run_ids: list[str]) -> None:
-        """How long a click takes until the server hears of it, by which the races are timed."""
-        now, took = asyncio.get_running_loop().time, []
+        now, took, confirming = asyncio.get_running_loop().time, [], []
         for number, run_id in enumerate(run_ids):
-            replica = self.replicas[number % 2]
-            shown = await self.shown(replica, run_id)
+            replica, other = self.replicas[number % 2], self.replicas[1 - number % 2]
+            shown = await self.shown(other, run_id)
             began = now()
             acted = await self.applied(replica, run_id, shown)
             assert isinstance(acted, Acted), acted
             assert acted.outcome is IntentState.SETTLED
             took.append(self.wire.left[run_id] - began)
-        self.took = min(took)
+            began = now()
+            await self.freeze(other, run_id)
+            confirming.append(now() - began)
+            await self.thaw(other)
+        self.took, self.confirming = min(took), min(confirming)
 
-    async def race(self, number: int, run_id: str, confirm: Callable[[App, str], Awaitable[frozenset[str]]], soonest: float = 0) -> None:
-        """`confirm` returns the ids of the runs that it names. It begins `soonest` after this part of a click, else at any time of it."""
+    async def race(self, number: int, part: float, run_id: str, confirm: Callable[[App, str], Awaitable[frozenset[str]]]) -> None:
+        """`confirm` returns the ids of the runs that it names.
+
+        `part` spreads the races: at 0 the confirmation is about over when the click comes, at 1 the run is applied when it begins.
+        """
         one, two = self.replicas if number % 2 else reversed(self.replicas)
-        now, shown = asyncio.get_running_loop().time, await self.shown(one, run_id)
-        began, acting = now(), asyncio.create_task(self.applied(one, run_id, shown))
-        await asyncio.sleep(self.chance.uniform(soonest, 1.2) * self.took)
-        named = run_id in await confirm(two, run_id)
-        settled = run_id in self.wire.answered
-        acted = await acting
-        self.took += (self.wire.left.get(run_id, now()) - began - self.took) / 5  # the machine is not always as quick
-        sent = run_id in self.wire.left
-        if sent and not settled and not named:
+        shown = await self.shown(two, run_id)
+        delay = part * (self.confirming + 1.2 * self.took) - self.confirming
+        acted, (named, settled) = await asyncio.gather(
+            self.clicked(one, run_id, shown, max(0.0, -delay)), self.confirmed(two, run_id, confirm, max(0.0, delay))
+        )
+        if run_id in self.wire.left and not settled and not named:
             self.violations.append(run_id)
         self.ends[end_of(acted, named=named, settled=settled)] += 1
+
+    async def clicked(self, replica: App, run_id: str, shown: str, delay: float) -> Acted | RunbellError:
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(delay)
+        began = now()
+        acted = await self.applied(replica, run_id, shown)
+        if run_id in self.wire.left:
+            self.took += (self.wire.left[run_id] - began - self.took) / 5  # the machine is not always as quick
+        return acted
+
+    async def confirmed(
+        self, replica: App, run_id: str, confirm: Callable[[App, str], Awaitable[frozenset[str]]], delay: float
+    ) -> tuple[bool, bool]:
+        """Whether the confirmation named the run, and whether that was answered when it came."""
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(delay)
+        began = now()
+        named = run_id in await confirm(replica, run_id)
+        settled = run_id in self.wire.answered
+        self.confirming += (now() - began - self.confirming) / 5  # as above
+        return named, settled
 
     async def freeze(self, replica: App, run_id: str) -> frozenset[str]:
         wish = DeclareFreeze(self.workspace(run_id), "a race")
@@ -163,6 +191,13 @@ def end_of(acted: Acted | RunbellError, *, named: bool, settled: bool) -> str:
     return "named" if named else "answered before" if settled else f"{acted.outcome} without a word"
 
 
+def spread(chance: random.Random, many: int) -> list[float]:
+    """From 0 to 1, one by chance in each of so many equal parts, in any order."""
+    parts = [(number + chance.random()) / many for number in range(many)]
+    chance.shuffle(parts)
+    return parts
+
+
 @pytest.fixture
 async def races(tmp_path: Path, bare_postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Races]:
     many = 2 * (RACES + WARM_UP)
@@ -181,12 +216,13 @@ async def test_nothing_is_sent_after_a_confirmation_that_did_not_name_it(races: 
     assert len(run_ids) == RACES + WARM_UP
     await races.warm_up(run_ids[:WARM_UP])
     against_rules, against_freezes = run_ids[WARM_UP::4], [one for n, one in enumerate(run_ids[WARM_UP:]) if n % 4]
+    parts = iter(spread(races.chance, len(against_freezes)))
     for begin in range(0, len(against_freezes), AT_ONCE):
         some = against_freezes[begin : begin + AT_ONCE]
-        await asyncio.gather(*(races.race(begin + n, run_id, races.freeze) for n, run_id in enumerate(some)))
+        await asyncio.gather(*(races.race(begin + n, next(parts), run_id, races.freeze) for n, run_id in enumerate(some)))
         await races.thaw(races.replicas[0])
-    for number, run_id in enumerate(against_rules):
-        await races.race(number, run_id, races.activate_others, soonest=0.5)
+    for number, (part, run_id) in enumerate(zip(spread(races.chance, len(against_rules)), against_rules, strict=True)):
+        await races.race(number, part, run_id, races.activate_others)
         await races.replicas[0].ruling.activate("an operator")
     print(f"{RACES} races: {dict(races.ends)}")  # noqa: T201 - shown by `make bench-faults`
     assert races.violations == []
