@@ -19,6 +19,17 @@ UNAVAILABLE = ANSWER.format("503 Service Unavailable").encode()
 HEADERS_TOO_LARGE = ANSWER.format("431 Request Header Fields Too Large").encode()
 
 
+async def stop_accepting(server: asyncio.Server) -> None:
+    """Accept no more connections, and let those that were accepted a moment ago get their transports.
+
+    Python 3.11 makes the transport in a task of its own. If the server is closed before that task runs, the accepted socket is never
+    closed (https://github.com/python/cpython/issues/109564).
+    """
+    for listener in server.sockets:
+        asyncio.get_running_loop().remove_reader(listener.fileno())
+    await asyncio.sleep(0)
+
+
 class Connections:
     """A protocol factory for `create_server`. `accept` makes aiohttp's protocol of a connection that is let in."""
 

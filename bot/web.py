@@ -14,7 +14,7 @@ from aiohttp.http import HttpProcessingError
 
 from bot.core.metrics import NOTIFICATIONS, UNMETERED, Meter
 from bot.http_bodies import bounded_body, terraform_body
-from bot.http_connections import READ_BYTES, Connection, Connections
+from bot.http_connections import READ_BYTES, Connection, Connections, stop_accepting
 from bot.http_limits import Admission, Refused
 from bot.services.waking import is_verification
 
@@ -168,5 +168,6 @@ async def listening(app: web.Application, host: str, port: int, variable: str, a
         yield server.sockets[0].getsockname()[1]
     finally:
         if server is not None:
+            await stop_accepting(server)
             server.close()
         await runner.cleanup()

@@ -12,7 +12,16 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.runs import Act
 from bot.core.confirmations import Confirmation
-from bot.core.errors import ApplyInterrupted, ChatTrouble, ConfirmationExpired, FormNotOpened, PlanChanged, RunbellError, WordsWanted
+from bot.core.errors import (
+    ApplyInterrupted,
+    ChatTrouble,
+    ConfirmationExpired,
+    FormNotOpened,
+    NoTrigger,
+    PlanChanged,
+    RunbellError,
+    WordsWanted,
+)
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
@@ -39,7 +48,7 @@ WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL:
 async def confirmation_clicked(
     payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
 ) -> Said | None:
-    """Used up first, then done: a click that is lost half way is typed again, and none is carried out twice."""
+    """Used up first, then done, by this click alone. One whose process is killed in between is done from its stored request."""
     confirmation_id = ids.decode_confirmation(payload.get("value"))
     if confirmation_id is None:
         return await button_clicked()
@@ -121,7 +130,7 @@ async def open_form(
         raise PlanChanged(confirmation.run_id)
     try:
         return await put_form(form(command, asked, confirmation, place), services, place, str(body.get("trigger_id") or ""))
-    except ChatTrouble as trouble:
+    except (ChatTrouble, NoTrigger) as trouble:
         raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
 
 

@@ -68,7 +68,7 @@ def typed(base: Request, text: str) -> Request | None:
 
 def clicked(base: Request, payload: Mapping[str, Any], body: Mapping[str, Any]) -> Request:
     said, action = value_of(payload), str(payload.get("action_id") or "")
-    address, stage = ids.decode(said), ids.decode_stage(said)
+    address, stage = ids.decode(said) or ids.decode_confirmed(said), ids.decode_stage(said)
     about = address or stage
     return replace(
         base,

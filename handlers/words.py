@@ -70,7 +70,11 @@ def words_of(event: Mapping[str, Any], body: Mapping[str, Any], services: Servic
         channel=channel,
         ts=ts,
         thread_ts=thread if isinstance(thread, str) else "",
-        is_command=(is_addressed or is_direct) and is_plain(said) and not is_set_apart(event.get("blocks")),
+        # The whole text, since a command that begins on the line after the mention is cut out of something else.
+        is_command=(is_addressed or is_direct)
+        and not BREAK.search(text.strip())
+        and is_plain(said)
+        and not is_set_apart(event.get("blocks")),
         is_direct=is_direct,
         has_files=subtype == WITH_FILES,
     )

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 FOREIGN = ("SLACK_", "TFE_", "TF_", "DATABASE_", "RUNBELL_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps files in memory
+ROOM = 2 * 2**30
+"""Bytes that a run leaves there at most, several times over."""
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory where there is room.
+
+    SQLite waits for the disk at each commit. On a machine whose disk others use too, that can take seconds, and a request that is not
+    stored within two seconds is rightly not acknowledged.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")

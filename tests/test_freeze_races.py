@@ -99,9 +99,14 @@ class Races:
         store = self.world.runs_api.context.store
         return store.workspace_of(store.run(run_id)).name
 
-    async def applied(self, replica: App, run_id: str) -> Acted | RunbellError:
+    async def shown(self, replica: App, run_id: str) -> str:
+        """The digest of the plan, as the person is shown it before the race."""
+        preview = await replica.work.services.previews.about(Action.APPLY, RunReference(run_id=run_id), ANA, DEPLOYS)
+        return preview.digest
+
+    async def applied(self, replica: App, run_id: str, shown: str) -> Acted | RunbellError:
         try:
-            return await replica.work.services.approvals.act(Action.APPLY, RunReference(run_id=run_id), ANA, DEPLOYS)
+            return await replica.work.services.approvals.act(Action.APPLY, RunReference(run_id=run_id), ANA, DEPLOYS, shown=shown)
         except RunbellError as error:
             return error
 
@@ -109,8 +114,10 @@ class Races:
         """How long a click takes until the server hears of it, by which the races are timed."""
         now, took = asyncio.get_running_loop().time, []
         for number, run_id in enumerate(run_ids):
+            replica = self.replicas[number % 2]
+            shown = await self.shown(replica, run_id)
             began = now()
-            acted = await self.applied(self.replicas[number % 2], run_id)
+            acted = await self.applied(replica, run_id, shown)
             assert isinstance(acted, Acted), acted
             assert acted.outcome is IntentState.SETTLED
             took.append(self.wire.left[run_id] - began)
@@ -119,8 +126,8 @@ class Races:
     async def race(self, number: int, run_id: str, confirm: Callable[[App, str], Awaitable[frozenset[str]]], soonest: float = 0) -> None:
         """`confirm` returns the ids of the runs that it names. It begins `soonest` after this part of a click, else at any time of it."""
         one, two = self.replicas if number % 2 else reversed(self.replicas)
-        now = asyncio.get_running_loop().time
-        began, acting = now(), asyncio.create_task(self.applied(one, run_id))
+        now, shown = asyncio.get_running_loop().time, await self.shown(one, run_id)
+        began, acting = now(), asyncio.create_task(self.applied(one, run_id, shown))
         await asyncio.sleep(self.chance.uniform(soonest, 1.2) * self.took)
         named = run_id in await confirm(two, run_id)
         settled = run_id in self.wire.answered

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import socket
+import warnings
 from collections.abc import Mapping
 
 import aiohttp
@@ -58,3 +61,21 @@ async def test_a_taken_port_is_told_with_the_setting_that_changes_it() -> None:
         with pytest.raises(PortTaken, match=r"cannot be listened on .*set RUNBELL_HEALTH_PORT to another"):
             async with listening(health_app(readiness), "127.0.0.1", port, "RUNBELL_HEALTH_PORT"):
                 pass
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+async def test_a_connection_that_comes_while_we_stop_is_closed(turns: int) -> None:
+    """The loop accepts in one turn and makes the transport in the next; in each of these turns we may be told to stop."""
+    clients = [socket.socket() for _ in range(3)]
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        async with listening(web.Application(), "127.0.0.1", 0, "RUNBELL_HTTP_PORT") as port:
+            for client in clients:
+                client.setblocking(False)
+                client.connect_ex(("127.0.0.1", port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        for client in clients:
+            client.close()
+        gc.collect()
+    assert [str(one.message) for one in found if issubclass(one.category, ResourceWarning)] == []

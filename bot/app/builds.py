@@ -90,6 +90,7 @@ async def build(settings: Settings) -> AsyncIterator[App]:
             ("paint", paint.during(work.painter.tick), pace.paint_every),
             ("intents", work.intents.tick, pace.intents_every),
             ("autoapply", look.during(work.autoapply.tick), pace.autoapply_every),
+            ("judge", paint.during(work.tallies.tick), pace.judge_every),
             ("reminders", paint.during(work.reminders.tick), pace.remind_every),
             ("uploads", work.arrivals.tick, pace.uploads_every),
             ("requests", lambda _: resume(guard, work.services), pace.requests_every),

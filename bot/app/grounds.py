@@ -119,7 +119,7 @@ class Ground:
         self.intents.mirror = Mirror(runs, outside.histories)
         names = ProjectNames(self.projects, database, policy)
         self.recipes = Recipes(runs, database, self.recorder, self.reader, clock, self.hurdles, names, burst)
-        self.knowledge = Knowledge(database, self.recipes, organizations)
+        self.knowledge = Knowledge(database, self.recipes, organizations, database.clock.now())
         self.contents = Contents(outside.plan_texts, read_contents)
         self.sharing = Sharing(outside.chat, clock, policy.shared_channels)
         self.repeats = Repeats(database, clock)

@@ -20,6 +20,7 @@ from bot.services.intents import Intents
 from bot.services.painting import Painter
 from bot.services.polling import Poller
 from bot.services.reminding import Reminders
+from bot.services.tallies import Tallies
 from bot.services.waking import Waking
 from handlers import Services
 
@@ -39,6 +40,7 @@ class Work:
     alarms: Alarms
     autoapply: AutoApply
     reminders: Reminders
+    tallies: Tallies
     arrivals: Arrivals
 
 
@@ -59,6 +61,7 @@ def use_cases(given: Given) -> Work:
         closures=ground.closures,
         alarms=Alarms(database, pace, given.settings.operator),
         reminders=deciding.reminders,
+        tallies=deciding.tallies,
         arrivals=starting.arrivals,
         autoapply=deciding.autoapply,
     )

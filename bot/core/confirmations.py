@@ -15,7 +15,7 @@ class Confirmation:
     """What a button stands for. The button carries the id alone; everything else is read from here at the click.
 
     `command` is written as it would be typed. Of a command about a run, `run_id` and `plan_digest` are those that were shown; the digest
-    is "" where there was no plan.
+    is "" where there was no plan. `used_by` is the stored request whose click used it, "" for none.
     """
 
     id: str
@@ -29,3 +29,4 @@ class Confirmation:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    used_by: str = ""

@@ -26,6 +26,8 @@ class Pace:
     request_timeout: float = 20.0
     intent_lease: float = 30.0
     tally_fresh: float = 60.0
+    judge_every: float = 5.0
+    judge_again: float = 30.0
     autoapply_every: float = 5.0
     autoapply_again: float = 30.0
     remind_every: float = 15.0

@@ -42,10 +42,12 @@ class UnderWay:
 
 
 def objection(intent: Intent, facts: SendFacts, policy: Policy, now: datetime) -> CannotAct | None:
-    """Return what forbids sending a decided intent now, or None. `policy` is what this process decides by."""
+    """Return what forbids sending an intent now, or None. `policy` is what this process decides by."""
     run_id, deed = intent.run_id or "", intent.deed.value
     if facts.rules_hash != policy.hash:
-        return RulesReplaced(run_id, deed)
+        return RulesReplaced(run_id or f"a run in {intent.payload.get('workspace') or intent.workspace_id}", deed)
+    if intent.deed is Deed.CREATE:
+        return None  # decided at no gate
     if facts.decision is None or not stands(intent, facts.decision, facts.open_round):
         return DecisionReplaced(run_id, deed)
     if not intent.applies or facts.decision.broke_glass:

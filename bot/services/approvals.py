@@ -125,7 +125,7 @@ class Approvals:
         asked_at = self._clock.now()
         if action not in VOTED:
             found = await self._finder.run(reference, actor)
-            return await self._stop(Stop(action, found, actor, place, comment, interrupts=interrupts))
+            return await self._stop(Stop(action, found, actor, place, comment, interrupts=interrupts), asked_at)
         found = await self._finder.run(reference, actor, partial(self._voting.asks, actor.id))
         person = await self._access.person(actor)
         if breaks_glass:
@@ -156,10 +156,10 @@ class Approvals:
         state = (await self._intents.carry_out(intent)).state if intent is not None else None
         return Acted(run=found.run, workspace=found.workspace, action=action, outcome=state, verdict=verdict)
 
-    async def _stop(self, stop: Stop) -> Acted:
+    async def _stop(self, stop: Stop, asked_at: datetime) -> Acted:
         """Discard, cancel or cancel by force: a right is all that it takes."""
         person = await self._access.demand(stop.actor, right_for(stop.action), stop.found.workspace)
-        return await self._stopped(stop, person, self._clock.now())
+        return await self._stopped(stop, person, asked_at)
 
     async def expire(self, waiting: Waiting, channel: str, why: str) -> Acted:
         """Discard a run that has waited too long at its gate: nobody decides it, the file of rules says so.

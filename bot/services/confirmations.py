@@ -39,7 +39,7 @@ class Confirmations:
     async def take(self, confirmation_id: str, actor: Actor, channel: str) -> Confirmation:
         """What the click confirms, which is used up by this. ConfirmationExpired or NotYourConfirmation otherwise; then nothing is used.
 
-        It is used up before anything is done: a click that fails half way is typed again, and never carried out twice.
+        It is used up before anything is done: no other click takes it. The stored request of this one may, as long as it had no effect.
         """
         async with self._store.write() as transaction:
             taken = await transaction.confirmations.take(confirmation_id, actor.id, actor.team_id, channel, self._clock.now())

@@ -94,6 +94,7 @@ class Intents:
         if not moved:
             return None  # another process sent or closed it: to say that nothing was sent could be wrong
         if objection is not None:
+            self.values.forget(intent.id)
             self._loops.painter()
             raise objection
         return replace(intent, state=IntentState.SENT, owner=self._owner, lease_until=until, sent_at=now)

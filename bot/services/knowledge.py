@@ -17,12 +17,13 @@ RECENT = timedelta(minutes=15)
 
 
 class Knowledge:
-    """`organizations` are ours."""
+    """`organizations` are ours; `started_at` is when this process began."""
 
-    def __init__(self, store: Store, recipes: Recipes, organizations: tuple[str, ...]) -> None:
+    def __init__(self, store: Store, recipes: Recipes, organizations: tuple[str, ...], started_at: datetime) -> None:
         self._store = store
         self._recipes = recipes
         self._organizations = organizations
+        self._started_at = started_at
         self._swept: dict[str, datetime] = {}
 
     def organizations_of(self, pattern: str) -> tuple[str, ...]:
@@ -46,15 +47,14 @@ class Knowledge:
             return await transaction.workspaces.all()
 
     async def has_read_all(self, organizations: Iterable[str], now: datetime) -> bool:
-        """Return whether every workspace of these organizations was read lately, by whichever process.
+        """Return whether every workspace of these organizations was read since this process began, lately, by whichever process.
 
-        The database says so, and not what this process has done since its start: another process may hold the role that polls, and a
-        list that is two minutes old is not less true because we were restarted. It is less true when nobody has read it for long, since
-        workspaces may have been created meanwhile: then nothing is concluded from a name that we do not know.
+        The database says so, since another process may hold the role that polls. A list from before our start, or one that nobody has
+        read again for long, proves nothing about a name that we do not know: workspaces may have been created meanwhile.
         """
         kept = await self._watermarks()
         read_at = [max(filter(None, (kept.get(one), self._swept.get(one))), default=None) for one in organizations]
-        return all(at is not None and now - at <= RECENT for at in read_at)
+        return all(at is not None and at >= self._started_at and now - at <= RECENT for at in read_at)
 
     async def _sweep(self, organization: str) -> TerraformTrouble | None:
         try:

@@ -34,6 +34,7 @@ from bot.services.alarms import gate_of
 from bot.services.closures import Closures
 from bot.services.comparisons import Comparisons
 from bot.services.details import Detailing
+from bot.services.digests import was_judged_since
 from bot.services.doubles import Doubles
 from bot.services.notes import note_of
 from bot.services.pictures import Pictures
@@ -158,7 +159,8 @@ class Painter:
 
     async def _asking(self, message: Message, picture: RunPicture) -> RunPicture | None:
         """A message that asks: how it stands is judged first, and where others read along nobody may act."""
-        if picture.run.gate is not None and await self._tallies.refresh(picture.run.id):
+        # Where it was judged already, that may have been after the picture was put together: for another channel, or for a person.
+        if picture.run.gate is not None and (await self._tallies.refresh(picture.run.id) or picture.tally is None):
             picture = await self._run_picture(message) or picture
         if await self._sharing.only_tells(message.channel):
             return replace(picture, buttons=(), only_tells=True)
@@ -191,7 +193,7 @@ class Painter:
         except ChatTrouble as trouble:
             await self._refused(message, trouble)
         else:
-            await self._stands(message, ts, message.wanted)
+            await self._stands(message, ts, message.wanted, picture)
             self._measure_post(message, picture)
             if message.channel in self._closed:
                 await self._closures.opened(message.channel)
@@ -260,7 +262,7 @@ class Painter:
         except ChatTrouble as trouble:
             await self._refused(message, trouble)
         else:
-            await self._stands(message, ts, message.wanted)
+            await self._stands(message, ts, message.wanted, picture)
             self._meter.count(PAINTS, kind=message.kind.value, outcome="updated")
 
     async def _reply_instead(self, message: Message, picture: Picture) -> None:
@@ -284,15 +286,17 @@ class Painter:
 
     # What became of it
 
-    async def _stands(self, message: Message, ts: str, version: int) -> None:
+    async def _stands(self, message: Message, ts: str, version: int, picture: Picture | None = None) -> None:
         self.is_dead = False
         now = self._clock.now()
         if is_plain(message):
             log.error("painted_plain", subject=message.subject, channel=message.channel, kind=message.kind, error=message.last_error)
         self._painted_at[message.id] = now
         async with self._store.write() as transaction:
+            is_late = picture is not None and await was_judged_since(transaction, picture)
             await transaction.messages.painted(message, ts, version, now)
-            if not await self._mandate.stands(transaction):  # whoever paints now may have painted something newer, which ours has covered
+            # Whoever paints now may have painted something newer, which ours has covered.
+            if not await self._mandate.stands(transaction) or is_late:
                 await transaction.messages.raise_wanted(message.subject, kinds=(message.kind,))
 
     async def _refused(self, message: Message, trouble: ChatTrouble) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from bot.core.decisions import Intent
+from bot.core.decisions import Deed, Intent
 from bot.core.errors import CannotAct, StoreBusy
 from bot.core.pace import Pace
 from bot.core.policy import Policy
@@ -24,9 +24,10 @@ class SendCheck:
     async def objection(self, transaction: Transaction, intent: Intent) -> CannotAct | None:
         """Return what forbids sending the intent now, or None. Call it first in the transaction that marks the intent as sent.
 
-        A run to be created and a comment were decided at no gate: they apply nothing, since a run of ours never applies by itself.
+        A comment applies nothing and is judged by no rules. Nor does a run to be created apply anything, since a run of ours never applies
+        by itself, but the right to start it comes from the rules.
         """
-        if not intent.gate:
+        if intent.deed is Deed.COMMENT:
             return None
         await transaction.sending.share()
         facts = await transaction.sending.facts(intent)

@@ -38,6 +38,7 @@ from bot.core.verdicts import Named, Outcome, Verdict, falls, headline, lacks
 from bot.core.votes import Vote, Why
 from bot.core.workspaces import Workspace
 from bot.services.audits import decision_entry, vote_entry
+from bot.services.digests import show_digest
 from bot.services.evidence import Evidence, digest_of
 from bot.services.gates import PARTICIPLE, newest, open_gate, refuse_decided, refuse_elsewhere, refuse_impossible
 from bot.services.glass import tell_broken
@@ -301,6 +302,7 @@ class Voting:
             votes = tuple(vote for vote in await transaction.votes.at(run_id, gate, number) if vote.person in asked)
             tally = tally_of(decide(replace(question, votes=votes, now=now, freezes=freezes)), names, findings, summary)
             if await transaction.gates.decision(run_id, gate, number) is None:
+                await show_digest(transaction, run_id, gate, tally)
                 await transaction.gates.judged(run_id, gate, tally, now)
         return tally
 

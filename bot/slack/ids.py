@@ -164,17 +164,24 @@ def decode(value: object) -> Address | None:
     return Address(found["run"], found["digest"] or "") if found else None
 
 
-CONFIRMATION = re.compile(r"c1:(?P<id>[A-Za-z0-9_-]{32})")
+CONFIRMATION = re.compile(f"c1:(?P<id>[A-Za-z0-9_-]{{32}})(?::{RUN}(?:={DIGEST})?)?")
 
 
-def encode_confirmation(confirmation_id: str) -> str:
-    """The value of a button that confirms a command: what it stands for is in our own rows."""
-    return f"c1:{confirmation_id}"
+def encode_confirmation(confirmation_id: str, run_id: str = "", digest: str = "") -> str:
+    """The value of a button that confirms a command: what it stands for is in our own rows, so the run and its plan are for the record."""
+    about = f":{run_id}" if run_id else ""
+    return f"c1:{confirmation_id}{about}{f'={digest}' if about and digest else ''}"
 
 
 def decode_confirmation(value: object) -> str | None:
     found = CONFIRMATION.fullmatch(value) if isinstance(value, str) else None
     return found["id"] if found else None
+
+
+def decode_confirmed(value: object) -> Address | None:
+    """The run and the plan that such a button was shown with; None where it was shown with none."""
+    found = CONFIRMATION.fullmatch(value) if isinstance(value, str) else None
+    return Address(found["run"], found["digest"] or "") if found and found["run"] else None
 
 
 STAGE = re.compile(f"p1:{RUN}:(?P<stage>[^:/\\s]{{1,120}}/[^:/\\s]{{1,120}})")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.confirmations import Confirmation
+from bot.core.requests import HELD
 from bot.store.tables import confirmations
 
 
@@ -26,16 +27,20 @@ class ConfirmationTable:
     async def take(self, confirmation_id: str, person: str, team_id: str, channel: str, now: datetime) -> Confirmation | None:
         """Use it up; None where it is another's, was used, or has expired.
 
-        One UPDATE checks and marks, so that of two clicks at the same moment, on two replicas, one is the first.
+        One UPDATE checks and marks, so that of two clicks at the same moment, on two replicas, one is the first. The very click that used
+        it up takes it again: its process may have been killed before anything was done, and its request is judged from the row then.
         """
+        hold = HELD.get()
+        click = hold.request_id if hold is not None else ""
+        is_fresh = and_(confirmations.c.used_at.is_(None), confirmations.c.expires_at > now)
+        is_of_this_click = and_(confirmations.c.used_by == click, confirmations.c.used_by != "")
         usable = (
             confirmations.c.id == confirmation_id,
             confirmations.c.person == person,
             confirmations.c.team_id == team_id,
             confirmations.c.channel == channel,
-            confirmations.c.used_at.is_(None),
-            confirmations.c.expires_at > now,
+            or_(is_fresh, is_of_this_click),
         )
-        taken = update(confirmations).where(*usable).values(used_at=now).returning(confirmations.c.id)
+        taken = update(confirmations).where(*usable).values(used_at=now, used_by=click).returning(confirmations.c.id)
         is_ours = (await self.connection.execute(taken)).first() is not None
         return await self.get(confirmation_id) if is_ours else None

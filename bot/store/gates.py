@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, not_, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.decisions import Decision, Standing
 from bot.core.errors import AlreadyDecided
+from bot.core.messages import Kind
 from bot.core.runs import Action
 from bot.core.tallies import Tally
 from bot.store.columns import Cells
+from bot.store.reminders import CALLS
 from bot.store.rules import IN_FORCE
 from bot.store.runs import decode as decode_stored
 from bot.store.statements import changed, insert_new, portions
-from bot.store.tables import decisions, gates, runs
+from bot.store.tables import decisions, gates, messages, runs
 from bot.store.tallies import document_of, tally_from
 from bot.store.votes import VoteTable
 
@@ -46,6 +48,16 @@ STANDING = (
     )
     .select_from(gates.outerjoin(decisions, OF_ROUND).outerjoin(runs, runs.c.id == gates.c.run_id))
     .where(HERE)
+)
+ASKED = case((messages.c.kind == Kind.CALL, messages.c.gate), else_=messages.c.text)
+"""The gate at which a message asks: a call's own, or the one at which a card was born."""
+UNJUDGED = (
+    select(messages.c.subject, ASKED.label("asked"))
+    .join(runs, (runs.c.id == messages.c.subject) & not_(runs.c.is_final))
+    .outerjoin(gates, (gates.c.run_id == messages.c.subject) & (gates.c.gate == ASKED))
+    .where(CALLS, messages.c.ts.is_not(None), gates.c.tally.is_(null()))
+    .distinct()
+    .order_by(messages.c.subject, "asked")
 )
 
 
@@ -136,6 +148,10 @@ class GateTable:
         """How it stands at the gates of these runs is no longer certain: it is judged anew when it is shown."""
         for some in portions(run_ids):
             await self.connection.execute(update(gates).where(gates.c.run_id.in_(some)).values(judged_at=None))
+
+    async def unjudged(self) -> tuple[tuple[str, str], ...]:
+        """Runs that are not final and gates that were never judged, although a posted message asks people there."""
+        return tuple((row.subject, row.asked) for row in await self.connection.execute(UNJUDGED))
 
 
 def decode(row: Cells) -> Decision:

@@ -305,9 +305,13 @@ confirmations = Table(
     moment("created_at"),
     moment("expires_at"),
     perhaps_moment("used_at"),
+    words("used_by"),
     Index(None, "expires_at"),
 )
-"""Commands that somebody was shown and that a click confirms, once; `command` is written as it would be typed."""
+"""Commands that somebody was shown and that a click confirms, once; `command` is written as it would be typed.
+
+`used_by`: the request of that click.
+"""
 
 leases = Table("leases", metadata, words("role", key=True), words("owner"), moment("until"), moment("taken_at"), number("token"))
 """Nobody holds a role after `until`. `token` rises whenever a role changes hands, so that a holder of old can be told."""

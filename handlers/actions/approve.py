@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import Act, RunReference
-from bot.core.errors import ChatTrouble, FormNotOpened, PlanChanged, WordsWanted
+from bot.core.errors import ChatTrouble, FormNotOpened, NoTrigger, PlanChanged, WordsWanted
 from bot.core.plan_summaries import NOT_SEEN
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
@@ -96,7 +96,7 @@ async def open_approval(asked: Asked, wanted: Wanted, services: Services, place:
 async def opened(asked: Asked, wanted: Wanted, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     try:
         await services.privately.open(str(body.get("trigger_id", "")), approval_view(asked, wanted, place))
-    except ChatTrouble:
+    except (ChatTrouble, NoTrigger):  # judged after a restart, a click has no trigger any more
         return False
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import Act, RunReference
-from bot.core.errors import ApplyInterrupted, ChatTrouble, FormNotOpened
+from bot.core.errors import ApplyInterrupted, ChatTrouble, FormNotOpened, NoTrigger
 from bot.core.policy import Actor, Place
 from bot.slack import ids
 from bot.slack.blocks import Said
@@ -28,7 +28,7 @@ async def cancel_clicked(
     if asked is not None and asked.run.was_confirmed and not asked.run.is_final:
         try:
             await services.privately.open(str(body.get("trigger_id", "")), canceling(asked.run, asked.workspace, place, action))
-        except ChatTrouble as trouble:
+        except (ChatTrouble, NoTrigger) as trouble:
             raise FormNotOpened(asked.run.id, "cancel") from trouble
         return None
     reference = RunReference(run_id=address.run_id)

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.core.commands import is_word, parse, row_for, row_of
+from bot.core.commands.reviews import ReviewPlan
 from bot.core.commands.words import split
 from bot.core.errors import RunbellError
 from bot.core.links import message_link
@@ -62,9 +63,12 @@ def is_answered(words: Words) -> bool:
 
 
 async def command_said(payload: Mapping[str, Any], body: dict[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
-    """A question is answered as if it were typed; what changes something is shown first, whoever says it and wherever."""
+    """A question is answered as if it were typed; what changes something is shown first, whoever says it and wherever.
+
+    A review is read in a modal, which a message cannot open and the click on its button can.
+    """
     command = parse(str(payload["text"]))
-    if not command.is_change:
+    if not command.is_change and not isinstance(command, ReviewPlan):
         return await command_typed(payload, body, services, actor, place)
     row = row_of(command)
     if row.reason and getattr(command, row.reason):

@@ -26,6 +26,7 @@ from bot.sandbox.terraform.server import open_runs_api
 from bot.sandbox.terraform.stages import Stages
 from bot.terraform.client import TerraformClient
 from tests.contracts.benches import LOOKS, ORGANIZATION, SPEED
+from tests.servers import served
 
 CHECKED = Stages(cost_estimate="finished", policy_check="soft_failed")
 EVALUATED = Stages(post_plan="passed", policy_evaluation="failed")
@@ -70,13 +71,8 @@ async def hearing() -> AsyncIterator[tuple[str, list[bytes]]]:
 
     app = web.Application()
     app.router.add_post("/hook", hear)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook", heard
-    finally:
-        await runner.cleanup()
+    async with served(app, shutdown_timeout=0.1) as port:
+        yield f"http://127.0.0.1:{port}/hook", heard
 
 
 def archive(path: Path) -> Path:

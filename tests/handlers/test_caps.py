@@ -16,7 +16,7 @@ async def test_beyond_the_cap_a_command_does_nothing_and_a_button_still_decides(
     assert str(REFUSALS_MOST) in await desk.type("show storefront-dev", KIM)
     assert len(desk.house.runs.calls) == asked
     assert "storefront-dev" in await desk.type("show storefront-dev", RAJ)
-    assert await desk.click(ids.APPROVE, ids.encode(ids.Address(run_id=run.id)), KIM) == []
+    assert await desk.click(ids.APPROVE, await desk.card(run.id), KIM) == []
     assert len(desk.house.runs.calls_of("act")) == 1
     async with desk.house.store.read() as transaction:
         outcomes = [row.outcome for row in await transaction.audit.page(0) if row.kind == "refusal"]

@@ -67,7 +67,7 @@ async def test_the_current_run_of_a_workspace_is_shown_before_it_is_approved(des
     assert kind(answer) == ids.CONFIRM_COMMAND
     await desk.confirm(answer)
     assert decided(desk) == [(Action.APPLY, run.id)]
-    assert desk.house.runs.said_about(run.id)[0].startswith("looks good")
+    assert desk.house.runs.said_about(run.id)[0].endswith("“looks good”")
 
 
 async def test_the_button_is_about_the_run_that_was_shown_whichever_is_current_at_the_click(desk: Desk) -> None:
@@ -252,7 +252,7 @@ async def test_the_reason_of_a_refused_form_is_not_lost(desk: Desk) -> None:
     await desk.send(submission(view, {"reason": "rotate"}, ANA))
     assert decided(desk) == []
     await desk.confirm(desk.private.said[-1])
-    assert desk.house.runs.said_about(run.id)[0].startswith("rotate")
+    assert desk.house.runs.said_about(run.id)[0].endswith("“rotate”")
 
 
 # Stopping

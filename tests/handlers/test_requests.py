@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -28,7 +28,7 @@ from handlers.judging import Judging, Listener
 from handlers.middleware import actor_of, place_of
 from handlers.requests import request_of, values_of
 from handlers.resuming import resume
-from tests.handlers.desk import Desk, bolt, click, command, services_of
+from tests.handlers.desk import Desk, bolt, button_in, click, command, services_of
 from tests.services.house import ANA, DEPLOYS, KIM, TEAM
 from tests.slack.test_start_form import filled
 
@@ -40,8 +40,17 @@ def waiting(desk: Desk, name: str = "storefront-dev", status: str = "planned") -
     return desk.house.runs.add_run(desk.house.runs.add_workspace(name), status)
 
 
-def approve(run: Run, actor: Actor = ANA) -> dict[str, Any]:
-    return click(ids.APPROVE, encode(Address(run.id)), actor, DEPLOYS, "")
+async def approve(desk: Desk, run: Run, actor: Actor = ANA) -> dict[str, Any]:
+    """A click on the card, which carries the plan that was shown."""
+    return click(ids.APPROVE, await desk.card(run.id), actor, DEPLOYS, "")
+
+
+async def confirm(desk: Desk, run: Run, actor: Actor = ANA) -> dict[str, Any]:
+    """A click on the button of the private answer to a command that names the workspace."""
+    await desk.send(command("approve storefront-dev", actor, DEPLOYS, desk.response_url))
+    button = button_in(desk.answers[-1])
+    assert run.id in str(desk.answers[-1])
+    return click(button["action_id"], button["value"], actor, DEPLOYS, "")
 
 
 def typed(text: str, actor: Actor = ANA) -> dict[str, Any]:
@@ -62,7 +71,9 @@ def values_in(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:
 def listener_of(body: dict[str, Any]) -> str:
     if "command" in body:
         return "command_typed"
-    return {"view_submission": "start_submitted", "block_actions": "decision_clicked"}[body["type"]]
+    if body["type"] == "view_submission":
+        return "start_submitted"
+    return "approve_clicked" if body["actions"][0]["action_id"] == ids.APPROVE else "confirmation_clicked"
 
 
 async def acknowledged(desk: Desk, body: dict[str, Any]) -> Request:
@@ -126,9 +137,10 @@ class Gates:
 
 
 async def test_the_row_is_committed_before_slack_sees_an_acknowledgement(desk: Desk) -> None:
-    run, gates = waiting(desk), Gates(desk)
+    run = waiting(desk)
+    body, gates = await approve(desk, run), Gates(desk)
     gates.before.clear()
-    sent = asyncio.create_task(desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=approve(run))))
+    sent = asyncio.create_task(desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body)))
     await asyncio.sleep(0.05)
     assert not sent.done(), "nothing is acknowledged while nothing is stored"
     assert await rows(desk) == []
@@ -144,9 +156,9 @@ async def test_the_row_is_committed_before_slack_sees_an_acknowledgement(desk: D
 async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_never_judged(desk: Desk, gate: str) -> None:
     """Be it that the transaction does not begin, or that its commit is not answered."""
     desk.services.requests._stored_within = 0.02 if gate == "before" else 0.5
-    run, gates = waiting(desk), Gates(desk)
+    body, gates = await approve(desk, waiting(desk)), Gates(desk)
     getattr(gates, gate).clear()
-    response = await desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=approve(run)))
+    response = await desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     assert response.status == 500, "which the socket does not acknowledge"
     getattr(gates, gate).set()
     await desk.guard.finish(5)
@@ -158,7 +170,7 @@ async def test_what_cannot_be_stored_in_time_is_not_acknowledged_and_never_judge
 
 async def test_a_late_row_whose_process_ends_before_it_is_withdrawn_is_answered_and_not_judged(desk: Desk) -> None:
     run = waiting(desk)
-    asked = request_of("decision_clicked", values_in(desk, approve(run)))
+    asked = request_of("approve_clicked", values_in(desk, await approve(desk, run)))
     assert asked is not None
     gone = Requests(desk.house.store, desk.house.clock, desk.house.pace, "gone")
     await gone.store(asked, "1.2.late", perf_counter())
@@ -170,13 +182,13 @@ async def test_a_late_row_whose_process_ends_before_it_is_withdrawn_is_answered_
 
 
 async def test_a_database_that_fails_leaves_the_click_unacknowledged(desk: Desk) -> None:
-    run, write = waiting(desk), desk.house.store.write
+    body, write = await approve(desk, waiting(desk)), desk.house.store.write
 
     def busy() -> Any:
         raise StoreBusy
 
     desk.house.store.write = busy  # type: ignore[method-assign]
-    response = await desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=approve(run)))
+    response = await desk.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     desk.house.store.write = write  # type: ignore[method-assign]
     await desk.guard.finish(5)
     assert (response.status, applied(desk), await rows(desk)) == (500, 0, [])
@@ -203,7 +215,7 @@ async def test_opening_a_form_needs_no_row_and_submitting_it_does(desk: Desk) ->
 
 async def test_a_payload_that_is_sent_again_finds_its_row(desk: Desk) -> None:
     run = waiting(desk)
-    body = approve(run) | {"response_url": desk.response_url}
+    body = await approve(desk, run) | {"response_url": desk.response_url}
     for _ in range(2):
         await desk.send(body)
     assert len(await rows(desk)) == 1
@@ -248,8 +260,7 @@ async def test_a_form_is_judged_from_its_row_as_it_was_filled_in(desk: Desk) -> 
 
 
 async def test_what_a_listener_is_given_from_a_row_bears_no_trigger_and_no_response_address(desk: Desk) -> None:
-    run = Run(id="run-1", workspace_id="ws-1", status_word="planned")
-    for body in (typed("lock storefront-dev a sale") | {"response_url": "https://hooks"}, approve(run)):
+    for body in (typed("lock storefront-dev a sale") | {"response_url": "https://hooks"}, await approve(desk, waiting(desk))):
         asked = request_of("x", values_in(desk, body))
         assert asked is not None
         values = values_of(asked, "/tf")
@@ -263,7 +274,7 @@ async def test_every_listener_that_acts_is_found_by_its_name(desk: Desk) -> None
     for name, listener in desk.guard.acting.items():
         assert listener.__name__ == name
         assert parameters(listener)
-    assert {"command_typed", "decision_clicked", "start_submitted", "upload_submitted", "promotion_submitted"} <= desk.guard.acting.keys()
+    assert {"command_typed", "approve_clicked", "start_submitted", "upload_submitted", "promotion_submitted"} <= desk.guard.acting.keys()
 
 
 QUIET = {
@@ -312,10 +323,10 @@ def test_two_listeners_of_one_name_cannot_both_act() -> None:
 # By another process
 
 
-@pytest.mark.parametrize("asked", [approve, lambda run: typed(f"approve {run.id} looks good")])
-async def test_a_decision_whose_process_was_killed_is_judged_by_the_next(desk: Desk, asked: Callable[[Run], dict[str, Any]]) -> None:
+@pytest.mark.parametrize("name", ["approve", "confirm", "approve by command"])
+async def test_a_decision_whose_process_was_killed_is_judged_by_the_next(desk: Desk, name: str) -> None:
     run = waiting(desk)
-    request = await acknowledged(desk, asked(run))
+    request = await acknowledged(desk, await ACTING[name][0](desk, run))
     await resumed(desk, 1)
     assert applied(desk) == 0, "its process may still live"
     await resumed(desk)
@@ -329,7 +340,7 @@ async def test_a_decision_whose_process_was_killed_is_judged_by_the_next(desk: D
 
 async def test_it_is_judged_under_the_rights_of_that_moment(desk: Desk) -> None:
     run = waiting(desk)
-    request = await acknowledged(desk, approve(run))
+    request = await acknowledged(desk, await approve(desk, run))
     desk.house.people.add("U0ANA", "ana", Standing.GUEST)
     await resumed(desk)
     assert applied(desk) == 0
@@ -341,8 +352,8 @@ async def test_it_is_judged_under_the_rights_of_that_moment(desk: Desk) -> None:
 
 async def test_a_run_that_has_moved_on_meanwhile_is_refused(desk: Desk) -> None:
     run = waiting(desk)
-    await acknowledged(desk, approve(run))
-    await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+    await acknowledged(desk, await approve(desk, run))
+    await desk.click(ids.APPROVE, await desk.card(run.id), KIM)
     await resumed(desk)
     assert applied(desk) == 1
     [(_, _, told)] = desk.private.told
@@ -360,7 +371,7 @@ async def test_where_a_form_would_have_to_be_opened_it_is_said_what_to_do(desk: 
 
 async def test_what_is_not_judged_within_a_minute_is_answered_in_private(desk: Desk) -> None:
     run = waiting(desk)
-    request = await acknowledged(desk, approve(run))
+    request = await acknowledged(desk, await approve(desk, run))
     await resumed(desk, WITHIN)
     [(channel, person, told)] = desk.private.told
     assert (channel, person) == ("C0DEPLOYS", "U0ANA")
@@ -372,7 +383,7 @@ async def test_what_is_not_judged_within_a_minute_is_answered_in_private(desk: D
 
 
 async def test_an_answer_that_slack_does_not_take_is_given_later(desk: Desk) -> None:
-    request = await acknowledged(desk, approve(waiting(desk)))
+    request = await acknowledged(desk, await approve(desk, waiting(desk)))
     desk.private.is_down = True
     await resumed(desk, WITHIN)
     assert (await row(desk, request.id)).state is RequestState.UNDONE
@@ -385,7 +396,7 @@ async def test_an_answer_that_slack_does_not_take_is_given_later(desk: Desk) -> 
 
 
 async def test_an_answer_that_slack_takes_for_an_hour_not_is_given_up(desk: Desk) -> None:
-    request = await acknowledged(desk, approve(waiting(desk)))
+    request = await acknowledged(desk, await approve(desk, waiting(desk)))
     desk.private.is_down = True
     await resumed(desk, 3700)
     assert (await row(desk, request.id)).state is RequestState.ANSWERED
@@ -402,7 +413,7 @@ async def test_one_without_a_channel_is_answered_in_direct_messages(desk: Desk) 
 
 
 async def test_a_listener_that_this_release_does_not_have_is_answered(desk: Desk) -> None:
-    asked = request_of("of_tomorrow", values_in(desk, approve(waiting(desk))))
+    asked = request_of("of_tomorrow", values_in(desk, await approve(desk, waiting(desk))))
     assert asked is not None
     gone = Requests(desk.house.store, desk.house.clock, desk.house.pace, "gone")
     await gone.acknowledge(await gone.store(asked, "1.2.x", perf_counter()))
@@ -414,15 +425,15 @@ async def test_a_listener_that_this_release_does_not_have_is_answered(desk: Desk
 async def test_a_judge_that_is_overtaken_does_nothing_and_says_nothing(desk: Desk) -> None:
     """It stood still for so long that the person was told already that nothing was done."""
     run = waiting(desk)
-    body = approve(run)
-    asked = request_of("decision_clicked", values_in(desk, body))
+    body = await approve(desk, run)
+    asked = request_of("approve_clicked", values_in(desk, body))
     assert asked is not None
     requests = desk.services.requests
     request = await requests.store(asked, body["trigger_id"], perf_counter())
     assert await requests.acknowledge(request)
     await resumed(desk, WITHIN)
     assert len(desk.private.told) == 1
-    judge = desk.guard.acting["decision_clicked"]
+    judge = desk.guard.acting["approve_clicked"]
     said = await judging_of(desk).finish(judge, values_in(desk, body), request)
     assert (said, applied(desk)) == (None, 0)
     assert not await requests.acknowledge(request)
@@ -430,7 +441,7 @@ async def test_a_judge_that_is_overtaken_does_nothing_and_says_nothing(desk: Des
 
 async def test_of_two_replicas_one_judges(desk: Desk) -> None:
     run = waiting(desk)
-    await acknowledged(desk, approve(run))
+    await acknowledged(desk, await approve(desk, run))
     other = services_of(desk.house, desk.private, "them")
     guard = register(bolt(), other)
     desk.house.clock.move(LEASE)
@@ -440,7 +451,7 @@ async def test_of_two_replicas_one_judges(desk: Desk) -> None:
 
 
 async def test_what_is_at_work_keeps_its_lease(desk: Desk) -> None:
-    asked = request_of("decision_clicked", values_in(desk, approve(waiting(desk))))
+    asked = request_of("approve_clicked", values_in(desk, await approve(desk, waiting(desk))))
     assert asked is not None
     request = await desk.services.requests.store(asked, "1.2.x", perf_counter())
     await desk.services.requests.acknowledge(request)
@@ -457,17 +468,25 @@ async def test_what_is_at_work_keeps_its_lease(desk: Desk) -> None:
 
 # Killed after any commit
 
-Deed = Callable[[Desk], Any]
-ACTING: dict[str, tuple[Callable[[Run], dict[str, Any]], str]] = {
+
+def typing(text: str) -> Callable[[Desk, Run], Awaitable[dict[str, Any]]]:
+    async def made(_: Desk, run: Run) -> dict[str, Any]:
+        return typed(text.replace("{run}", run.id))
+
+    return made
+
+
+ACTING: dict[str, tuple[Callable[[Desk, Run], Awaitable[dict[str, Any]]], str]] = {
     "approve": (approve, "act"),
-    "approve by command": (lambda run: typed(f"approve {run.id}"), "act"),
-    "discard": (lambda run: typed(f"discard {run.id} wrong branch"), "act"),
-    "run": (lambda _: typed("run storefront-dev the release"), "create_run"),
-    "comment": (lambda run: typed(f"comment {run.id} looks good"), "comment"),
-    "lock": (lambda _: typed("lock dns a sale"), "lock"),
-    "freeze": (lambda _: typed("freeze storefront-dev until 2h a sale"), "freezes"),
-    "watch": (lambda _: typed("watch storefront-dev"), "watches"),
-    "notify": (lambda _: typed("notify me on"), "preferences"),
+    "confirm": (confirm, "act"),
+    "approve by command": (typing("approve {run}"), "act"),
+    "discard": (typing("discard {run} wrong branch"), "act"),
+    "run": (typing("run storefront-dev the release"), "create_run"),
+    "comment": (typing("comment {run} looks good"), "comment"),
+    "lock": (typing("lock dns a sale"), "lock"),
+    "freeze": (typing("freeze storefront-dev until 2h a sale"), "freezes"),
+    "watch": (typing("watch storefront-dev"), "watches"),
+    "notify": (typing("notify me on"), "preferences"),
 }
 MOST_COMMITS = 9
 
@@ -512,7 +531,7 @@ async def test_killed_after_any_commit_it_is_done_once_or_the_person_hears_of_it
     run = waiting(desk)
     desk.house.runs.add_workspace("dns")
     await desk.house.poll()
-    before, body = await effects(desk, kind), make(run)
+    before, body = await effects(desk, kind), await make(desk, run)
     listener, values = listener_of(body), values_in(desk, body)
     asked = request_of(listener, values)
     assert asked is not None

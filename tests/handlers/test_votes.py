@@ -55,6 +55,7 @@ def applied(desk: Desk) -> int:
 async def test_who_clicks_while_a_freeze_begins_is_told_that_nothing_was_sent(tmp_path: Path) -> None:
     async with open_desk(tmp_path) as desk:
         run = await waiting(desk)
+        card = await desk.card(run.id)
         carry_out = desk.house.intents.carry_out
 
         async def later(intent: Intent, *, say: bool = False) -> Intent:
@@ -62,7 +63,7 @@ async def test_who_clicks_while_a_freeze_begins_is_told_that_nothing_was_sent(tm
             return await carry_out(intent, say=say)
 
         desk.house.intents.carry_out = later  # type: ignore[method-assign]
-        [told] = await desk.click(ids.APPROVE, encode(Address(run.id)), KIM)
+        [told] = await desk.click(ids.APPROVE, card, KIM)
         assert "Nothing was sent: a freeze started" in told
         assert "*-dev is frozen" in told
         assert applied(desk) == 0

@@ -65,6 +65,7 @@ class Process:
 
 
 CONFIRMING = ("command.confirm", "command.form")
+APPROVE = "run.approve"
 
 
 @dataclass
@@ -234,7 +235,13 @@ def health_port(log: Path) -> int:
 
 
 def has(message: Message, action: str) -> bool:
-    return any(element.get("action_id") == action for block in message["blocks"] or () for element in block.get("elements", ()))
+    """Whether a message has a button that does what it says. Approve does once it carries the digest of the plan: before that the
+    plan was not judged, and a click only shows it."""
+    return any(
+        element.get("action_id") == action and (action != APPROVE or "=" in element["value"])
+        for block in message["blocks"] or ()
+        for element in block.get("elements", ())
+    )
 
 
 def buttons(message: Message) -> list[str]:

@@ -183,7 +183,7 @@ class Kills:
         if asked.call:
             return len([one for one in await self.fleet.stage.calls(asked.call) if one["method"] == "POST"])
         found = (await self.fleet.stage.terraform("GET", "organizations/acme/runs?page[size]=20")).json()["data"]
-        return len([one for one in found if one["attributes"]["message"].startswith(asked.message)])
+        return len([one for one in found if f"“{asked.message}”" in one["attributes"]["message"]])
 
     def about(self, asked: Asked, said: set[str]) -> list[str]:
         return [text for text in said if asked.about in text]

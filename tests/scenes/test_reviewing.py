@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenes.sights import clicks_inside, modal, posted, said_below
 from tests.scenes.spills import Tapped, spilled
-from tests.scenes.stage import Message, Stage, key_of, run_of, whole_text
+from tests.scenes.stage import Message, Stage, has, key_of, run_of, whole_text
 
 pytestmark = pytest.mark.terraform
 CANARY = "canary7f3a"
@@ -134,7 +134,7 @@ async def planned(stage: Stage, workspace: str, words: str) -> Message:
     """The message that asks for a decision about a run with these words."""
     await stage.types("U0ANA", f"/tf run {workspace} {words}")
     said = words.partition(" --")[0]
-    return await stage.until(lambda one: said in whole_text(one) and "Decision needed" in whole_text(one) and "run.approve" in str(one))
+    return await stage.until(lambda one: said in whole_text(one) and "Decision needed" in whole_text(one) and has(one, "run.approve"))
 
 
 async def reviews(stage: Stage, call: Message) -> list[str]:

@@ -168,6 +168,7 @@ class House:
     evidence: Evidence
     ruling: RulesInForce
     voting: Voting
+    tallies: Tallies
     autoapply: AutoApply
     memberships: FakeMemberships
     audits: Audits
@@ -278,7 +279,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
     histories = FakeHistories(runs)
     intents = Intents(Calls(runs, policies, histories), store, reader, clock, pace, loops, "test", SendCheck(policy, clock))
     recipes = Recipes(runs, store, recorder, reader, clock, hurdles, ProjectNames(projects, store, policy))
-    knowledge = Knowledge(store, recipes, organizations)
+    knowledge = Knowledge(store, recipes, organizations, clock.now())
     contents = Contents(texts)
     evidence = Evidence(runs, policies, contents, store, access, policy, clock)
     comparisons = Comparisons(store, reader, contents, pace)
@@ -342,6 +343,7 @@ def build(store: Store, clock: TestClock, organizations: tuple[str, ...], policy
         evidence=evidence,
         ruling=ruling,
         voting=voting,
+        tallies=tallies,
         autoapply=AutoApply(store, approvals, pace, TEAM),
         memberships=memberships,
         logs=logs,

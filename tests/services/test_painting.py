@@ -17,6 +17,7 @@ from bot.core.errors import (
     TerraformUnreachable,
 )
 from bot.core.messages import Kind, Message
+from bot.core.pictures import Picture
 from bot.core.runs import Action
 from tests.fakes.chat import FakeMessage
 from tests.services.house import DEPLOYS, OTHER, House
@@ -123,8 +124,8 @@ async def test_a_double_is_removed_where_the_process_died_right_after_the_second
 ) -> None:
     first, stands = await posted_in_vain(house), house.painter._stands
 
-    async def stands_and_dies(message: Message, ts: str, version: int) -> None:
-        await stands(message, ts, version)
+    async def stands_and_dies(message: Message, ts: str, version: int, picture: Picture | None) -> None:
+        await stands(message, ts, version, picture)
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patch:

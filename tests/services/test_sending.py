@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import update
 
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
-from bot.core.commands.runs import RunReference
 from bot.core.decisions import Deed, Intent, IntentState
 from bot.core.errors import (
     DecisionReplaced,
@@ -225,7 +224,7 @@ async def test_an_emergency_decision_is_stopped_by_rules_and_without_a_freeze_it
 
 
 async def emergency(house: House, run: Run) -> Acted:
-    return await house.approvals.act(Action.APPLY, RunReference(run_id=run.id), ANA, DEPLOYS, "it burns", breaks_glass=True)
+    return await house.act(Action.APPLY, run.id, comment="it burns", breaks_glass=True)
 
 
 # Overrides, and what applies by itself

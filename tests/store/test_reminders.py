@@ -126,3 +126,32 @@ async def test_a_clock_goes_with_its_run(database: Database) -> None:
         assert [one.run_id for one in await transaction.reminders.all()] == ["run-1"]
         await transaction.leavings.remove_runs(["run-1"])
         assert await transaction.reminders.all() == ()
+
+
+async def test_gates_at_which_a_posted_message_asks_and_that_were_never_judged(database: Database) -> None:
+    tally = Tally(outcome=Outcome.MISSING, headline="It cannot be applied yet.")
+    async with database.write() as transaction:
+        for number, (kind, gate, text, status) in enumerate(
+            [
+                (Kind.CALL, CONFIRM, "", "planned"),
+                (Kind.CARD, "", CONFIRM, "planned"),
+                (Kind.CALL, CONFIRM, "", "applied"),
+                (Kind.CARD, "", "", "planned"),
+                (Kind.CARD, "", "ended", "planned"),
+                (Kind.CALL, "override:polchk-1", "", "policy_override"),
+            ]
+        ):
+            await transaction.runs.put(run(f"run-{number}", status), NOON)
+            for channel in ("C1", "C2"):
+                await transaction.messages.want(f"run-{number}", channel, kind, gate, text=text)
+        assert await transaction.gates.unjudged() == ()
+        for number, message in enumerate(await transaction.messages.due(NOON)):
+            await transaction.messages.painted(message, f"{number}.0", 1, NOON)
+        unjudged = (("run-0", CONFIRM), ("run-1", CONFIRM), ("run-5", "override:polchk-1"))
+        assert await transaction.gates.unjudged() == unjudged
+        for run_id in ("run-0", "run-5"):
+            await transaction.gates.lock(run_id, CONFIRM)
+            await transaction.gates.judged(run_id, CONFIRM, tally, NOON)
+        assert await transaction.gates.unjudged() == unjudged[1:]
+        await transaction.gates.doubt(["run-0"])
+        assert await transaction.gates.unjudged() == unjudged[1:]

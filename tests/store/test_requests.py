@@ -16,7 +16,7 @@ from bot.store.database import Database
 REQUEST = Request(
     id="r1",
     kind=RequestKind.CLICK,
-    listener="decision_clicked",
+    listener="approve_clicked",
     person="U0ANA",
     person_name="ana",
     team="T0ACME",

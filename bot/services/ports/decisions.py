@@ -50,6 +50,9 @@ class GateRows(Protocol):
     async def doubt(self, run_ids: Sequence[str]) -> None:
         """How it stands at the gates of these runs is no longer certain: it is judged anew when it is shown."""
 
+    async def unjudged(self) -> tuple[tuple[str, str], ...]:
+        """Runs that are not final and gates that were never judged, although a posted message asks people there."""
+
 
 class VoteRows(Protocol):
     async def at(self, run_id: str, gate: str, number: int) -> tuple[Vote, ...]:

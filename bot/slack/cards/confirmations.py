@@ -39,7 +39,8 @@ def about_run(asked: Preview, confirmation_id: str, url: str, *, reason: str = "
         f"Reason: {code(reason, REASON_MOST)}" if reason.strip() else "",
     ]
     label = label_of(asked.action) + ("…" if opens_form else "")
-    return answered(lines, label, confirmation_id, opens_form=opens_form, style=style_of(asked))
+    value = ids.encode_confirmation(confirmation_id, run.id, asked.digest)
+    return answered(lines, label, value, opens_form=opens_form, style=style_of(asked))
 
 
 def style_of(asked: Preview) -> str:
@@ -84,11 +85,11 @@ def warnings(asked: Preview) -> list[str]:
 def about_command(typed: str, summary: str, confirmation_id: str, label: str) -> Said:
     """A command as it would be typed, what that kind of command does, and the button that has it done."""
     lines = [f"*Do this?* {code(typed, COMMAND_MOST)}", escape(summary)]
-    return answered(lines, label, confirmation_id, opens_form=False, style="primary")
+    return answered(lines, label, ids.encode_confirmation(confirmation_id), opens_form=False, style="primary")
 
 
-def answered(lines: list[str], label: str, confirmation_id: str, *, opens_form: bool, style: str) -> Said:
+def answered(lines: list[str], label: str, value: str, *, opens_form: bool, style: str) -> Said:
     said = "\n".join(filter(None, lines))
     action_id = ids.CONFIRM_FORM if opens_form else ids.CONFIRM_COMMAND
-    clicked: Block = button(action_id, label, ids.encode_confirmation(confirmation_id), style=style)
+    clicked: Block = button(action_id, label, value, style=style)
     return {"text": f"{said}\n{SMALL}", "blocks": [section(said), actions([clicked], "confirm"), context(SMALL)]}

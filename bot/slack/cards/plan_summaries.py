@@ -13,6 +13,7 @@ from bot.slack.text import code
 
 ADDRESS_MOST = 240
 UNREAD = "⚠️ The plan could not be read, so it may destroy or replace resources that are not shown here."
+COUNTS_ALONE = "⚠️ The plan could not be read. What is known of it are the server's counts alone."
 WORDS: Mapping[str, str] = MappingProxyType(
     {Effect.DESTROY: "Destroys", Effect.REPLACE: "Replaces", Effect.UNKNOWN: "Changes in a way that is not known:"}
 )
@@ -35,6 +36,6 @@ def lost_lines(run: Run, summary: PlanSummary, most: int = LOST_MOST) -> list[st
     more = summary.more + len(summary.lost[most:])
     if more:
         lines.append(f"{more:,} more")
-    if not summary.is_read and not summary.keeps_all:
-        lines.append(UNREAD)
+    if not summary.is_read:
+        lines.append(COUNTS_ALONE if summary.keeps_all else UNREAD)
     return lines

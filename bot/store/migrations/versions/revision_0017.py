@@ -8,7 +8,7 @@ from alembic import op
 revision = "0017"
 down_revision = "0016"
 
-WORDS = ("id", "person", "team_id", "channel", "thread_ts", "command", "run_id", "plan_digest")
+WORDS = ("id", "person", "team_id", "channel", "thread_ts", "command", "run_id", "plan_digest", "used_by")
 MOMENT = sa.DateTime(timezone=True)
 
 
