@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.scenes.fleet import Fleet, open_fleet
-from tests.scenes.stage import Message, NothingSeen, has, whole_text
+from tests.scenes.stage import PATIENCE, Message, NothingSeen, has, run_of, whole_text
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "300")))]
 ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "100"))
@@ -43,15 +44,22 @@ async def workspaces(fleet: Fleet) -> list[str]:
 
 
 async def calls_for(fleet: Fleet, run_ids: set[str]) -> dict[str, Message]:
-    """The message of each run that has the buttons, once there is one."""
+    """The message of each run that has the buttons, once there is one.
+
+    The messages of a channel are judged and posted one after the other, so all of them take as many times as long as one: what is waited
+    for is the next.
+    """
     found: dict[str, Message] = {}
-    for _ in range(400):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        known = len(found)
         for message in await fleet.stage.of_the_bot():
-            run_id = message["metadata"]["event_payload"]["key"].split("/")[0]
-            if run_id in run_ids and has(message, "run.approve"):
-                found[run_id] = message
+            if run_of(message) in run_ids and has(message, "run.approve"):
+                found[run_of(message)] = message
         if found.keys() == run_ids:
             return found
+        if len(found) > known:
+            until = time.monotonic() + PATIENCE
         await asyncio.sleep(0.1)
     raise NothingSeen(f"no call came for {run_ids - found.keys()}")
 
