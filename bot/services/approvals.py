@@ -62,6 +62,14 @@ class Asked:
     tally: Tally | None
     applies_by_itself: bool = False
 
+    def has_other_plan(self, digest: str) -> bool:
+        """Whether the plan that was judged last is known to be another than the one with this digest. "" is no plan at all.
+
+        For what stops a run: that must work as well where the plan cannot be read, so it goes by what we know.
+        """
+        known = self.tally.digest if self.tally is not None else ""
+        return bool(digest) and bool(known) and known != digest
+
 
 VOTED = frozenset({Action.APPLY, Action.OVERRIDE})
 """What rules are about, and votes are given for."""

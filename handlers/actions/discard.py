@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.commands.runs import Act, RunReference
 from bot.core.errors import ChatTrouble, FormNotOpened
 from bot.core.policy import Actor, Place
+from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.discard import discarding
 from handlers.actions.others import button_clicked
+from handlers.asking import ask_run
 from handlers.services import Services
 
 
@@ -22,8 +25,12 @@ async def discard_clicked(
     asked = await services.approvals.asked_to_discard(address.run_id, actor, place) if address is not None else None
     if asked is None:
         return await button_clicked()
+    if address is not None and asked.has_other_plan(address.digest):
+        return await ask_run(Act(Action.DISCARD, RunReference(run_id=address.run_id)), services, actor, place, shown=address.digest)
+    digest = asked.tally.digest if asked.tally is not None else ""
     try:
-        await services.privately.open(str(body.get("trigger_id", "")), discarding(asked.run, asked.workspace, asked.plan, place))
+        view = discarding(asked.run, asked.workspace, asked.plan, place, digest)
+        await services.privately.open(str(body.get("trigger_id", "")), view)
     except ChatTrouble as trouble:
         raise FormNotOpened(asked.run.id, "discard") from trouble
     return None

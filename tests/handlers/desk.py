@@ -58,6 +58,10 @@ class Desk:
             tally = await self.house.voting.tally(await self.house.reader.read(run_id))
         return ids.encode(ids.Address(run_id, tally.digest))
 
+    async def card_judged(self, run_id: str) -> None:
+        """The run is judged once more, as the poller does it when something has changed."""
+        await self.house.voting.tally(await self.house.reader.read(run_id))
+
     async def confirm(self, said: dict[str, Any], actor: Actor = ANA, place: Place = DEPLOYS, **container: Any) -> list[str]:
         """Click the one button under a command that was shown, in the private answer that it is in; the texts of the answers."""
         button = button_in(said)

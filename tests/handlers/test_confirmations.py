@@ -237,11 +237,33 @@ async def test_a_card_whose_plan_changed_decides_nothing_and_shows_the_new_one(d
     value = await desk.card(run.id)
     plan_anew(desk, run)
     if is_known:
-        await desk.house.voting.tally(await desk.house.reader.read(run.id))
+        await desk.card_judged(run.id)
     assert await desk.click(ids.APPROVE, value) == []
     assert decided(desk) == []
     assert await desk.house.votes(run.id) == ()
     assert kind(desk.private.said[-1]) == ids.CONFIRM_FORM
+
+
+async def test_a_card_whose_plan_changed_discards_nothing_and_shows_the_new_one(desk: Desk) -> None:
+    run = planned(desk)
+    value = await desk.card(run.id)
+    plan_anew(desk, run)
+    await desk.card_judged(run.id)
+    assert await desk.click(ids.DISCARD, value) == []
+    assert (decided(desk), desk.private.views) == ([], [])
+    await desk.confirm(desk.private.said[-1])
+    assert decided(desk) == [(Action.DISCARD, run.id)]
+
+
+async def test_a_form_that_was_open_while_the_plan_changed_discards_nothing(desk: Desk) -> None:
+    run = planned(desk)
+    await desk.click(ids.DISCARD, await desk.card(run.id))
+    plan_anew(desk, run)
+    await desk.card_judged(run.id)
+    await submit(desk)
+    assert decided(desk) == []
+    await desk.confirm(desk.private.said[-1])
+    assert decided(desk) == [(Action.DISCARD, run.id)]
 
 
 async def test_the_reason_of_a_refused_form_is_not_lost(desk: Desk) -> None:

@@ -43,7 +43,7 @@ def offered(picture: RunPicture) -> tuple[Action, ...]:
 
 def action_button(picture: RunPicture, action: Action) -> Block:
     """What asks for words, destroys something or interrupts an apply opens a modal instead of a dialog."""
-    value = ids.encode(address_of(picture) if action in VOTED else ids.Address(picture.run.id))
+    value = ids.encode(address_of(picture))
     opens = (
         action in {Action.OVERRIDE, Action.DISCARD}
         or (action is Action.APPLY and (wants_words(picture) or not keeps_all(picture)))
@@ -58,9 +58,6 @@ def reason_menu(picture: RunPicture) -> list[Block]:
     if Action.APPLY not in offered(picture) or wants_words(picture):
         return []
     return [menu(ids.APPROVE_BECAUSE, {"Approve with a reason…": ids.encode(address_of(picture))})]
-
-
-VOTED = frozenset({Action.APPLY, Action.OVERRIDE})
 
 
 def address_of(picture: RunPicture) -> ids.Address:
