@@ -47,7 +47,7 @@ class Desk:
         """As Socket Mode does; then the listeners are let finish. Bolt begins those of events only after it has answered."""
         response: BoltResponse = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
         await settle()
-        await self.guard.finish(5)
+        await self.guard.finish(30)
         return response
 
     async def card(self, run_id: str) -> str:
