@@ -106,20 +106,18 @@ async def test_the_wish_of_whoever_has_left_applies_nothing_although_others_have
         assert (applied(house) != []) is (standing is Standing.MEMBER)
 
 
-async def test_whoever_takes_the_wish_back_decides_by_hand(house: House) -> None:
+async def test_whoever_takes_the_wish_back_decides_by_hand(tmp_path: Path) -> None:
     two = Rule(name="two", demand=Demand(votes=2, circle=Circle(members=True)))
-    house.voting._ruling.policy = replace(POLICY, rules=(two,), hash="two")
-    house.evidence._policy = house.voting._ruling.policy
-    await house.ruling.activate("an operator")
-    run = await started(house, "storefront-dev")
-    await tick(house)
-    assert [vote.person for vote in await house.votes(run.id)] == ["U0ANA"]
-    await house.approvals.take_back(RunReference(run_id=run.id), ANA, DEPLOYS)
-    await tick(house)
-    assert await house.votes(run.id) == ()
-    await house.vote(run.id, KIM)
-    await tick(house)
-    assert applied(house) == []
+    async with open_house(tmp_path, policy=replace(POLICY, rules=(two,))) as house:
+        run = await started(house, "storefront-dev")
+        await tick(house)
+        assert [vote.person for vote in await house.votes(run.id)] == ["U0ANA"]
+        await house.approvals.take_back(RunReference(run_id=run.id), ANA, DEPLOYS)
+        await tick(house)
+        assert await house.votes(run.id) == ()
+        await house.vote(run.id, KIM)
+        await tick(house)
+        assert applied(house) == []
 
 
 async def test_a_vote_that_somebody_else_takes_back_leaves_the_wish_as_it_is(tmp_path: Path) -> None:
