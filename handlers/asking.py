@@ -80,10 +80,8 @@ async def show_again(error: PlanChanged | ApplyInterrupted, command: Act, servic
 
 
 async def refuse(error: PlanChanged | ApplyInterrupted, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
-    """The error goes on, so that the audit has it; whoever clicked has seen more than its sentence."""
-    if place.channel.startswith(DIRECT):
-        await services.privately.write(place.channel, said)
-    else:
-        await services.privately.tell(place.channel, actor.id, said)
-    error.was_shown = True
+    """The error goes on, so that the audit has it; whoever clicked has seen more than its sentence, or gets that."""
+    # Direct messages may be of others, where a card was forwarded to: nothing can be written there, and ours are found by `tell`.
+    is_written = place.channel.startswith(DIRECT) and await services.privately.write(place.channel, said)
+    error.was_shown = is_written or await services.privately.tell(place.channel, actor.id, said)
     raise error

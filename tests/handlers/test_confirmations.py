@@ -244,6 +244,27 @@ async def test_a_card_whose_plan_changed_decides_nothing_and_shows_the_new_one(d
     assert kind(desk.private.said[-1]) == ids.CONFIRM_FORM
 
 
+async def test_a_card_in_direct_messages_of_others_is_answered_where_we_can_write(desk: Desk) -> None:
+    run = planned(desk)
+    value = await desk.card(run.id)
+    plan_anew(desk, run)
+    desk.private.closed.add("D0OTHERS")
+    assert await desk.click(ids.APPROVE, value, ANA, Place(channel="D0OTHERS")) == []
+    assert (decided(desk), desk.private.written) == ([], [])
+    assert [person for _, person, _ in desk.private.told] == [ANA.id]
+    assert kind(desk.private.said[-1]) == ids.CONFIRM_FORM
+
+
+@pytest.mark.parametrize("channel", ["C0DEPLOYS", "D0OURS"])
+async def test_whoever_cannot_be_shown_the_new_plan_is_told_at_least_that_nothing_was_done(desk: Desk, channel: str) -> None:
+    run = planned(desk)
+    value = await desk.card(run.id)
+    plan_anew(desk, run)
+    desk.private.is_down = True
+    assert len(await desk.click(ids.APPROVE, value, ANA, Place(channel=channel))) == 1
+    assert decided(desk) == []
+
+
 async def test_a_card_whose_plan_changed_discards_nothing_and_shows_the_new_one(desk: Desk) -> None:
     run = planned(desk)
     value = await desk.card(run.id)
