@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
-from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, TerraformRateLimited, TerraformTrouble
+from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, StoreBusy, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Run
 from bot.core.signatures import bears
@@ -70,12 +70,19 @@ class Intents:
 
         `say`: nobody waits for the answer, so the channel hears what the last check forbids.
         """
-        if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
-            leased = await self._leased(intent, say=say)
-            if leased is not None:
-                await self._send(leased)
-        async with self._store.read() as transaction:
-            return await must_get(transaction, intent.id)
+        known = intent
+        try:
+            if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
+                leased = await self._leased(intent, say=say)
+                if leased is not None:
+                    known = leased
+                    await self._send(leased)
+            async with self._store.read() as transaction:
+                return await must_get(transaction, intent.id)
+        except StoreBusy as trouble:
+            # What was decided is committed and perhaps sent, so it is no longer true that nothing was done; `tick` goes on from here.
+            log.warning("intent_waits", intent=intent.id, state=known.state, error=trouble.sentence)
+            return known
 
     async def _leased(self, intent: Intent, *, say: bool) -> Intent | None:
         """The intent, committed as sent by us; None where it had moved: then it is not ours to send.
@@ -147,7 +154,7 @@ class Intents:
             if self.judge is not None:
                 await self.judge(intent)
             await self.carry_out(intent, say=True)
-        except TerraformTrouble as trouble:
+        except (TerraformTrouble, StoreBusy) as trouble:
             log.warning("intent_put_off", intent=intent.id, error=trouble.sentence)
         except RunbellError as objection:
             await self._close(intent, IntentState.REFUSED, objection.sentence, say=True)
