@@ -108,8 +108,11 @@ class Intents:
 
     async def tick(self, now: datetime) -> None:
         """Send what was decided and not sent, and find out about what was sent and not answered."""
+        known = self.values.known  # read first: what is started meanwhile is not among those that wait
         async with self._store.read() as transaction:
             waiting = await transaction.intents.open()
+        for ended in known - {intent.id for intent in waiting}:
+            self.values.forget(ended)
         for intent in waiting:
             try:
                 await self._advance(intent, now)
