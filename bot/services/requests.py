@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.errors import HandledBefore, RequestNotStored, RunbellError
+from bot.core.errors import HandledBefore, RequestNotStored, RunbellError, StoreBusy
 from bot.core.pace import STORED_WITHIN, Pace
 from bot.core.requests import AFTER, OPEN, UNANSWERED, UNJUDGED, Due, Request, RequestState, due, is_late
 from bot.services.ports import Clock, Store
@@ -107,7 +107,15 @@ class Requests:
                 self.release(request)
             what = due(request, now, within)
             # One whose lease ended while the event loop stood still is still at work here: it stays with its listener.
-            if what is not None and request.id not in self.at_work and (taken := await self._take(request, what)) is not None:
+            if what is None or request.id in self.at_work:
+                continue
+            try:
+                taken = await self._take(request, what)
+            except StoreBusy as trouble:
+                # What was taken before is at work here now: were it not returned, its lease would be kept and nobody would judge it.
+                log.warning("requests_not_taken", error=trouble.sentence)
+                break
+            if taken is not None:
                 found.append((what, taken))
         return found
 
