@@ -58,6 +58,13 @@ def outcome_unclear(request: Request, command: str) -> Said:
     return saying(f"Runbell was restarted while it carried out your {asked(request)}. Check the result before you try again.", look)
 
 
+def perhaps_done(request: Request, command: str) -> Said:
+    """For what had an effect, or may have had, before the database was busy."""
+    look = f"{code(f'{command} show {request.run_id}')} shows the run." if request.run_id else ""
+    sentence = f"My database was busy while I carried out your {asked(request)}, so I cannot say whether all of it was done."
+    return saying(f"{sentence} Check the result before you try again.", look)
+
+
 def asked(request: Request) -> str:
     """What somebody did in Slack, with the run where a button named one."""
     return f"{WORD_OF[request.kind]} ({', '.join(filter(None, (deed_words(request.action), request.run_id)))})"
