@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any, NoReturn
 
@@ -9,14 +11,24 @@ from bot.core.commands import format as written
 from bot.core.commands import row_of
 from bot.core.commands.grammar import Command
 from bot.core.commands.runs import Act, RunReference, StartRun
-from bot.core.errors import ApplyInterrupted, PlanChanged
+from bot.core.errors import ApplyInterrupted, ChatTrouble, FormNotOpened, NoTrigger, PlanChanged
 from bot.core.policy import Actor, Place
+from bot.core.runs import Action
+from bot.services.notices import DIRECT
 from bot.slack.blocks import Said
 from bot.slack.cards import confirmations as cards
 from handlers.services import Services
 
-DIRECT = "D"
-"""What the id of direct messages begins with."""
+Overtaken = PlanChanged | ApplyInterrupted
+"""Errors that say that the run is no longer as it was shown."""
+
+WORD_OF = {
+    Action.APPLY: "approve",
+    Action.OVERRIDE: "override",
+    Action.DISCARD: "discard",
+    Action.CANCEL: "cancel",
+    Action.FORCE_CANCEL: "force-cancel",
+}
 
 
 async def ask(command: Command, services: Services, actor: Actor, place: Place, *, thread_ts: str = "") -> Said:
@@ -73,13 +85,27 @@ def typeable(command: Act) -> Act:
     return command
 
 
-async def show_again(error: PlanChanged | ApplyInterrupted, command: Act, services: Services, actor: Actor, place: Place) -> NoReturn:
-    """Refuse what was decided about another plan, or about a run that did not apply yet, and show how it is now."""
+async def show_again(error: Overtaken, command: Act, services: Services, actor: Actor, place: Place) -> NoReturn:
+    """Refuse what was decided about another plan, or about a run that did not apply yet, and show the run as it is now."""
+    await refuse(error, await ask_again(error, command, services, actor, place), services, actor, place)
+
+
+async def ask_again(error: Overtaken, command: Act, services: Services, actor: Actor, place: Place, *, thread_ts: str = "") -> Said:
+    """Show the run as it is now, and that its plan has changed if that is why."""
     lead = cards.CHANGED if isinstance(error, PlanChanged) else ""
-    await refuse(error, await ask_run(command, services, actor, place, lead=lead), services, actor, place)
+    return await ask_run(command, services, actor, place, thread_ts=thread_ts, lead=lead)
 
 
-async def refuse(error: PlanChanged | ApplyInterrupted, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
+@contextmanager
+def demand_opened(run_id: str, action: Action) -> Iterator[None]:
+    """FormNotOpened, with the command that needs no form, if Slack does not show the form that is opened in this block."""
+    try:
+        yield
+    except (ChatTrouble, NoTrigger) as error:  # judged after a restart, a click has no trigger any more
+        raise FormNotOpened(run_id, WORD_OF[action]) from error
+
+
+async def refuse(error: Overtaken, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
     """The error goes on, so that the audit has it; whoever clicked has seen more than its sentence."""
     if place.channel.startswith(DIRECT):
         await services.privately.write(place.channel, said)

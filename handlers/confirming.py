@@ -12,20 +12,12 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.runs import Act
 from bot.core.confirmations import Confirmation
-from bot.core.errors import (
-    ApplyInterrupted,
-    ChatTrouble,
-    ConfirmationExpired,
-    FormNotOpened,
-    NoTrigger,
-    PlanChanged,
-    RunbellError,
-    WordsWanted,
-)
+from bot.core.errors import ConfirmationExpired, PlanChanged, RunbellError, WordsWanted
 from bot.core.policy import Actor, Place
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
 from bot.services.audits import Heard
+from bot.services.notices import DIRECT
 from bot.slack import answers, ids, replies
 from bot.slack.blocks import Block, Said
 from bot.slack.cards import confirmations as cards
@@ -35,14 +27,12 @@ from bot.slack.views.override import glass, override
 from handlers.actions.approve import approval_view
 from handlers.actions.others import button_clicked
 from handlers.actions.override import demanded_gate, question
-from handlers.answers import answer_to
-from handlers.asking import DIRECT, ask_run
-from handlers.commands import ROUTES, TAKES_BODY
+from handlers.asking import Overtaken, ask_again, demand_opened
+from handlers.commands import carry_out
+from handlers.commands.approve import decided
 from handlers.guard import Guard
 from handlers.hearing import refusal_details, typed
 from handlers.services import Services
-
-WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL: "cancel", Action.FORCE_CANCEL: "force-cancel"}
 
 
 async def confirmation_clicked(
@@ -62,9 +52,9 @@ async def confirmation_clicked(
     said: Said | None
     try:
         said = await carried_out(confirmation, services, actor, place, body, opens_form=opens_form)
-    except RunbellError as trouble:
-        error = trouble
-        said = await told_of(trouble, confirmation, services, actor, place)
+    except RunbellError as refusal:
+        error = refusal
+        said = await told_of(refusal, confirmation, services, actor, place)
     outcome = type(error).__name__ if error is not None else ""
     common = {"actor": actor, "place": place, "outcome": outcome}
     await services.audits.hear(typed(confirmation.command, refusal_details(error), common))
@@ -78,8 +68,7 @@ async def carried_out(
     command = parse(confirmation.command)
     if isinstance(command, Act):
         return await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
-    route = ROUTES[type(command)]
-    said = await route(command, services, actor, place, **({"body": body} if route in TAKES_BODY else {}))
+    said = await carry_out(command, services, actor, place, body)
     return said if said is not None else answers.said(cards.OPENED)
 
 
@@ -101,20 +90,10 @@ async def act(
         if preview.digest != confirmation.plan_digest:
             raise PlanChanged(confirmation.run_id)
     try:
-        acted = await services.approvals.act(
-            command.action,
-            command.run,
-            actor,
-            place,
-            command.comment,
-            typed_name=command.typed_name,
-            breaks_glass=command.breaks_glass,
-            shown=confirmation.plan_digest,
-        )
+        return await decided(command, services, actor, place, confirmation.plan_digest)
     except WordsWanted:
-        # A rule came to ask for words since the button was shown.
+        # The rules have come to ask for a reason or a name since the button was shown.
         return await open_form(command, confirmation, services, actor, place, body)
-    return answer_to(acted, services)
 
 
 async def open_form(
@@ -128,10 +107,8 @@ async def open_form(
     digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
     if asked is None or (command.action in {Action.APPLY, Action.OVERRIDE} and digest != confirmation.plan_digest):
         raise PlanChanged(confirmation.run_id)
-    try:
+    with demand_opened(asked.run.id, command.action):
         return await put_form(form(command, asked, confirmation, place), services, place, str(body.get("trigger_id") or ""))
-    except (ChatTrouble, NoTrigger) as trouble:
-        raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
 
 
 async def put_form(view: Block, services: Services, place: Place, trigger_id: str) -> Said | None:
@@ -183,13 +160,12 @@ def form(command: Act, asked: Asked, confirmation: Confirmation, place: Place) -
 async def told_of(error: RunbellError, confirmation: Confirmation, services: Services, actor: Actor, place: Place) -> Said:
     """What went wrong; where the plan is another by now, that plan with a button of its own."""
     command = parse(confirmation.command)
-    if not isinstance(error, PlanChanged | ApplyInterrupted) or not isinstance(command, Act):
+    if not isinstance(error, Overtaken) or not isinstance(command, Act):
         return replies.reply(error, command=services.command)
-    lead = cards.CHANGED if isinstance(error, PlanChanged) else ""
     try:
-        return await ask_run(command, services, actor, place, thread_ts=confirmation.thread_ts, lead=lead)
-    except RunbellError as trouble:
-        return replies.reply(trouble, command=services.command)
+        return await ask_again(error, command, services, actor, place, thread_ts=confirmation.thread_ts)
+    except RunbellError as another:
+        return replies.reply(another, command=services.command)
 
 
 async def in_its_place(said: Said, services: Services, place: Place) -> Said | None:
