@@ -35,7 +35,7 @@ DID_BEFORE = {
     InvolvedBy.UPLOAD: "uploaded its configuration",
     InvolvedBy.FIRST_RUN: "started the first run of its configuration, so they count as its uploader",
     InvolvedBy.COMMIT: "made the commit",
-    InvolvedBy.OPTIONS: "chose targets, replacements or variables that the run carries on",
+    InvolvedBy.OPTIONS: "chose targets, replacements or variables that the run takes over",
 }
 
 MACHINE = re.compile(

@@ -232,4 +232,4 @@ def refuse_more(declared: Sequence[DeclaredFreeze], freeze: DeclaredFreeze) -> N
     """TooMany where the person has as many in force from this channel already. One that this replaces is not counted."""
     theirs = (one.pattern for one in declared if (one.by, one.channel) == (freeze.by, freeze.channel))
     if sum(not is_same_name(pattern, freeze.pattern) for pattern in theirs) >= FREEZES_MOST:
-        raise TooMany("freezes", FREEZES_MOST, "end one with “unfreeze”, or freeze a glob instead of single workspaces.")
+        raise TooMany("freezes", FREEZES_MOST, "End one with “unfreeze”, or freeze a glob instead of single workspaces.")

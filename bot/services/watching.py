@@ -148,7 +148,7 @@ class Watching:
 def refuse_more(theirs: Sequence[Watch]) -> None:
     """`theirs` are the watches of one person in the channel; what the file says counts for nobody."""
     if sum(not one.source for one in theirs) >= WATCHES_MOST:
-        raise TooMany("watches", WATCHES_MOST, "end one with “unwatch”, or watch a glob instead of single workspaces.")
+        raise TooMany("watches", WATCHES_MOST, "End one with “unwatch”, or watch a glob instead of single workspaces.")
 
 
 def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:

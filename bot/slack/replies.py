@@ -159,14 +159,18 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.FreezeStarted: freeze_started,
         errors.RulesReplaced: sentence_alone,
         errors.SendTooLate: sentence_alone,
-        errors.DecisionReplaced: step("`{command} show` tells how it stands."),
+        errors.DecisionReplaced: lambda error, command: saying(
+            error.sentence, f"{code(f'{command} show {error.run_id}')} shows the run. If it still waits, decide again."
+        ),
         errors.WordsWanted: words_wanted,
         errors.FormNotOpened: lambda error, command: saying(
             error.sentence, f"Type {code(f'{command} {error.word} {error.run_id}')}, and why behind it."
         ),
         errors.ConfirmationExpired: sentence_alone,
         errors.NotYourConfirmation: step("Type the command yourself to get a button of your own."),
-        errors.ApplyInterrupted: step("`{command} cancel` with the run shows it again, with a button for a form."),
+        errors.ApplyInterrupted: lambda error, command: saying(
+            error.sentence, f"To cancel the apply, type {code(f'{command} cancel {error.run_id}')} and use its button."
+        ),
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWritten: step("`{command} show` tells how the run stands."),

@@ -30,7 +30,7 @@ from handlers.services import Services
 from handlers.threads import about_thread
 from handlers.words import Words, words_of
 
-FORM = "A message is a command only if it begins with my name and is one line, without quotes, lists, code or other mentions."
+FORM = "To give a command in a message, begin with my name and write one line, without quotes, lists, code or other mentions."
 
 log = structlog.get_logger("runbell.handlers")
 

@@ -126,7 +126,7 @@ async def test_the_file_of_a_plan_has_paths_only(house: House) -> None:
 
     assert CANARY not in text
     assert "- gone" in text
-    assert "paths alone" in text
+    assert "never shown" in text
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
