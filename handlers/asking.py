@@ -1,4 +1,4 @@
-"""Showing somebody what their command would do, with the one button that has it done. Nothing is changed in here."""
+"""Shows a person what their command would do, with one button that does it. Nothing is changed here."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ WORD_OF = {
 
 
 async def ask(command: Command, services: Services, actor: Actor, place: Place, *, thread_ts: str = "") -> Said:
-    """What any command that changes something would do. One about a run is bound to that very run, whatever it was named by."""
+    """Show what a command would do. One about a run is bound to the run that is meant now, however it was named."""
     if isinstance(command, Act):
         return await ask_run(command, services, actor, place, thread_ts=thread_ts)
     row = row_of(command)
     if isinstance(command, StartRun) and command.variables:
-        # What variables are set to is never kept, and what waits for a click is.
+        # A command that waits for a click is stored, and values of variables never are.
         raise row.wrong("A message can't set variables.")
     run = getattr(command, "run", None)
     if isinstance(run, RunReference):
@@ -77,7 +77,7 @@ async def ask_run(
 
 
 def typeable(command: Act) -> Act:
-    """Without its reason where nobody could type that: a form asks for it again."""
+    """Return the command, without its reason if that cannot be typed: a form asks for it again."""
     try:
         written(command)
     except ValueError:
@@ -106,7 +106,7 @@ def demand_opened(run_id: str, action: Action) -> Iterator[None]:
 
 
 async def refuse(error: Overtaken, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
-    """The error goes on, so that the audit has it; whoever clicked has seen more than its sentence."""
+    """Show the run to the person, and raise the error for the audit, marked so that its sentence is not sent as well."""
     if place.channel.startswith(DIRECT):
         await services.privately.write(place.channel, said)
     else:

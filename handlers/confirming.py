@@ -1,4 +1,4 @@
-"""The click on the one button under a command that was shown: it is carried out as it was stored, and judged at this moment."""
+"""The click on the button under a command that was shown: the stored command is carried out, and judged now."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from handlers.services import Services
 async def confirmation_clicked(
     payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
 ) -> Said | None:
-    """Used up first, then done, by this click alone. One whose process is killed in between is done from its stored request."""
+    """Use up the confirmation, then carry it out. If the process is killed in between, the stored request of this click does it."""
     confirmation_id = ids.decode_confirmation(payload.get("value"))
     if confirmation_id is None:
         return await button_clicked()
@@ -64,7 +64,7 @@ async def confirmation_clicked(
 async def carried_out(
     confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any], *, opens_form: bool
 ) -> Said | None:
-    """The stored command, and nothing that came with the click. None where a form was opened, and the answer says so already."""
+    """Carry out the stored command, whatever came with the click. None if a form was opened and the answer says so already."""
     command = parse(confirmation.command)
     if isinstance(command, Act):
         return await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
@@ -99,9 +99,9 @@ async def act(
 async def open_form(
     command: Act, confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]
 ) -> Said | None:
-    """By what we know already, since a click opens a form for three seconds; of the plan that was shown, or of none.
+    """Open the form from our own data, since a click can open one for three seconds. It shows the plan that was shown, or none.
 
-    What the answer is to say, None where it says so already.
+    Return the new text of the answer, None if it says so already.
     """
     asked = await services.approvals.asked_of(confirmation.run_id, actor)
     digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
@@ -158,7 +158,7 @@ def form(command: Act, asked: Asked, confirmation: Confirmation, place: Place) -
 
 
 async def told_of(error: RunbellError, confirmation: Confirmation, services: Services, actor: Actor, place: Place) -> Said:
-    """What went wrong; where the plan is another by now, that plan with a button of its own."""
+    """Return what went wrong. If the run is no longer as it was shown, return it as it is now, with a new button."""
     command = parse(confirmation.command)
     if not isinstance(error, Overtaken) or not isinstance(command, Act):
         return replies.reply(error, command=services.command)
@@ -169,7 +169,7 @@ async def told_of(error: RunbellError, confirmation: Confirmation, services: Ser
 
 
 async def in_its_place(said: Said, services: Services, place: Place) -> Said | None:
-    """The button goes, whatever came of it: a message in direct messages is edited, a private one is replaced by the answer."""
+    """Replace the button by the answer: a direct message is edited, and None returned; a private answer is replaced."""
     if in_direct_messages(place) and await services.privately.edit(place.channel, place.ts, said):
         return None
     return said | {"replace_original": True}

@@ -45,7 +45,7 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
 
 
 def kind_of(error: RunbellError) -> str:
-    """The kind of the error. The person was told that there is nothing; whoever reads the audit is told that they had no right to it."""
+    """Return the kind of the error for the audit: RightMissing for what the person was told does not exist, since they may not read it."""
     return RightMissing.__name__ if isinstance(error, NotFound) and error.is_hidden else type(error).__name__
 
 

@@ -53,7 +53,7 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unidentified:
-    """Somebody behind a run of whom nobody knows who they are: what they did, and the account they did it with, "" where none is known."""
+    """An unknown person behind a run: what they did, and the account they used, "" if that is unknown too."""
 
     role: Role
     by: InvolvedBy | None = None

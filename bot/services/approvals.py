@@ -241,7 +241,7 @@ class Approvals:
         return Asked(run=found.run, workspace=found.workspace, plan=found.plan, tally=tally)
 
     async def asked_of(self, run_id: str, actor: Actor) -> Asked | None:
-        """As `asked`, for whoever may read the workspace or whose vote the run asks for; None for anybody else."""
+        """As `asked`, for people who may read the workspace or whose vote the run asks for; None for anybody else."""
         person, asked = await self._access.demand_membership(actor), await self.asked(run_id)
         if asked is None or await self._access.may_read(person, asked.workspace):
             return asked
