@@ -23,7 +23,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.core.errors import RequestLost, RunbellError, StoreBusy
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.core.policy import Actor
-from bot.core.requests import Request, holding
+from bot.core.requests import Request, has_effect, holding
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
 from bot.services.requests import Requests
@@ -200,9 +200,8 @@ class Guard:
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
-            if request is not None and hold is not None and hold.begun_in is not None and isinstance(error, StoreBusy):
-                # Its effect was noted, and perhaps made, or its COMMIT was not answered: "I did nothing" could be wrong.
-                return replies.perhaps_done(request, self.command)
+            if request is not None and has_effect(hold) and isinstance(error, StoreBusy):
+                return replies.perhaps_done(replies.asked(request), request.run_id, self.command)
             return None if error.was_shown else replies.reply(error, command=self.command)
         except Exception:
             reference = token_hex(4)

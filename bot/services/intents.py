@@ -12,7 +12,7 @@ from bot.core.decisions import Deed, Intent, IntentState, settle
 from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, StoreBusy, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Run
-from bot.core.signatures import bears
+from bot.core.signatures import has_reference
 from bot.services.audits import note_intent
 from bot.services.calls import Calls
 from bot.services.notes import tell
@@ -273,9 +273,9 @@ class Intents:
                 await self._done(intent, run.id)
 
     async def _settle_create(self, intent: Intent) -> None:
-        """A run whose creation was not answered bears our reference in its message. The first one that does: others can have copied it."""
+        """Find the run of a creation that was not answered by our reference: the first that has it, since others can copy it."""
         page = await self._runs.list_workspace_runs(intent.workspace_id, size=100)
-        made = next((run for run in reversed(page.runs) if bears(run.message, intent.id)), None)
+        made = next((run for run in reversed(page.runs) if has_reference(run.message, intent.id)), None)
         if made is not None:
             await self._done(intent, made.id)
         elif intent.unchanged_at is not None and self._clock.now() - intent.unchanged_at >= timedelta(seconds=self._pace.unheard_after):

@@ -13,7 +13,7 @@ from bot.core.errors import ChatRefused
 from bot.core.policy import Actor
 from bot.core.runs import Action, Run
 from bot.slack import ids
-from bot.slack.ids import Address, ViewAddress, encode, encode_view
+from bot.slack.ids import Address, ViewAddress, decode, encode, encode_view
 from tests.handlers.desk import TRIGGERS, Desk, submission
 from tests.services.house import ANA, GUS, KIM, RAJ
 
@@ -48,7 +48,8 @@ async def test_a_click_opens_a_form_and_what_is_said_in_it_is_on_the_run_the_car
     run = await waiting(desk)
     assert await desk.click(ids.DISCARD, encode(Address(run.id))) == []
     [view] = desk.private.views
-    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", ts="1.1"))
+    digest = decode(await desk.card(run.id)).digest  # type: ignore[union-attr] # it is ours
+    assert view["private_metadata"] == encode_view(ViewAddress(run.id, "C0DEPLOYS", "storefront-dev", ts="1.1", digest=digest))
     assert f"`acme/storefront-dev` · `{run.id}`" in json.dumps(view, ensure_ascii=False)
     assert discards(desk) == []
 

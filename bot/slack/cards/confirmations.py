@@ -1,4 +1,4 @@
-"""What a command would do, shown to whoever asked for it, with the one button that has it done."""
+"""What a command would do, shown to the person who asked, with the one button that does it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def warnings(asked: Preview) -> list[str]:
 
 
 def about_command(typed: str, summary: str, confirmation_id: str, label: str) -> Said:
-    """A command as it would be typed, what that kind of command does, and the button that has it done."""
+    """A command as it would be typed, what that kind of command does, and the button that does it."""
     shown = code(typed, COMMAND_MOST)
     # Escaping makes a letter five, and a section holds 3000.
     shown = shown if len(shown) < ESCAPED_MOST else code(typed, COMMAND_MOST // 2)
