@@ -159,10 +159,10 @@ def senders_finding(senders: Sequence[str], policy: Policy) -> Finding:
     count = "1 account has" if len(senders) == 1 else f"{len(senders)} accounts have"
     said = [f"{count} pushed in {SENDERS_SINCE.days} days"]
     if machines:
-        said.append(f"anybody can be behind {quoted(machines)}, so four eyes want one vote more for such runs")
+        said.append(f"anybody can be behind {quoted(machines)}, so their runs need one more vote under four eyes")
     step = ""
     if unknown:
-        said.append(f"in no row of [people]: {quoted(unknown)}. Until they are, four eyes want one vote more for such runs")
+        said.append(f"in no row of [people]: {quoted(unknown)}. Until they are, their runs need one more vote under four eyes")
         step = "Add each account to the vcs names of its person, unless several people use it."
     return Finding("senders", "; ".join(said), step, is_warning=bool(unknown))
 

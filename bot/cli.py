@@ -49,12 +49,12 @@ def serve() -> None:
 
 
 @cli.command()
-@click.option("--strict", is_flag=True, help="Fail on warnings, too: on what matches no known workspace.")
+@click.option("--strict", is_flag=True, help="Also fail on warnings: on what matches no known workspace.")
 def check(strict: bool) -> None:  # noqa: FBT001 - click hands it in by name
     """Look at tokens, scopes, organizations, database, rules and channels, and say what to do about each.
 
     One line each. The exit status is 0 where all is well, and 1 where something needs doing. Nothing is changed, and nothing is posted.
-    Rights, rules, freezes and watches that match no workspace are warned of: most often a name is misspelled.
+    Warns of rights, rules, freezes and watches that match no workspace: most often a name is misspelled.
     """
     from bot.checks import run_checks  # noqa: PLC0415 - as above
 
@@ -86,9 +86,9 @@ def policy() -> None:
 @click.option("--file", "path", type=click.Path(), metavar="PATH", help="Another file than the usual one.")
 @click.option("--database", metavar="URL", help="Compare it with the workspaces that this database knows, as in DATABASE_URL.")
 @click.option(
-    "--workspaces", type=click.Path(), metavar="FILE", help="Compare it with those of a text file: organization/workspace, one a line."
+    "--workspaces", type=click.Path(), metavar="FILE", help="Compare it with those of a text file: organization/workspace, one per line."
 )
-@click.option("--strict", is_flag=True, help="Fail where anything in it matches none of those workspaces.")
+@click.option("--strict", is_flag=True, help="Fail if anything in it matches none of those workspaces.")
 def check_policy(path: str | None, database: str | None, workspaces: str | None, strict: bool) -> None:  # noqa: FBT001 - as above
     """Read the file and tell every mistake with its line, its meaning and the nearest right word. Nothing is put in force.
 
@@ -157,7 +157,7 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--head", "heads", multiple=True, metavar="NUMBER:LINK", help="A head as it was posted; repeatable.")
-@click.option("--require-head", is_flag=True, help="Fail where no --head is given: without one, a cut at the end is not found.")
+@click.option("--require-head", is_flag=True, help="Fail if no --head is given: without one, rows cut off at the end are not found.")
 def verify(heads: tuple[str, ...], require_head: bool) -> None:  # noqa: FBT001 - click hands it in by name
     """Look for rows that were changed, taken out, put in or moved since they were sealed.
 
@@ -172,7 +172,7 @@ def verify(heads: tuple[str, ...], require_head: bool) -> None:  # noqa: FBT001 
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--head") from error
     if require_head and not wanted:
-        exit_with(1, "No --head was given, so rows that were cut off at the end would not be found. Take one from the audit channel.")
+        exit_with(1, "No --head was given, so rows that were cut off at the end would not be found. Copy one from the audit channel.")
     url, _ = database_or_exit()
     run_or_exit(verify_rows(url, audit_key_or_exit(), wanted, click.echo), fails=True)
 

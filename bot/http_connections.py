@@ -56,10 +56,10 @@ class Connection(asyncio.BufferedProtocol):
         self._header_bytes = 0
         self._timeout: asyncio.TimerHandle | None = None
 
-    # What aiohttp tells
+    # Called by our middleware
 
     def request_began(self) -> None:
-        """The headers are complete. From here on whoever reads the body bounds it."""
+        """The headers are complete. From here on the reader of the body limits it."""
         self._is_in_request = True
         self._forget_headers()
 
@@ -67,7 +67,7 @@ class Connection(asyncio.BufferedProtocol):
         """The connection stays open. The next request is on time if its headers are complete soon after their first byte."""
         self._is_in_request = False
 
-    # What the event loop tells
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)

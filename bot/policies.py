@@ -23,7 +23,8 @@ from bot.store.addresses import parse_address
 from bot.store.database import looking_into, open_database
 from bot.store.schemas import SchemaState, schema_state
 
-NONE_KNOWN = "Warning: no workspaces are known, so nothing was compared."
+NONE_KNOWN = "Warning: no workspaces are known, so nothing was compared. List some in a file, and give it as --workspaces."
+UNREADABLE = "The database of --database cannot be read, or its tables are of another release. Check the URL, or run “runbell migrate”."
 PACE = Pace()
 NO_FILE = "There is no runbell.toml here, and RUNBELL_RULES names none."
 
@@ -41,7 +42,7 @@ async def check(path: Path | None, *, database: str = "", workspaces: Path | Non
     if database:
         kept = await stored_names(database)
         if kept is None:
-            click.echo("The database of --database cannot be read, or does not have the tables of this release.", err=True)
+            click.echo(UNREADABLE, err=True)
             return False
         known = kept.workspaces
     click.echo(f"{path} is well: {counted(policy)}.")

@@ -1,7 +1,9 @@
-"""Showing somebody what their command would do, with the one button that has it done. Nothing is changed in here."""
+"""Shows a person what their command would do, with one button that does it. Nothing is changed here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any, NoReturn
 
@@ -9,23 +11,33 @@ from bot.core.commands import format as written
 from bot.core.commands import row_of
 from bot.core.commands.grammar import Command
 from bot.core.commands.runs import Act, RunReference, StartRun
-from bot.core.errors import ApplyInterrupted, PlanChanged
+from bot.core.errors import ApplyInterrupted, ChatTrouble, FormNotOpened, NoTrigger, PlanChanged
 from bot.core.policy import Actor, Place
+from bot.core.runs import Action
+from bot.services.notices import DIRECT
 from bot.slack.blocks import Said
 from bot.slack.cards import confirmations as cards
 from handlers.services import Services
 
-DIRECT = "D"
-"""What the id of direct messages begins with."""
+Overtaken = PlanChanged | ApplyInterrupted
+"""Errors that say that the run is no longer as it was shown."""
+
+WORD_OF = {
+    Action.APPLY: "approve",
+    Action.OVERRIDE: "override",
+    Action.DISCARD: "discard",
+    Action.CANCEL: "cancel",
+    Action.FORCE_CANCEL: "force-cancel",
+}
 
 
 async def ask(command: Command, services: Services, actor: Actor, place: Place, *, thread_ts: str = "") -> Said:
-    """What any command that changes something would do. One about a run is bound to that very run, whatever it was named by."""
+    """Show what a command would do. One about a run is bound to the run that is meant now, however it was named."""
     if isinstance(command, Act):
         return await ask_run(command, services, actor, place, thread_ts=thread_ts)
     row = row_of(command)
     if isinstance(command, StartRun) and command.variables:
-        # What variables are set to is never kept, and what waits for a click is.
+        # A command that waits for a click is stored, and values of variables never are.
         raise row.wrong("A message can't set variables.")
     run = getattr(command, "run", None)
     if isinstance(run, RunReference):
@@ -65,7 +77,7 @@ async def ask_run(
 
 
 def typeable(command: Act) -> Act:
-    """Without its reason where nobody could type that: a form asks for it again."""
+    """Return the command, without its reason if that cannot be typed: a form asks for it again."""
     try:
         written(command)
     except ValueError:
@@ -73,17 +85,29 @@ def typeable(command: Act) -> Act:
     return command
 
 
-async def show_again(error: PlanChanged | ApplyInterrupted, command: Act, services: Services, actor: Actor, place: Place) -> NoReturn:
-    """Refuse what was decided about another plan, or about a run that did not apply yet, and show how it is now."""
+async def show_again(error: Overtaken, command: Act, services: Services, actor: Actor, place: Place) -> NoReturn:
+    """Refuse what was decided about another plan, or about a run that did not apply yet, and show the run as it is now."""
+    await refuse(error, await ask_again(error, command, services, actor, place), services, actor, place)
+
+
+async def ask_again(error: Overtaken, command: Act, services: Services, actor: Actor, place: Place, *, thread_ts: str = "") -> Said:
+    """Show the run as it is now, and that its plan has changed if that is why."""
     lead = cards.CHANGED if isinstance(error, PlanChanged) else ""
-    await refuse(error, await ask_run(command, services, actor, place, lead=lead), services, actor, place)
+    return await ask_run(command, services, actor, place, thread_ts=thread_ts, lead=lead)
 
 
-async def refuse(error: PlanChanged | ApplyInterrupted, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
-    """The error goes on, so that the audit has it; whoever clicked has seen more than its sentence."""
-    if place.channel.startswith(DIRECT):
-        await services.privately.write(place.channel, said)
-    else:
-        await services.privately.tell(place.channel, actor.id, said)
-    error.was_shown = True
+@contextmanager
+def demand_opened(run_id: str, action: Action) -> Iterator[None]:
+    """FormNotOpened, with the command that needs no form, if Slack does not show the form that is opened in this block."""
+    try:
+        yield
+    except (ChatTrouble, NoTrigger) as error:  # judged after a restart, a click has no trigger any more
+        raise FormNotOpened(run_id, WORD_OF[action]) from error
+
+
+async def refuse(error: Overtaken, said: Said, services: Services, actor: Actor, place: Place) -> NoReturn:
+    """Show the run to the person, and raise the error for the audit. If Slack took that, the error's sentence is not sent as well."""
+    # Direct messages may be of others, where a card was forwarded to: nothing can be written there, and ours are found by `tell`.
+    is_written = place.channel.startswith(DIRECT) and await services.privately.write(place.channel, said)
+    error.was_shown = is_written or await services.privately.tell(place.channel, actor.id, said)
     raise error

@@ -1,4 +1,4 @@
-"""The click on the one button under a command that was shown: it is carried out as it was stored, and judged at this moment."""
+"""The click on the button under a command that was shown: the stored command is carried out, and judged now."""
 
 from __future__ import annotations
 
@@ -12,20 +12,13 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.commands import parse
 from bot.core.commands.runs import Act
 from bot.core.confirmations import Confirmation
-from bot.core.errors import (
-    ApplyInterrupted,
-    ChatTrouble,
-    ConfirmationExpired,
-    FormNotOpened,
-    NoTrigger,
-    PlanChanged,
-    RunbellError,
-    WordsWanted,
-)
+from bot.core.errors import ConfirmationExpired, PlanChanged, RunbellError, StoreBusy, WordsWanted
 from bot.core.policy import Actor, Place
+from bot.core.requests import HELD, has_effect
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Asked
 from bot.services.audits import Heard
+from bot.services.notices import DIRECT
 from bot.slack import answers, ids, replies
 from bot.slack.blocks import Block, Said
 from bot.slack.cards import confirmations as cards
@@ -35,20 +28,18 @@ from bot.slack.views.override import glass, override
 from handlers.actions.approve import approval_view
 from handlers.actions.others import button_clicked
 from handlers.actions.override import demanded_gate, question
-from handlers.answers import answer_to
-from handlers.asking import DIRECT, ask_run
-from handlers.commands import ROUTES, TAKES_BODY
+from handlers.asking import Overtaken, ask_again, demand_opened
+from handlers.commands import carry_out
+from handlers.commands.approve import decided
 from handlers.guard import Guard
 from handlers.hearing import refusal_details, typed
 from handlers.services import Services
-
-WORDS_OF = {Action.APPLY: "approve", Action.OVERRIDE: "override", Action.CANCEL: "cancel", Action.FORCE_CANCEL: "force-cancel"}
 
 
 async def confirmation_clicked(
     payload: Mapping[str, Any], body: Mapping[str, Any], services: Services, actor: Actor, place: Place
 ) -> Said | None:
-    """Used up first, then done, by this click alone. One whose process is killed in between is done from its stored request."""
+    """Use up the confirmation, then carry it out. If the process is killed in between, the stored request of this click does it."""
     confirmation_id = ids.decode_confirmation(payload.get("value"))
     if confirmation_id is None:
         return await button_clicked()
@@ -62,9 +53,9 @@ async def confirmation_clicked(
     said: Said | None
     try:
         said = await carried_out(confirmation, services, actor, place, body, opens_form=opens_form)
-    except RunbellError as trouble:
-        error = trouble
-        said = await told_of(trouble, confirmation, services, actor, place)
+    except RunbellError as refusal:
+        error = refusal
+        said = await told_of(refusal, confirmation, services, actor, place)
     outcome = type(error).__name__ if error is not None else ""
     common = {"actor": actor, "place": place, "outcome": outcome}
     await services.audits.hear(typed(confirmation.command, refusal_details(error), common))
@@ -74,12 +65,11 @@ async def confirmation_clicked(
 async def carried_out(
     confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any], *, opens_form: bool
 ) -> Said | None:
-    """The stored command, and nothing that came with the click. None where a form was opened, and the answer says so already."""
+    """Carry out the stored command, whatever came with the click. None if a form was opened and the answer says so already."""
     command = parse(confirmation.command)
     if isinstance(command, Act):
         return await act(command, confirmation, services, actor, place, body, opens_form=opens_form)
-    route = ROUTES[type(command)]
-    said = await route(command, services, actor, place, **({"body": body} if route in TAKES_BODY else {}))
+    said = await carry_out(command, services, actor, place, body)
     return said if said is not None else answers.said(cards.OPENED)
 
 
@@ -101,37 +91,25 @@ async def act(
         if preview.digest != confirmation.plan_digest:
             raise PlanChanged(confirmation.run_id)
     try:
-        acted = await services.approvals.act(
-            command.action,
-            command.run,
-            actor,
-            place,
-            command.comment,
-            typed_name=command.typed_name,
-            breaks_glass=command.breaks_glass,
-            shown=confirmation.plan_digest,
-        )
+        return await decided(command, services, actor, place, confirmation.plan_digest)
     except WordsWanted:
-        # A rule came to ask for words since the button was shown.
+        # The rules have come to ask for a reason or a name since the button was shown.
         return await open_form(command, confirmation, services, actor, place, body)
-    return answer_to(acted, services)
 
 
 async def open_form(
     command: Act, confirmation: Confirmation, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]
 ) -> Said | None:
-    """By what we know already, since a click opens a form for three seconds; of the plan that was shown, or of none.
+    """Open the form from our own data, since a click can open one for three seconds. It shows the plan that was shown, or none.
 
-    What the answer is to say, None where it says so already.
+    Return the new text of the answer, None if it says so already.
     """
     asked = await services.approvals.asked_of(confirmation.run_id, actor)
     digest = asked.tally.digest if asked is not None and asked.tally is not None else ""
     if asked is None or (command.action in {Action.APPLY, Action.OVERRIDE} and digest != confirmation.plan_digest):
         raise PlanChanged(confirmation.run_id)
-    try:
+    with demand_opened(asked.run.id, command.action):
         return await put_form(form(command, asked, confirmation, place), services, place, str(body.get("trigger_id") or ""))
-    except (ChatTrouble, NoTrigger) as trouble:
-        raise FormNotOpened(asked.run.id, WORDS_OF[command.action]) from trouble
 
 
 async def put_form(view: Block, services: Services, place: Place, trigger_id: str) -> Said | None:
@@ -181,19 +159,20 @@ def form(command: Act, asked: Asked, confirmation: Confirmation, place: Place) -
 
 
 async def told_of(error: RunbellError, confirmation: Confirmation, services: Services, actor: Actor, place: Place) -> Said:
-    """What went wrong; where the plan is another by now, that plan with a button of its own."""
+    """Return what went wrong. If the run is no longer as it was shown, return it as it is now, with a new button."""
+    if isinstance(error, StoreBusy) and has_effect(HELD.get()):
+        return replies.perhaps_done("click", confirmation.run_id, services.command)
     command = parse(confirmation.command)
-    if not isinstance(error, PlanChanged | ApplyInterrupted) or not isinstance(command, Act):
+    if not isinstance(error, Overtaken) or not isinstance(command, Act):
         return replies.reply(error, command=services.command)
-    lead = cards.CHANGED if isinstance(error, PlanChanged) else ""
     try:
-        return await ask_run(command, services, actor, place, thread_ts=confirmation.thread_ts, lead=lead)
-    except RunbellError as trouble:
-        return replies.reply(trouble, command=services.command)
+        return await ask_again(error, command, services, actor, place, thread_ts=confirmation.thread_ts)
+    except RunbellError as another:
+        return replies.reply(another, command=services.command)
 
 
 async def in_its_place(said: Said, services: Services, place: Place) -> Said | None:
-    """The button goes, whatever came of it: a message in direct messages is edited, a private one is replaced by the answer."""
+    """Replace the button by the answer: a direct message is edited, and None returned; a private answer is replaced."""
     if in_direct_messages(place) and await services.privately.edit(place.channel, place.ts, said):
         return None
     return said | {"replace_original": True}

@@ -20,10 +20,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.core.errors import RequestLost, RunbellError
+from bot.core.errors import RequestLost, RunbellError, StoreBusy
 from bot.core.metrics import ACKS, UNMETERED, Meter
 from bot.core.policy import Actor
-from bot.core.requests import Request, holding
+from bot.core.requests import Request, has_effect, holding
 from bot.services.audits import Audits, Heard
 from bot.services.repeats import Repeats
 from bot.services.requests import Requests
@@ -187,11 +187,12 @@ class Guard:
         if any(name in WHO and values[name] is None for name in names):
             log.warning("incomplete payload", listener=listener.__name__, **who(values))
             return replies.incomplete()
+        hold = request.hold if request is not None else None
         try:
             if request is None:
                 await self.demand_new(values.get("body") or {})
             await self.demand_calm(values)
-            with holding(request.hold if request is not None else None):
+            with holding(hold):
                 said = await listener(**{name: values[name] for name in names})
         except RequestLost:
             log.warning("request_lost", listener=listener.__name__, **who(values))
@@ -199,6 +200,8 @@ class Guard:
         except RunbellError as error:
             await self.audit(heard(values, error))
             log.info("refused", listener=listener.__name__, error=type(error).__name__, **who(values))
+            if request is not None and has_effect(hold) and isinstance(error, StoreBusy):
+                return replies.perhaps_done(replies.asked(request), request.run_id, self.command)
             return None if error.was_shown else replies.reply(error, command=self.command)
         except Exception:
             reference = token_hex(4)

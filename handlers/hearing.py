@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.core.commands import parse, row_for
+from bot.core.commands import parse, row_typed
 from bot.core.commands.grammar import Command
 from bot.core.commands.runs import RunReference
-from bot.core.commands.words import split
 from bot.core.errors import BadCommand, NotFound, RightMissing, RunbellError
 from bot.core.policy import Actor
 from bot.services.audits import Heard
@@ -46,13 +45,13 @@ def heard(values: Mapping[str, Any], error: RunbellError | None, unexpected: str
 
 
 def kind_of(error: RunbellError) -> str:
-    """The kind of the error. The person was told that there is nothing; whoever reads the audit is told that they had no right to it."""
+    """Return the kind of the error for the audit: RightMissing for what the person was told does not exist, since they may not read it."""
     return RightMissing.__name__ if isinstance(error, NotFound) and error.is_hidden else type(error).__name__
 
 
 def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Heard:
     try:
-        command, word = parse(text), row_for((split(text) or ["next"])[0]).word
+        command, word = parse(text), row_typed(text).word
     except BadCommand:
         return Heard(action=first_word(text), details=details, **common)
     return Heard(action=word, about=subject_of(command), reason=own_words(command), details=options_of(command) | details, **common)
@@ -61,7 +60,7 @@ def typed(text: str, details: dict[str, str], common: Mapping[str, Any]) -> Hear
 def first_word(text: str) -> str:
     """The command that was tried; anything else that was typed may be what should never have been."""
     try:
-        return row_for((split(text) or ["next"])[0]).word
+        return row_typed(text).word
     except BadCommand:
         return NO_COMMAND
 

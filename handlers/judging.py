@@ -66,9 +66,7 @@ class Judging:
             self.requests.release(request)
 
     async def finish(self, listener: Listener, values: Mapping[str, Any], request: Request) -> Said | None:
-        """What is said of it. Nothing is said before the row is noted as judged: what somebody was told is refused could otherwise still be
-        carried out by whoever finds the row.
-        """
+        """Return the answer once the row is noted as judged: before that, another process could carry out what we answer as refused."""
         said = await self._guard.outcome(listener, values, tuple(inspect.signature(listener).parameters), request)
         return said if await self.requests.finish(request) else None
 

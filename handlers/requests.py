@@ -9,9 +9,8 @@ from secrets import token_hex
 from typing import Any
 
 from bot.core.commands import format as written
-from bot.core.commands import is_question, parse, row_for
+from bot.core.commands import opens_form, parse, row_typed
 from bot.core.commands.runs import StartRun
-from bot.core.commands.words import split
 from bot.core.errors import BadCommand
 from bot.core.policy import Actor, Place
 from bot.core.requests import Request, RequestKind, payload_of
@@ -53,12 +52,12 @@ def request_of(listener: str, values: Mapping[str, Any]) -> Request | None:
 
 
 def typed(base: Request, text: str) -> Request | None:
-    """A question changes nothing, and what cannot be parsed is only refused: neither needs a row."""
+    """None for what changes nothing: a question, what only opens a form, and what cannot be parsed and so is only refused."""
     try:
-        command, word = parse(text), row_for((split(text) or ["next"])[0]).word
+        command, word = parse(text), row_typed(text).word
     except BadCommand:
         return None
-    if is_question(command):
+    if not command.is_change or opens_form(command):
         return None
     run_id = str(getattr(getattr(command, "run", None), "run_id", ""))
     has_values = isinstance(command, StartRun) and bool(command.variables)

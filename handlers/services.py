@@ -54,8 +54,8 @@ class Privately(Protocol):
     async def tell(self, channel: str, person: str, said: Said, *, thread_ts: str = "") -> bool:
         """Whether Slack took it."""
 
-    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
-        """Say it in direct messages that are open already."""
+    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> bool:
+        """Say it in direct messages that are open already. Whether Slack took it."""
 
     async def edit(self, channel: str, ts: str, said: Said) -> bool:
         """Put it in the place of a message of ours there; False where that cannot be."""

@@ -36,7 +36,7 @@ def full_name(stage: str, organization: str) -> str:
 def stages_before(workspace: Workspace, chains: Iterable[Chain]) -> tuple[str, ...] | None:
     """The full name of the stage right before this one, in each chain; () where it is the first, None where it is in no chain.
 
-    A chain that names it in other capitals restricts it as well, but does not make it a stage: whoever is in no chain cannot meet a demand
+    A chain that names it in other capitals restricts it as well, but does not make it a stage: a workspace in no chain cannot meet a demand
     for one, and being the first of a chain asks for nothing.
     """
     known = tuple(chains)

@@ -22,9 +22,9 @@ ANOTHER = "another person"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A demand for votes, by a rule or (no name) by the right to decide. `circle` are those of whom `need` votes are wanted.
+    """A demand for votes, by a rule or (no name) by the right to decide. `circle` are the people who give `need` votes.
 
-    `unknown` are the people behind the run of whom nobody knows who they are, each of whom may be one of those who vote.
+    `unknown` are the unknown people behind the run. Each of them may be one of the voters.
     """
 
     rule: str
@@ -35,13 +35,12 @@ class Claim:
 
     @property
     def spare(self) -> int:
-        """How many of those who have voted may be somebody who must not.
+        """Return how many voters may be people who must not vote.
 
-        Why the votes that are wanted grow by just this many: each unknown person behind the run is one human, and each vote that counts
-        is of another human. So whoever the unknown people are in truth, at most `spare` of the votes are theirs, and of `need + spare` at
-        least `need` are of others. Two unknown people may be two voters, so each of them adds one; who is surely the same person, as
-        the one act shows that they are known by, adds one only. No vote can be left out of this account: a voter who is surely behind the
-        run never counts, and of an unknown person nothing shows that they are not some voter.
+        Why exactly this many more votes are needed: each unknown person is one human, and each vote that counts is from a different human.
+        So at most `spare` of the votes are from unknown people, and of `need + spare` votes at least `need` are from others. Two unknown
+        people may be two voters, so each adds one. If one act shows that two are the same person, they add one together. Every vote has
+        to be counted so: a voter who is surely behind the run never counts, and nothing shows that an unknown person is not some voter.
         """
         return len(self.unknown)
 
@@ -74,14 +73,14 @@ def claim_of(rule: Rule, holders: Circle, question: Question) -> Claim:
 
 
 def behind(roles: Iterable[Role], question: Question) -> Iterator[tuple[Role, Origin]]:
-    """Everybody whom the run came from in one of these roles."""
+    """Yield everybody behind the run in one of these roles."""
     wanted = frozenset(roles)
     yield from ((role, question.origins[role]) for role in sorted(wanted) if role in question.origins)
     yield from ((role, origin) for role, origin in question.inherited if role in wanted)
 
 
 def unidentified(roles: Iterable[Role], question: Question) -> tuple[Unidentified, ...]:
-    """Those of whom nobody knows who they are; once each, where it is sure that two are one person."""
+    """Return the unknown people behind the run. Two that are surely one person appear once."""
     found: dict[str, Unidentified] = {}
     for number, (role, origin) in enumerate(behind(roles, question)):
         if not question.identities.slack_of(origin):
@@ -145,7 +144,7 @@ def objection_to(vote: Vote, claim: Claim, question: Question) -> Fallen | None:
 
 
 def barred(person: str, claim: Claim, question: Question) -> tuple[Role, Why, Origin] | None:
-    """Why four eyes do not count a person. Who may be somebody behind the run counts where another vote makes up for it."""
+    """Return why four eyes don't count a person, or None. One who may be behind the run counts if one more vote is asked for instead."""
     found = kinship(person, claim.demand.four_eyes, question) if claim.demand.four_eyes else None
     if found is not None and found[1] is Why.POSSIBLY_SAME and claim.demand.unknown_author is UnknownAuthor.ONE_MORE_VOTE:
         return None
@@ -171,7 +170,7 @@ def votes_missing(claim: Claim, counted: Sequence[Vote], question: Question) -> 
     have, wants = sum(claim.circle.holds(person, membership) for person in people), claim.need + spare
     if have >= wants and not unheard:
         return None
-    # Whoever wants four eyes wants a vote of the circle, so nothing is to spare where only groups are wanted.
+    # A rule with four eyes needs votes of the circle, so `spare` is 0 where only groups are asked.
     need = wants if claim.need else len(set(groups))
     got = min(have, need) if claim.need else need - len(unheard)
     wanted = wanted_of(claim, have < wants, unheard)
@@ -214,7 +213,7 @@ def making_room(groups: Iterable[str], people: Sequence[str], membership: Member
 
 
 def groups_short(groups: Iterable[str], people: Sequence[str], membership: Membership, spare: int) -> tuple[str, ...]:
-    """The groups that would be unheard if the votes of some `spare` of these people did not count, whoever they are.
+    """Return the groups that would be unheard if the votes of some `spare` of these people, any of them, did not count.
 
     Every group is heard without any `spare` of the people exactly if any k groups have k + spare of them between them (Hall). That
     holds exactly if, whichever group is asked for `spare` people more, all are heard: so each is asked so in turn.

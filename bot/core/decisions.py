@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from bot.core.runs import Action, Run, RunStatus
-from bot.core.signatures import bears
+from bot.core.signatures import has_reference
 from bot.core.stored import StoredRun
 
 
@@ -173,7 +173,7 @@ def shows_deed(deed: Deed, run: Run) -> bool:
 
 def settle(intent: Intent, run: Run, comments: Iterable[str], now: datetime, unheard_after: timedelta = UNHEARD_AFTER) -> IntentState:
     """What an unsure intent has become, judged by a fresh read of its run. UNSURE means: look again later."""
-    heard = any(bears(comment, intent.id) for comment in comments)
+    heard = any(has_reference(comment, intent.id) for comment in comments)
     if has_moved(intent.deed, run, intent.gate):
         return IntentState.SETTLED if heard and shows_deed(intent.deed, run) else IntentState.ELSEWHERE
     if heard and intent.deed in TAKES_TIME:

@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class InvolvedBy(StrEnum):
-    """Through what somebody has a part in a run that they did not start, or in its configuration."""
+    """How somebody is behind a run that they did not start, or behind its configuration."""
 
     UPLOAD = "upload"
     FIRST_RUN = "first_run"
@@ -35,7 +35,7 @@ DID_BEFORE = {
     InvolvedBy.UPLOAD: "uploaded its configuration",
     InvolvedBy.FIRST_RUN: "started the first run of its configuration, so they count as its uploader",
     InvolvedBy.COMMIT: "made the commit",
-    InvolvedBy.OPTIONS: "chose targets, replacements or variables that the run carries on",
+    InvolvedBy.OPTIONS: "chose targets, replacements or variables that the run takes over",
 }
 
 MACHINE = re.compile(
@@ -69,7 +69,7 @@ class Origin:
     `vcs` is the name of the account that pushed (`sender-username` of the ingress attributes), never the author that a commit names: that
     anybody can write. `email` is the one under which the Terraform server knows `terraform`, and `may_be_ours` says that this may be the
     account of our own token, behind which anybody may stand. `by` says through what they have a part in the run where they did not start
-    it. `event` names what they did: whoever did the same thing is surely the same person, even where nobody knows who that is.
+    it. `event` names what they did: two with the same event are surely one person, known or not.
     """
 
     slack: str = ""
@@ -89,7 +89,7 @@ Origins = Mapping[Role, Origin]
 """A role that nobody had is absent: a run that was not made from a commit has no author."""
 
 Inherited = tuple[tuple[Role, Origin], ...]
-"""Who has a part in a run through what it took over: whoever uploaded its configuration, or chose options that a retry carries on."""
+"""People behind a run through what it took over: the uploader of its configuration, and who chose options that a retry takes over."""
 
 CREATION, PUSH = "creation", "push"
 
@@ -149,7 +149,7 @@ class Identities:
 
 
 def is_machine(name: str) -> bool:
-    """Whether an account pushes or acts for whoever pressed a button, so that it is nobody's own, whatever `[people]` says."""
+    """Return whether an account acts for many people, so that it is no person's own, whatever `[people]` says."""
     return MACHINE.fullmatch(name) is not None
 
 

@@ -17,7 +17,7 @@ from bot.core.secret_names import ARN, is_secret_name
 from bot.core.secret_pairs import MARGIN, SET_ASIDE, VALUE, PairLines, is_plain, margin, pairs_hidden
 from bot.core.secret_values import json_without_secrets, without_secrets
 
-# Whoever masks asks for names, too.
+# Callers that mask also ask about names.
 __all__ = ["LINE_MOST", "Mask", "is_secret_name", "masked", "safe_tree"]
 
 SHAPES = re.compile(

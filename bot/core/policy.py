@@ -19,8 +19,7 @@ from bot.core.projects import names_projects
 from bot.core.reminders import ReminderRule
 from bot.core.rules import Rule
 from bot.core.runs import Action
-from bot.core.shown_values import is_covered
-from bot.core.workspaces import Workspace, matches
+from bot.core.workspaces import Workspace, in_any_capitals, matches
 
 # Whoever asks about a policy speaks of people, too.
 __all__ = [
@@ -105,7 +104,7 @@ class Policy:
 
     def shows_values(self, workspace: Workspace) -> bool:
         """Whether values of plans and logs of a workspace may be shown, masked."""
-        return not is_covered(self.hides_values_in, workspace)
+        return not any(in_any_capitals(glob, workspace) for glob in self.hides_values_in)
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -14,6 +14,8 @@ WATCHES_MOST = 50
 """Watches that one person has in one channel."""
 FREEZES_MOST = 20
 """Declared freezes that one person has in force from one channel."""
+CONFIRMATIONS_MOST = 20
+"""Buttons that confirm a command, of those that one person was shown in one channel: older ones no longer work."""
 SNOOZES_MOST = 30
 SNOOZES_WITHIN = timedelta(hours=1)
 """Snoozes by one person in one channel within that time."""

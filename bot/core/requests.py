@@ -1,4 +1,4 @@
-"""A request: what somebody asked for in Slack, stored before Slack sees it acknowledged, and judged from there, also after a restart."""
+"""A request: what a person asked for in Slack, stored before Slack sees it acknowledged, and judged from its row, also after a restart."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class RequestKind(StrEnum):
 class RequestState(StrEnum):
     """`received` is stored and perhaps not acknowledged, `acknowledged` may be judged, `begun` has had an effect.
 
-    `undone` had none and never will, `unclear` had an effect and its process is gone: of both the person is still to be told.
-    Ends: `judged`, `answered` (the person was told), `withdrawn` (Slack never saw it acknowledged).
+    `undone` had no effect and never will. `unclear` had one, and its process is gone. In both, the person does not know yet.
+    Final: `judged`, `answered` (the person was told), `withdrawn` (Slack never saw it acknowledged).
     """
 
     RECEIVED = "received"
@@ -47,11 +47,11 @@ OPEN = AT_WORK | UNANSWERED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`id` comes from Slack's trigger, so that a payload that is sent again finds the row. `listener` is the name of what judges it.
+    """`id` comes from Slack's trigger, so that a payload that is sent again finds the row. `listener` is the function that judges it.
 
-    `action` is the command, the button or the form; `run_id` and `digest` what a button was about. `payload` is all that is needed to
-    judge it again, empty where it must not be kept: `has_values` says that variables were set in it, whose values are never stored.
-    Nobody but `owner` judges it before `lease_until`.
+    `action` is the command, the button or the form; `run_id` and `digest` are what a button was about. `payload` holds all that judging
+    it again needs. It is empty if it must not be kept: `has_values` says that it set variables, whose values are never stored.
+    Until `lease_until` only `owner` judges it.
     """
 
     id: str
@@ -85,12 +85,12 @@ class Request:
 
 
 def payload_of(**facts: object) -> Mapping[str, object]:
-    """A payload of this version; what an older or a newer release wrote is answered instead of being guessed at."""
+    """Return a payload of this version. One that another release wrote is not guessed at: the person is told that nothing was done."""
     return {"v": PAYLOAD_VERSION, **facts}
 
 
 class Due(StrEnum):
-    """What is to be done about a request that waits: judged by whoever takes it, or told that nothing was done, or that it is unclear."""
+    """What to do about a request that waits: judge it, or tell the person that nothing was done, or that the result is unclear."""
 
     JUDGE = "judge"
     UNDONE = "undone"
@@ -108,9 +108,9 @@ def is_late(request: Request, now: datetime, within: timedelta) -> bool:
 
 
 def due(request: Request, now: datetime, within: timedelta) -> Due | None:
-    """None while somebody is at it in time, and where all is over.
+    """Return None if a process judges it in time, or it is final.
 
-    What was never noted as acknowledged is not judged: Slack may have told the person that it failed.
+    A request that was never noted as acknowledged is not judged: Slack may have shown the person a failure.
     """
     is_free = request.lease_until is None or request.lease_until <= now
     if is_late(request, now, within):
@@ -124,7 +124,7 @@ def due(request: Request, now: datetime, within: timedelta) -> Due | None:
 
 @dataclass(slots=True, eq=False)
 class Hold:
-    """A request at work in this process. `begun_in` is the transaction in which its effect was noted last."""
+    """A request that this process judges now. `begun_in` is the transaction that last noted an effect of it."""
 
     request_id: str
     owner: str
@@ -139,9 +139,14 @@ a parameter in every use case between the listener and its transaction."""
 
 @contextmanager
 def holding(hold: Hold | None) -> Iterator[None]:
-    """Tie every effect in this block to the request; to none where there is none."""
+    """Tie every effect in this block to the request, if there is one."""
     token = HELD.set(hold)
     try:
         yield
     finally:
         HELD.reset(token)
+
+
+def has_effect(hold: Hold | None) -> bool:
+    """Return whether a request had an effect, or the COMMIT of one was not answered."""
+    return hold is not None and hold.begun_in is not None

@@ -1,6 +1,6 @@
-"""A tree of values, as it stands in a plan or in JSON, without its secrets: by the names of everything that it is in, and by pairs.
+"""Takes secrets out of a tree of values, from a plan or from JSON: by the names on their path, and by pairs.
 
-What is text is handed to whoever knows text; JSON that stands in text is a tree again.
+Text is passed to a function that masks text. JSON inside text is a tree again.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def words_signed(text: str) -> str | None:
     return "" if found["said"] is None else unquoted(found["said"])
 
 
-def bears(text: str, reference: str) -> bool:
+def has_reference(text: str, reference: str) -> bool:
     """Whether a text has this reference where we write it. In one that we signed nothing else counts, least of all a person's words."""
     found = SIGNED.fullmatch(text.strip())
     return found["reference"] == reference if found is not None else f"ref {reference}" in text

@@ -53,7 +53,7 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unidentified:
-    """Somebody behind a run of whom nobody knows who they are: what they did, and the account they did it with, "" where none is known."""
+    """An unknown person behind a run: what they did, and the account they used, "" if that is unknown too."""
 
     role: Role
     by: InvolvedBy | None = None
@@ -197,10 +197,10 @@ def more_votes(unidentified: Sequence[Unidentified]) -> str:
         return ""
     count = len(unidentified)
     who = ", or ".join(f"who {did(one)}{known_as(one)}" for one in unidentified)
-    more = "1 vote more is needed" if count == 1 else f"{count} votes more are needed"
+    more = "1 more vote is needed" if count == 1 else f"{count} more votes are needed"
     why = "of two voters, at most one can be that person" if count == 1 else f"at most {count} of the voters can be those people"
     settle = "" if any(is_machine(one.known_as) for one in unidentified) else f" {SETTLE}"
-    return f" {more}, because nobody can tell {who}: {why}.{settle}"
+    return f" {more}, because it is not known {who}: {why}.{settle}"
 
 
 def freeze_lacking(missing: Missing) -> Phrase:
@@ -250,7 +250,7 @@ def falls(fallen: Iterable[Fallen]) -> tuple[Phrase, ...]:
     return tuple(falling(one) for one in fallen)
 
 
-SETTLE = "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+SETTLE = "An operator can settle it: add all names of each person to [people] in runbell.toml."
 
 FALLS = {
     Why.PLAN_CHANGED: "fell: the plan has changed since.",

@@ -35,7 +35,7 @@ class Watch:
 
     `owner` is the Slack id of who asked for it. `source` is the file that says so, for one that is code; "" for one made by hand.
     `in_thread`: calls and ends are replies to the card. `mentions`: a call is addressed to whoever asked for the run.
-    `is_partial`: whoever asked for it could not read everything that it matched, so each workspace is judged when there is news of it.
+    `is_partial`: its owner could not read everything that it matched, so each workspace is judged when there is news of it.
     A watch is paused where Slack lets us say nothing in its channel; `paused_why` says why.
     """
 

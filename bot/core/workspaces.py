@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from bot.core.locks import Lock
+
+Candidate = TypeVar("Candidate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +100,24 @@ def fold(words: frozenset[str]) -> frozenset[str]:
 
 def called(written: str, known: Iterable[Workspace]) -> tuple[Workspace, ...]:
     """Return the workspaces that a person may mean by `[organization/]workspace`: those spelled so, else those in any capitals."""
-    all_known = tuple(known)
-    exact = tuple(one for one in all_known if written == (one.full_name if "/" in written else one.name))
-    return exact or tuple(one for one in all_known if is_called(written, one))
+    return spelled_or_alike(written, known, partial(spelled_as, written))
+
+
+def spelled_or_alike(written: str, candidates: Iterable[Candidate], name: Callable[[Candidate], str]) -> tuple[Candidate, ...]:
+    """Return the candidates whose name is spelled as somebody wrote it, else those that have it in any capitals."""
+    named = [(one, name(one)) for one in candidates]
+    exact = tuple(one for one, spelled in named if spelled == written)
+    return exact or tuple(one for one, spelled in named if is_same_name(spelled, written))
+
+
+def is_same_name(name: str, other: str) -> bool:
+    """Return whether two names, or two globs, differ by capitals at most."""
+    return name.casefold() == other.casefold()
 
 
 def is_called(written: str, workspace: Workspace) -> bool:
     """Return whether a workspace has the name in any capitals; `written` is no glob, whatever letters are in it."""
-    return written.casefold() == (workspace.full_name if "/" in written else workspace.name).casefold()
+    return is_same_name(written, spelled_as(written, workspace))
 
 
 def spelled_as(written: str, workspace: Workspace) -> str:

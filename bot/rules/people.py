@@ -29,7 +29,7 @@ def person(section: Section) -> KnownPerson:
     terraform, vcs = frozenset(names(section, "terraform")), frozenset(names(section, "vcs"))
     for name in sorted(terraform | vcs):
         if is_machine(name):
-            section.wrong(f"“{name}” acts for whoever uses it, so it is no name of a person. Leave it out.")
+            section.wrong(f"“{name}” is the account of a bot, a team or a merge queue, so it is no person. Leave it out.")
     return KnownPerson(
         slack=(section.row, *section.words("also", PEOPLE)),
         terraform=terraform,

@@ -32,7 +32,7 @@ def plans(section: Section) -> tuple[str, ...]:
     globs = section.words("workspaces", WORKSPACES)
     said = section.table.get(KEY)
     if said is None:
-        section.wrong(f'This says nothing: add {KEY} = "{NEVER}".')
+        section.wrong(f'This table changes nothing: add {KEY} = "{NEVER}".')
     elif said not in CHOICES:
         section.wrong(wrong(said), KEY)
     if said != NEVER:

@@ -60,7 +60,7 @@ def never_met(section: Section, rule: Rule) -> Iterator[Slip]:
     if len(demand.one_from_each) != len(set(demand.one_from_each)):
         yield "A group stands in “one_from_each” twice.", "one_from_each"
     if "unknown_author" in section.table and not demand.four_eyes:
-        yield "“unknown_author” goes with “four_eyes”: without that, nobody asks who the author is.", "unknown_author"
+        yield "“unknown_author” needs “four_eyes” beside it: without that, authors are not checked.", "unknown_author"
     only_people = circle.people and not circle.groups and not circle.members and not demand.one_from_each
     if only_people and demand.votes > len(circle.people):
         many = f"{len(circle.people)} {'person' if len(circle.people) == 1 else 'people'}"

@@ -9,7 +9,7 @@ KEYS = ("allow",)
 GLOB_MOST = 200
 GLOBS: tuple[IsRight, Explain] = (
     lambda word: bool(word.strip("/*? ")) and not word.startswith("/") and ".." not in word.split("/") and len(word) <= GLOB_MOST,
-    lambda word: f"“{word}” is no glob of paths in an archive, such as testdata/*.tfstate; one that matches everything is not taken.",
+    lambda word: f"“{word}” is no glob of paths in an archive, such as testdata/*.tfstate. A glob that matches everything is refused.",
 )
 
 

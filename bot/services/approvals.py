@@ -240,14 +240,8 @@ class Approvals:
         self._wake_painter()
         return Asked(run=found.run, workspace=found.workspace, plan=found.plan, tally=tally)
 
-    async def wants_words(self, run_id: str, gate: str) -> bool:
-        """Whether a click alone may not be enough at a gate, as it was last judged; from our own data alone."""
-        async with self._store.read() as transaction:
-            _, tally, _ = await transaction.gates.look(run_id, gate)
-        return tally is not None and tally.wants_words
-
     async def asked_of(self, run_id: str, actor: Actor) -> Asked | None:
-        """As `asked`, for whoever may read the workspace or whose vote the run asks for; None for anybody else."""
+        """As `asked`, for people who may read the workspace or whose vote the run asks for; None for anybody else."""
         person, asked = await self._access.demand_membership(actor), await self.asked(run_id)
         if asked is None or await self._access.may_read(person, asked.workspace):
             return asked

@@ -1,6 +1,6 @@
-"""Who has a part in a run besides whoever started it: who made its configuration, and who chose what a retry carries on.
+"""The people behind a run besides the one who started it: who made its configuration, and who chose what a retry takes over.
 
-Read here, in one transaction with the rest of what our rows tell; made into origins once the server has said which account is ours.
+Our rows are read in one transaction with the rest. They become origins once the server has said which account is ours.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ CARRIED = ("targets", "replacements", "variables")
 """Lists in the payload of an intent that say what somebody chose of a run's content; of variables, the names."""
 
 CARRIES_ON = frozenset({OriginKind.RETRY})
-"""The ways of starting a run that take such choices over from an earlier one. Elsewhere whoever starts the run makes them."""
+"""The ways of starting a run that take such choices over from an earlier one. In all others the person who starts the run chooses."""
 
 CHAIN_MOST = 20
-"""Retries of retries that are followed; what lies further back is somebody whom nobody knows."""
+"""Retries of retries that are followed. Anybody further back counts as unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ async def authors_of(transaction: Transaction, version: str) -> Mapping[Involved
 
 
 async def choosers_of(transaction: Transaction, creating: Intent | None) -> tuple[Origin, ...]:
-    """Everybody before whoever asked for the run whose choice of targets, replacements or variables it carries on.
+    """Return the people whose earlier choice of targets, replacements or variables the run takes over.
 
-    A retry starts with what the run before it was started with. So whoever asked for that one counts, as long as what they chose and
-    what this run has been given have anything in common; so does whoever asked for the one before it, and so on. Whoever only took over
-    a configuration, or started a run without such options, has chosen nothing of it.
+    A retry starts with what the run before it was started with. So the person who asked for that one counts, if any of their choices is
+    among this run's; so does the person who asked for the one before it, and so on. People who only took over a configuration, or
+    started a run without such options, chose nothing of it.
     """
     found: list[Origin] = []
     carried = chosen(creating)

@@ -1,7 +1,7 @@
 """Buttons carry the digest of the plan that was judged. A message that went out before the judgement is painted again after it.
 
 Two processes of work can miss each other here: one posts the message, the other judges. Both take the lock of the gate before they
-look for what the other has written, so whoever comes second sees it and has the message painted again.
+look for what the other has written, so the second one sees it and has the message painted again.
 """
 
 from __future__ import annotations

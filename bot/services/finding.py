@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from bot.core.commands.runs import RunReference
 from bot.core.errors import NoCurrentRun, NotVisible, UnknownRun, UnknownWorkspace
 from bot.core.policy import Actor, Person
-from bot.core.workspaces import Workspace, is_called, near_names, spelled_as
+from bot.core.workspaces import Workspace, is_called, near_names, spelled_as, spelled_or_alike
 from bot.services.access import Access
 from bot.services.ports import Runs, Store
 from bot.services.reading import Found, Reader
@@ -65,9 +65,7 @@ class Finder:
 
     def _asked(self, organization: str) -> tuple[str, ...]:
         """Return the organization that is spelled so, else those in any capitals."""
-        if organization in self._organizations:
-            return (organization,)
-        return tuple(one for one in self._organizations if one.casefold() == organization.casefold())
+        return spelled_or_alike(organization, self._organizations, str)
 
     async def _read_all(self, names: Iterable[tuple[str, str]]) -> list[Workspace]:
         found = await asyncio.gather(*(self._read(organization, name) for organization, name in names))

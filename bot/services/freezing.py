@@ -15,7 +15,7 @@ from bot.core.moments import moment_of
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.repetitions import FREEZES_MOST
 from bot.core.sending import UnderWay, under_way_words
-from bot.core.workspaces import Workspace, is_glob, near_names, spelled_as
+from bot.core.workspaces import Workspace, is_glob, is_same_name, near_names, spelled_as, spelled_or_alike
 from bot.services.access import Access, named
 from bot.services.doubts import doubt
 from bot.services.finding import Finder
@@ -106,7 +106,7 @@ class Freezing:
             await transaction.freezes.forget(self._clock.now())
             before = await transaction.freezes.all()
             refuse_more(before, freeze)
-            await transaction.freezes.remove([one for one in before if is_same(one.pattern, pattern) and one.by == freeze.by])
+            await transaction.freezes.remove([one for one in before if is_same_name(one.pattern, pattern) and one.by == freeze.by])
             await transaction.freezes.add(freeze)
             end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
             # The channel reads this before the answers are there, so it names all that was sent.
@@ -144,7 +144,7 @@ class Freezing:
     def _refuse_unknown(self, pattern: str) -> None:
         """The file's are ended in the file, whether they were named by their name or by a glob of theirs."""
         names = (name for one in self._policy.freezes for name in (one.name, *one.scope.workspaces))
-        of_file = any(is_same(pattern, name) for name in names)
+        of_file = any(is_same_name(pattern, name) for name in names)
         raise UnknownFreeze(pattern, self._policy.source if of_file else "")
 
     async def list(self, actor: Actor) -> FreezeList:
@@ -220,21 +220,16 @@ class Freezing:
         )
 
 
-def is_same(pattern: str, other: str) -> bool:
-    return pattern.casefold() == other.casefold()
-
-
 def meant(pattern: str, freezes: Sequence[DeclaredFreeze]) -> tuple[DeclaredFreeze, ...]:
-    """Return the freezes with just this pattern as it is spelled, else in any capitals. SeveralFreezes where those are not one pattern."""
-    exact = tuple(one for one in freezes if one.pattern == pattern)
-    alike = tuple(one for one in freezes if is_same(one.pattern, pattern))
-    if not exact and len(patterns := sorted({one.pattern for one in alike})) > 1:
+    """Return the freezes with this pattern as it is spelled, else in any capitals. SeveralFreezes if those have different patterns."""
+    found = spelled_or_alike(pattern, freezes, lambda one: one.pattern)
+    if len(patterns := sorted({one.pattern for one in found})) > 1:
         raise SeveralFreezes(pattern, patterns)
-    return exact or alike
+    return found
 
 
 def refuse_more(declared: Sequence[DeclaredFreeze], freeze: DeclaredFreeze) -> None:
     """TooMany where the person has as many in force from this channel already. One that this replaces is not counted."""
-    theirs = [one for one in declared if (one.by, one.channel) == (freeze.by, freeze.channel) and not is_same(one.pattern, freeze.pattern)]
-    if len(theirs) >= FREEZES_MOST:
-        raise TooMany("freezes", FREEZES_MOST, "end one with “unfreeze”, or freeze a glob instead of single workspaces.")
+    theirs = (one.pattern for one in declared if (one.by, one.channel) == (freeze.by, freeze.channel))
+    if sum(not is_same_name(pattern, freeze.pattern) for pattern in theirs) >= FREEZES_MOST:
+        raise TooMany("freezes", FREEZES_MOST, "End one with “unfreeze”, or freeze a glob instead of single workspaces.")

@@ -33,8 +33,8 @@ LOG_MOST = 32_000_000
 LINE_MOST = 200_000
 """Letters of a line that are read at once: one of JSON is whole, and anything longer is nothing to read."""
 REST = 0.0001
-NO_VALUES = "No values of this workspace are shown, so these are its errors and counts alone."
-NO_VALUES_OF_PLAN = "No values of this workspace are shown: attributes are named by their paths alone."
+NO_VALUES = "Values of this workspace are never shown, so the file has only errors and counts."
+NO_VALUES_OF_PLAN = "Values of this workspace are never shown, so attributes are named by their paths."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

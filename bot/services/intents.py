@@ -9,10 +9,10 @@ from typing import Protocol
 import structlog
 
 from bot.core.decisions import Deed, Intent, IntentState, settle
-from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, TerraformRateLimited, TerraformTrouble
+from bot.core.errors import NotVisible, RequestRefused, RunbellError, SendTooLate, StoreBusy, TerraformRateLimited, TerraformTrouble
 from bot.core.pace import Pace
 from bot.core.runs import Run
-from bot.core.signatures import bears
+from bot.core.signatures import has_reference
 from bot.services.audits import note_intent
 from bot.services.calls import Calls
 from bot.services.notes import tell
@@ -70,12 +70,19 @@ class Intents:
 
         `say`: nobody waits for the answer, so the channel hears what the last check forbids.
         """
-        if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
-            leased = await self._leased(intent, say=say)
-            if leased is not None:
-                await self._send(leased)
-        async with self._store.read() as transaction:
-            return await must_get(transaction, intent.id)
+        known = intent
+        try:
+            if intent.state is IntentState.PENDING and not lacks_values(intent, self.values.of(intent.id)):
+                leased = await self._leased(intent, say=say)
+                if leased is not None:
+                    known = leased
+                    await self._send(leased)
+            async with self._store.read() as transaction:
+                return await must_get(transaction, intent.id)
+        except StoreBusy as trouble:
+            # What was decided is committed and perhaps sent, so it is no longer true that nothing was done; `tick` goes on from here.
+            log.warning("intent_waits", intent=intent.id, state=known.state, error=trouble.sentence)
+            return known
 
     async def _leased(self, intent: Intent, *, say: bool) -> Intent | None:
         """The intent, committed as sent by us; None where it had moved: then it is not ours to send.
@@ -101,8 +108,11 @@ class Intents:
 
     async def tick(self, now: datetime) -> None:
         """Send what was decided and not sent, and find out about what was sent and not answered."""
+        known = self.values.known  # read first: what is started meanwhile is not among those that wait
         async with self._store.read() as transaction:
             waiting = await transaction.intents.open()
+        for ended in known - {intent.id for intent in waiting}:
+            self.values.forget(ended)
         for intent in waiting:
             try:
                 await self._advance(intent, now)
@@ -147,7 +157,7 @@ class Intents:
             if self.judge is not None:
                 await self.judge(intent)
             await self.carry_out(intent, say=True)
-        except TerraformTrouble as trouble:
+        except (TerraformTrouble, StoreBusy) as trouble:
             log.warning("intent_put_off", intent=intent.id, error=trouble.sentence)
         except RunbellError as objection:
             await self._close(intent, IntentState.REFUSED, objection.sentence, say=True)
@@ -263,9 +273,9 @@ class Intents:
                 await self._done(intent, run.id)
 
     async def _settle_create(self, intent: Intent) -> None:
-        """A run whose creation was not answered bears our reference in its message. The first one that does: others can have copied it."""
+        """Find the run of a creation that was not answered by our reference: the first that has it, since others can copy it."""
         page = await self._runs.list_workspace_runs(intent.workspace_id, size=100)
-        made = next((run for run in reversed(page.runs) if bears(run.message, intent.id)), None)
+        made = next((run for run in reversed(page.runs) if has_reference(run.message, intent.id)), None)
         if made is not None:
             await self._done(intent, made.id)
         elif intent.unchanged_at is not None and self._clock.now() - intent.unchanged_at >= timedelta(seconds=self._pace.unheard_after):

@@ -82,7 +82,6 @@ class Launches:
             raise found
         await enter(self._chat, place.channel)
         intent = self._intent(wish, workspace, person, place, origin)
-        self._intents.values.keep(intent.id, wish.variables)
         async with self._store.write() as transaction:
             # Once more: others may have been put in force while the server was asked.
             await self._ruling.demand_current(transaction)
@@ -90,6 +89,8 @@ class Launches:
             if only_once and origin is not None:
                 await demand_first(transaction, intent, origin)
             await transaction.intents.add(intent)
+        # Not before: of a start that is refused in there, or lost, nothing is kept.
+        self._intents.values.keep(intent.id, wish.variables)
         done = await self._intents.carry_out(intent)
         return Started(workspace=workspace, run_id=done.run_id, outcome=done.state, cautions=cautions(wish, detail))
 

@@ -13,7 +13,7 @@ from bot.core.commands.locks import ForceUnlock, LockWorkspace, UnlockWorkspace
 from bot.core.errors import NotLocked, RunbellError, StateMovedOn, TerraformTrouble, TokenMayNot, WorkspaceHeld
 from bot.core.locks import RUNS, Lock, holder_words, is_ours, signed_reason
 from bot.core.policy import Actor, Person, Place, Right
-from bot.core.signatures import bears
+from bot.core.signatures import has_reference
 from bot.core.workspaces import Workspace
 from bot.services.access import Access
 from bot.services.decisions import new_id
@@ -66,7 +66,7 @@ class Locking:
 
         async def is_done() -> bool:
             found = (await self._locks.detail(workspace.id)).lock
-            if found.is_locked and not bears(found.reason, reference):
+            if found.is_locked and not has_reference(found.reason, reference):
                 raise WorkspaceHeld(workspace.full_name, holder_words(found))
             return found.is_locked
 

@@ -6,7 +6,7 @@ import structlog
 
 from bot.core.decisions import Deed, Intent
 from bot.core.errors import RunbellError
-from bot.core.signatures import bears
+from bot.core.signatures import has_reference
 from bot.services.ports import Histories, Runs
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ class Mirror:
         if (self._is_kept and not is_override) or not intent.run_id or not comment:
             return
         try:
-            is_there = any(bears(one, intent.id) for one in await self._runs.comments(intent.run_id))
+            is_there = any(has_reference(one, intent.id) for one in await self._runs.comments(intent.run_id))
             self._is_kept = self._is_kept or (is_there and not is_override)
             if not is_there:
                 await self._histories.comment(intent.run_id, comment)

@@ -159,7 +159,7 @@ def pack(sources: Sequence[tuple[str, Path]], target: Path, bounds: Bounds, stop
 
 
 def holds_state(file: Path) -> bool:
-    """Whether it is the JSON of a state. One of moderate size is parsed; of any other the keys are enough, wherever they are in it.
+    """Return whether the file is the JSON of a state. One of moderate size is parsed; in a larger one the keys anywhere are enough.
 
     PowerShell writes UTF-16, in which every other byte of the keys is zero.
     """

@@ -1,4 +1,4 @@
-"""What somebody is shown of a run before they decide about it: read now, for whoever may decide, and nothing is written."""
+"""Read what a person is shown of a run before they decide about it. Only people who may decide see it, and their votes are untouched."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Previews:
         self._glass = glass
 
     async def about(self, action: Action, reference: RunReference, actor: Actor, place: Place, *, breaks_glass: bool = False) -> Preview:
-        """What is decided about, for whoever may; a RunbellError where it could not be decided now anyway."""
+        """Return what a person who may decide is shown. A RunbellError if nobody could decide it now."""
         await self._sharing.demand_ours(place)
         asks = partial(self._voting.asks, actor.id) if action in VOTED else None
         found = await self._finder.run(reference, actor, asks)

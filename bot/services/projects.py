@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.errors import NotVisible, UnknownProject
 from bot.core.servers import Project
-from bot.core.workspaces import Workspace, near_names
+from bot.core.workspaces import Workspace, is_same_name, near_names
 from bot.services.ports import Memberships, Transaction
 
 PAGES_MOST = 100
@@ -27,7 +27,7 @@ class Projects:
             return ()
         known = [project for organization in self._organizations for project in await self.of(organization)]
         exact = [one.id for one in known if written in {one.id, one.name}]
-        alike = [one for one in known if written.casefold() == one.name.casefold()]
+        alike = [one for one in known if is_same_name(written, one.name)]
         spellings = sorted({one.name for one in alike})
         if not exact and len(spellings) != 1:
             raise UnknownProject(written, spellings or near_names(written, [one.name for one in known]))

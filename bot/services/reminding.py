@@ -153,7 +153,7 @@ async def demand_few_snoozes(transaction: Transaction, person: str, channel: str
     await fold_ended(transaction, now)
     snooze = Repetition(kind=RepetitionKind.SNOOZE, person=person, channel=channel, began_at=now, last_at=now)
     if await transaction.repetitions.count(snooze) > SNOOZES_MOST:
-        raise TooMany("snoozes an hour", SNOOZES_MOST, "discard runs that nobody will decide, or try again within the hour.")
+        raise TooMany("snoozes an hour", SNOOZES_MOST, "Discard runs that nobody will decide, or try again in an hour.")
 
 
 async def is_open(transaction: Transaction, waiting: Waiting) -> bool:

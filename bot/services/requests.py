@@ -1,4 +1,4 @@
-"""Keeps what people ask for: stored before it is acknowledged, judged once by one process, and answered where it was not judged in time."""
+"""Keeps what people ask for: stored before it is acknowledged, judged once by one process, and answered if it was not judged in time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.errors import HandledBefore, RequestNotStored, RunbellError
+from bot.core.errors import HandledBefore, RequestNotStored, RunbellError, StoreBusy
 from bot.core.pace import STORED_WITHIN, Pace
 from bot.core.requests import AFTER, OPEN, UNANSWERED, UNJUDGED, Due, Request, RequestState, due, is_late
 from bot.services.ports import Clock, Store
@@ -34,7 +34,7 @@ class Requests:
     async def store(self, request: Request, trigger: str, arrived: float) -> Request:
         """Commit the request, which came in at `arrived` of the performance counter, and its trigger's mark: it is ours to judge then.
 
-        HandledBefore where its trigger was seen before, RequestNotStored where it is too late to acknowledge it, StoreBusy as usual.
+        HandledBefore if its trigger was seen before, RequestNotStored if it is too late to acknowledge it, StoreBusy as usual.
         """
         given_up = asyncio.Event()
         task = asyncio.get_running_loop().create_task(self._store_once(replace(request, owner=self._owner), trigger, given_up))
@@ -69,7 +69,7 @@ class Requests:
             log.warning("late_request_not_stored", error=type(error).__name__)
 
     async def acknowledge(self, request: Request) -> bool:
-        """Note that Slack has seen it acknowledged: only then may it be judged, here and after a crash. False where it may not."""
+        """Note that Slack has seen it acknowledged. Only then may it be judged, here and after a crash. Return whether it may."""
         try:
             async with self._store.write() as transaction:
                 return await transaction.requests.acknowledge(request)
@@ -78,7 +78,7 @@ class Requests:
             return False
 
     async def finish(self, request: Request) -> bool:
-        """The request was judged. False where that cannot be noted: then it is judged or answered elsewhere, and nothing is said here."""
+        """Note that the request was judged. False if that failed: another process judges or answers it, so nothing is said here."""
         return await self._close(request, RequestState.JUDGED, {RequestState.ACKNOWLEDGED, RequestState.BEGUN})
 
     async def _close(self, request: Request, state: RequestState, before: Iterable[RequestState]) -> bool:
@@ -90,7 +90,7 @@ class Requests:
             return False
 
     def release(self, request: Request) -> None:
-        """It is no longer at work here; where it was not finished its lease ends, and whoever lives takes it."""
+        """End the work on it in this process. If it is not finished, its lease ends and another process takes it."""
         self.at_work.discard(request.id)
 
     async def take(self) -> list[tuple[Due, Request]]:
@@ -107,7 +107,15 @@ class Requests:
                 self.release(request)
             what = due(request, now, within)
             # One whose lease ended while the event loop stood still is still at work here: it stays with its listener.
-            if what is not None and request.id not in self.at_work and (taken := await self._take(request, what)) is not None:
+            if what is None or request.id in self.at_work:
+                continue
+            try:
+                taken = await self._take(request, what)
+            except StoreBusy as trouble:
+                # What was taken before is at work here now: were it not returned, its lease would be kept and nobody would judge it.
+                log.warning("requests_not_taken", error=trouble.sentence)
+                break
+            if taken is not None:
                 found.append((what, taken))
         return found
 
@@ -134,7 +142,7 @@ class Requests:
         return replace(request, state=state) if moved else None
 
     async def answered(self, request: Request, *, was_told: bool) -> None:
-        """The person was told. Where Slack did not take it, it is tried again when the lease has ended, for an hour."""
+        """Note that the person was told. If Slack refused the message, it is sent again when the lease has ended, for an hour."""
         age = self._clock.now() - request.received_at if request.received_at is not None else timedelta.max
         if was_told or age.total_seconds() > self._pace.request_told_within:
             if not was_told:

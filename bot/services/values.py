@@ -9,6 +9,11 @@ class Values:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[tuple[str, str], ...]] = {}
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The ids of the intents whose values are known here."""
+        return frozenset(self._kept)
+
     def keep(self, intent_id: str, variables: tuple[tuple[str, str], ...]) -> None:
         if variables:
             self._kept[intent_id] = variables

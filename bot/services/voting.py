@@ -247,7 +247,7 @@ class Voting:
         return bool(broken)
 
     async def shown(self, found: Found, action: Action, person: Person | None) -> Tally:
-        """How it stands, for a person who is about to vote: RightMissing where they have no say here, None for whoever passes freezes.
+        """Return the approval status for a person about to vote, None for one who passes freezes. RightMissing if they can't vote here.
 
         It is noted at the gate, so that a form that must open within three seconds finds the very plan that was shown.
         """
@@ -258,7 +258,7 @@ class Voting:
         return await self._noted(found, question)
 
     async def plan(self, found: Found) -> tuple[str, PlanSummary]:
-        """The digest and summary of the plan alone, for whoever stops a run: one that cannot be read now is as good as unreadable."""
+        """Return the digest and summary of the plan, for stopping a run. A plan that cannot be read now counts as unreadable."""
         try:
             contents = await self._evidence.contents(found)
         except TerraformTrouble:

@@ -10,7 +10,7 @@ from bot.core.errors import AlreadyWatched, SeveralWatches, TooMany, UnknownWatc
 from bot.core.policy import Actor, Person, Place, Right
 from bot.core.repetitions import WATCHES_MOST
 from bot.core.watches import Watch
-from bot.core.workspaces import Workspace, is_glob, spelled_as
+from bot.core.workspaces import Workspace, is_glob, spelled_as, spelled_or_alike
 from bot.services.access import Access, named
 from bot.services.audits import watch_changed
 from bot.services.closures import Closures
@@ -148,13 +148,12 @@ class Watching:
 def refuse_more(theirs: Sequence[Watch]) -> None:
     """`theirs` are the watches of one person in the channel; what the file says counts for nobody."""
     if sum(not one.source for one in theirs) >= WATCHES_MOST:
-        raise TooMany("watches", WATCHES_MOST, "end one with “unwatch”, or watch a glob instead of single workspaces.")
+        raise TooMany("watches", WATCHES_MOST, "End one with “unwatch”, or watch a glob instead of single workspaces.")
 
 
 def meant(wish: RemoveWatch, watches: Sequence[Watch]) -> Watch:
     """The one that is to end; where several have the glob, the one that nothing narrows, if nothing was said of that."""
-    exact_first = [one for one in watches if one.pattern == wish.pattern]
-    same = exact_first or [one for one in watches if one.pattern.casefold() == wish.pattern.casefold()]
+    same = spelled_or_alike(wish.pattern, watches, lambda one: one.pattern)
     fitting = [one for one in same if wish.tag in {"", one.tag} and wish.project in {"", one.project}]
     by_hand = [one for one in fitting if not one.source]
     if not fitting:

@@ -58,12 +58,14 @@ class Privately:
             return False
         return True
 
-    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> None:
-        """Say it in direct messages that are open already; what cannot be said is in the log."""
+    async def write(self, channel: str, said: Said, *, thread_ts: str = "") -> bool:
+        """Say it in direct messages that are open already; what cannot be said is in the log. Whether it was said."""
         try:
             await self._post(channel, said, thread_ts)
         except ChatTrouble as trouble:
             log.warning("not_told", channel=channel, error=trouble.sentence)
+            return False
+        return True
 
     async def edit(self, channel: str, ts: str, said: Said) -> bool:
         """Put it in the place of a message of ours in direct messages (Slack, chat.update); False where Slack does not let us."""

@@ -58,6 +58,13 @@ def outcome_unclear(request: Request, command: str) -> Said:
     return saying(f"Runbell was restarted while it carried out your {asked(request)}. Check the result before you try again.", look)
 
 
+def perhaps_done(what: str, run_id: str, command: str) -> Said:
+    """Return what to say if the database was busy after an effect, so that "nothing was done" may be wrong. `what` is such as "click"."""
+    look = f"{code(f'{command} show {run_id}')} shows the run." if run_id else ""
+    sentence = f"My database was busy while I carried out your {what}, so I cannot say whether all of it was done."
+    return saying(f"{sentence} Check the result before you try again.", look)
+
+
 def asked(request: Request) -> str:
     """What somebody did in Slack, with the run where a button named one."""
     return f"{WORD_OF[request.kind]} ({', '.join(filter(None, (deed_words(request.action), request.run_id)))})"
@@ -159,14 +166,18 @@ DRESSES: Mapping[type[errors.RunbellError], Dress] = MappingProxyType(
         errors.FreezeStarted: freeze_started,
         errors.RulesReplaced: sentence_alone,
         errors.SendTooLate: sentence_alone,
-        errors.DecisionReplaced: step("`{command} show` tells how it stands."),
+        errors.DecisionReplaced: lambda error, command: saying(
+            error.sentence, f"{code(f'{command} show {error.run_id}')} shows the run. If it still waits, decide again."
+        ),
         errors.WordsWanted: words_wanted,
         errors.FormNotOpened: lambda error, command: saying(
             error.sentence, f"Type {code(f'{command} {error.word} {error.run_id}')}, and why behind it."
         ),
         errors.ConfirmationExpired: sentence_alone,
         errors.NotYourConfirmation: step("Type the command yourself to get a button of your own."),
-        errors.ApplyInterrupted: step("`{command} cancel` with the run shows it again, with a button for a form."),
+        errors.ApplyInterrupted: lambda error, command: saying(
+            error.sentence, f"To cancel the apply, type {code(f'{command} cancel {error.run_id}')} and use its button."
+        ),
         errors.NoVote: step("`{command} show` tells how the run stands."),
         errors.NothingToReview: step("`{command} show` tells how it stands, `{command} log` what was written on the way."),
         errors.NothingWritten: step("`{command} show` tells how the run stands."),

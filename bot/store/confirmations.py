@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.confirmations import Confirmation
+from bot.core.repetitions import CONFIRMATIONS_MOST
 from bot.core.requests import HELD
 from bot.store.tables import confirmations
 
@@ -18,6 +19,11 @@ class ConfirmationTable:
     connection: AsyncConnection
 
     async def add(self, confirmation: Confirmation) -> None:
+        """Keep it in place of the oldest where this person was shown as many in this channel already, so that nobody fills the table."""
+        theirs = (confirmations.c.person == confirmation.person, confirmations.c.channel == confirmation.channel)
+        newest_first = (confirmations.c.created_at.desc(), confirmations.c.id)
+        newest = select(confirmations.c.id).where(*theirs).order_by(*newest_first).limit(CONFIRMATIONS_MOST - 1)
+        await self.connection.execute(delete(confirmations).where(*theirs, confirmations.c.id.not_in(newest)))
         await self.connection.execute(insert(confirmations), asdict(confirmation))
 
     async def get(self, confirmation_id: str) -> Confirmation | None:

@@ -27,7 +27,7 @@ BEGIN = update(requests).where(OURS, requests.c.state.in_(sorted(AT_WORK))).valu
 async def begin(connection: AsyncConnection) -> None:
     """Note in this very transaction that the request at work has an effect; RequestLost where it is no longer ours to judge.
 
-    The row and the effect commit together, or neither does: whoever finds the row after a crash knows whether anything was done. The
+    The row and the effect commit together, or neither does: after a crash the row tells whether anything was done. The
     update takes the row's lock, so that of two processes that judge one request only the one that owns it gets anything done.
     """
     hold = HELD.get()
@@ -93,7 +93,7 @@ class RequestTable:
         return await changed(self.connection, update(requests).where(here).values(values)) == 1
 
     async def free_all(self) -> None:
-        """For a file that nobody else has open: whoever was at a request is gone."""
+        """End all leases. For a file that nobody else has open: any process that judged a request is gone."""
         here = requests.c.state.in_(sorted(OPEN))
         await self.connection.execute(update(requests).where(here).values(lease_until=moment(self.connection, self.now)))
 

@@ -25,7 +25,7 @@ SHARED = text(f"SELECT pg_advisory_xact_lock_shared({KEY})")
 EXCLUSIVE = text(f"SELECT pg_advisory_xact_lock({KEY})")
 """Why nothing is sent after a freeze (or an activation) is confirmed, unless the confirmation names it:
 
-Whoever sends holds the lock shared from before it reads the freezes until it has committed `sent`. Whoever declares holds it
+A sender holds the lock shared from before it reads the freezes until it has committed `sent`. A declarer holds it
 exclusively from before it lists what is in flight until it has committed the freeze. So one of the two comes first, whole:
 
 - The sender: its `sent` was committed before the declarer got the lock. PostgreSQL releases locks only after a commit is visible

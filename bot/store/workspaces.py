@@ -65,7 +65,7 @@ class WorkspaceTable:
         return decode(row) if row else None
 
     async def alike(self, name: str) -> tuple[Workspace, ...]:
-        """Those that bear the name in any capitals, in every organization, by organization and name.
+        """Those that have the name in any capitals, in every organization, by organization and name.
 
         SQLite folds the letters of English alone, PostgreSQL those of its locale: the server takes no others in names.
         """

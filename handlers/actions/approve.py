@@ -18,7 +18,7 @@ from bot.slack.views.approval import Wanted, approval
 from handlers.actions.others import button_clicked
 from handlers.actions.override import demanded_gate
 from handlers.answers import answer_to
-from handlers.asking import ask_run, show_again
+from handlers.asking import WORD_OF, ask_run, show_again
 from handlers.facts import value_of
 from handlers.services import Services
 
@@ -90,13 +90,13 @@ async def open_approval(asked: Asked, wanted: Wanted, services: Services, place:
         return
     if (wanted.reason and not wanted.may_be_silent) or wanted.typed_name:
         raise WordsWanted(asked.run.id, asked.workspace.name, reason=wanted.reason, typed_name=wanted.typed_name)
-    raise FormNotOpened(asked.run.id, "approve")
+    raise FormNotOpened(asked.run.id, WORD_OF[Action.APPLY])
 
 
 async def opened(asked: Asked, wanted: Wanted, services: Services, place: Place, body: Mapping[str, Any]) -> bool:
     try:
         await services.privately.open(str(body.get("trigger_id", "")), approval_view(asked, wanted, place))
-    except (ChatTrouble, NoTrigger):  # judged after a restart, a click has no trigger any more
+    except (ChatTrouble, NoTrigger):  # as in `demand_opened`
         return False
     return True
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import Act, RunReference
-from bot.core.errors import ApplyInterrupted, ChatTrouble, FormNotOpened, NoTrigger
+from bot.core.errors import ApplyInterrupted
 from bot.core.policy import Actor, Place
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.cancel import canceling
 from handlers.actions.others import button_clicked
 from handlers.answers import answer_to
-from handlers.asking import show_again
+from handlers.asking import demand_opened, show_again
 from handlers.services import Services
 
 
@@ -26,15 +26,13 @@ async def cancel_clicked(
     action = ids.ACTION_OF[payload["action_id"]]
     asked = await services.approvals.asked_of(address.run_id, actor)
     if asked is not None and asked.run.was_confirmed and not asked.run.is_final:
-        try:
+        with demand_opened(asked.run.id, action):
             await services.privately.open(str(body.get("trigger_id", "")), canceling(asked.run, asked.workspace, place, action))
-        except (ChatTrouble, NoTrigger) as trouble:
-            raise FormNotOpened(asked.run.id, "cancel") from trouble
         return None
     reference = RunReference(run_id=address.run_id)
     try:
         acted = await services.approvals.act(action, reference, actor, place)
     except ApplyInterrupted as error:
-        # It has begun to apply since we last looked.
+        # The run began to apply after we last read it.
         await show_again(error, Act(action, reference), services, actor, place)
     return answer_to(acted, services, is_seen=True)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.commands.runs import Act, RunReference
-from bot.core.errors import ChatTrouble, FormNotOpened
 from bot.core.policy import Actor, Place
 from bot.core.runs import Action
 from bot.slack import ids
 from bot.slack.blocks import Said
 from bot.slack.views.discard import discarding
 from handlers.actions.others import button_clicked
-from handlers.asking import ask_run
+from handlers.asking import ask_run, demand_opened
 from handlers.services import Services
 
 
@@ -28,9 +27,7 @@ async def discard_clicked(
     if address is not None and asked.has_other_plan(address.digest):
         return await ask_run(Act(Action.DISCARD, RunReference(run_id=address.run_id)), services, actor, place, shown=address.digest)
     digest = asked.tally.digest if asked.tally is not None else ""
-    try:
+    with demand_opened(asked.run.id, Action.DISCARD):
         view = discarding(asked.run, asked.workspace, asked.plan, place, digest)
         await services.privately.open(str(body.get("trigger_id", "")), view)
-    except ChatTrouble as trouble:
-        raise FormNotOpened(asked.run.id, "discard") from trouble
     return None

@@ -70,15 +70,18 @@ ROUTES: Mapping[type[Command], Route] = MappingProxyType(
     }
 )
 
-
 TAKES_BODY = frozenset(route for route in ROUTES.values() if "body" in inspect.signature(route).parameters)
 
 
-async def command_typed(payload: Mapping[str, Any], body: dict[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
-    command = parse(str(payload.get("text", "")))
+async def carry_out(command: Command, services: Services, actor: Actor, place: Place, body: Mapping[str, Any]) -> Said | None:
+    """Call the command's listener. What Slack sent goes to those that take it."""
     route = ROUTES[type(command)]
     more = {"body": body} if route in TAKES_BODY else {}
     return await route(command, services, actor, place, **more)
+
+
+async def command_typed(payload: Mapping[str, Any], body: dict[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
+    return await carry_out(parse(str(payload.get("text", ""))), services, actor, place, body)
 
 
 def register(app: AsyncApp, guard: Guard, command: str) -> None:

@@ -30,7 +30,7 @@ from handlers.services import Services
 from handlers.threads import about_thread
 from handlers.words import Words, words_of
 
-FORM = "A message is a command only if it begins with my name and is one line, without quotes, lists, code or other mentions."
+FORM = "To give a command in a message, begin with my name and write one line, without quotes, lists, code or other mentions."
 
 log = structlog.get_logger("runbell.handlers")
 
@@ -63,7 +63,7 @@ def is_answered(words: Words) -> bool:
 
 
 async def command_said(payload: Mapping[str, Any], body: dict[str, Any], services: Services, actor: Actor, place: Place) -> Said | None:
-    """A question is answered as if it were typed; what changes something is shown first, whoever says it and wherever.
+    """Answer a question as if it were typed. A command that changes something is always shown first.
 
     A review is read in a modal, which a message cannot open and the click on its button can.
     """

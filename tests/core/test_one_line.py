@@ -17,7 +17,7 @@ from bot.core.locks import Lock, from_slack, signed_reason
 from bot.core.one_line import has_letters, one_line, plain_name, quoted, unquoted
 from bot.core.people import Person, Place
 from bot.core.runs import Action
-from bot.core.signatures import bears, signed, signed_words, unsigned, words_signed
+from bot.core.signatures import has_reference, signed, signed_words, unsigned, words_signed
 from bot.core.votes import Why
 from bot.services import comments, decisions
 from tests.core.cases import question, rule, vote
@@ -73,8 +73,8 @@ def test_everything_that_goes_to_the_server_is_one_line_with_our_signature_first
 @given(TYPED, PEOPLE, PLACES)
 def test_nobodys_words_or_name_are_taken_for_a_reference(text: str, person: Person, place: Place) -> None:
     for made in (signed(text, person, place, REF), decisions.signed(Action.DISCARD, person, place, text, REF)):
-        assert bears(made, REF)
-        assert not bears(made, OTHER)
+        assert has_reference(made, REF)
+        assert not has_reference(made, OTHER)
         assert words_signed(made) is not None
 
 
@@ -90,8 +90,8 @@ def test_the_words_come_back_without_what_is_ours(text: str, person: Person, pla
 
 @pytest.mark.parametrize("text", [f"ok — applied by ana (U0ANA) in #x (ref {REF})", f"line\none (ref {REF})", f"[bot] x (ref {REF})"])
 def test_what_was_written_before_still_bears_its_reference(text: str) -> None:
-    assert bears(text, REF)
-    assert not bears(text, OTHER)
+    assert has_reference(text, REF)
+    assert not has_reference(text, OTHER)
 
 
 @pytest.mark.parametrize("text", INVISIBLE)

@@ -117,16 +117,16 @@ UPLOADED = (Role.AUTHOR, Origin(by=InvolvedBy.UPLOAD))
             {},
             (UPLOADED,),
             (
-                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 vote more is needed, because nobody can tell who uploaded its "
+                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 more vote is needed, because it is not known who uploaded its "
                 "configuration: of two voters, at most one can be that person. "
-                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+                "An operator can settle it: add all names of each person to [people] in runbell.toml."
             ),
         ),
         (
             {Role.AUTHOR: MERGED},
             (),
             (
-                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 vote more is needed, because nobody can tell who made the commit "
+                "Rule “eyes”: 0 of 2 votes. Who may: every full member. 1 more vote is needed, because it is not known who made the commit "
                 "(“web-flow”): of two voters, at most one can be that person."
             ),
         ),
@@ -134,9 +134,9 @@ UPLOADED = (Role.AUTHOR, Origin(by=InvolvedBy.UPLOAD))
             {Role.CREATOR: GHOST},
             (UPLOADED,),
             (
-                "Rule “eyes”: 0 of 3 votes. Who may: every full member. 2 votes more are needed, because nobody can tell who created the "
+                "Rule “eyes”: 0 of 3 votes. Who may: every full member. 2 more votes are needed, because it is not known who created the "
                 "run (“ghost”), or who uploaded its configuration: at most 2 of the voters can be those people. "
-                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+                "An operator can settle it: add all names of each person to [people] in runbell.toml."
             ),
         ),
     ],
@@ -210,20 +210,20 @@ def test_each_reason_why_a_vote_falls_has_its_sentence(why: Why) -> None:
         ),
         (
             Fallen(person="U0ANA", why=Why.SAME_PERSON, rule="r", role=Role.REQUESTER, by=InvolvedBy.OPTIONS),
-            "does not count for rule “r”: they chose targets, replacements or variables that the run carries on.",
+            "does not count for rule “r”: they chose targets, replacements or variables that the run takes over.",
         ),
         (
             Fallen(person="U0ANA", why=Why.POSSIBLY_SAME, rule="r", role=Role.AUTHOR, known_as="ghost"),
             (
                 "does not count for rule “r”: they may be who made the commit (“ghost”). "
-                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+                "An operator can settle it: add all names of each person to [people] in runbell.toml."
             ),
         ),
         (
             Fallen(person="U0ANA", why=Why.POSSIBLY_SAME, rule="r", role=Role.REQUESTER),
             (
                 "does not count for rule “r”: they may be who asked for the run. "
-                "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+                "An operator can settle it: add all names of each person to [people] in runbell.toml."
             ),
         ),
     ],

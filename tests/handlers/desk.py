@@ -155,7 +155,7 @@ class FakePrivately:
     """What one person saw: modals that were opened, and words that were said without a response address. `trouble` has modals refused.
 
     `threads` goes along with `told`; `written` is what was said in direct messages for good, and `edited` what took its place there.
-    `said` is all that was told or written, whole.
+    `said` is all that was told or written, whole. In a channel of `closed` nothing can be written.
     """
 
     def __init__(self) -> None:
@@ -171,6 +171,7 @@ class FakePrivately:
         self.changed: list[str] = []
         self.trouble: ChatTrouble | None = None
         self.is_down = False
+        self.closed: set[str] = set()
 
     async def open(self, trigger_id: str, view: dict[str, Any]) -> Shown:
         if not trigger_id:
@@ -196,9 +197,12 @@ class FakePrivately:
         self.said.append(said)
         return True
 
-    async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> None:
+    async def write(self, channel: str, said: dict[str, Any], *, thread_ts: str = "") -> bool:
+        if self.is_down or channel in self.closed:
+            return False
         self.written.append((channel, thread_ts, str(said["text"])))
         self.said.append(said)
+        return True
 
     async def edit(self, channel: str, ts: str, said: dict[str, Any]) -> bool:
         self.edited.append((channel, ts, said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.repetitions import REFUSALS_MOST
+from bot.core.repetitions import CONFIRMATIONS_MOST, REFUSALS_MOST
 from bot.slack import ids
 from tests.handlers.desk import Desk
 from tests.services.house import KIM, RAJ
@@ -21,3 +21,17 @@ async def test_beyond_the_cap_a_command_does_nothing_and_a_button_still_decides(
     async with desk.house.store.read() as transaction:
         outcomes = [row.outcome for row in await transaction.audit.page(0) if row.kind == "refusal"]
     assert outcomes == ["UnknownRun", "TooManyRefused"]
+
+
+async def test_of_the_buttons_that_somebody_was_shown_in_a_channel_the_newest_work(desk: Desk) -> None:
+    run = desk.house.runs.add_run(desk.house.runs.add_workspace("storefront-dev"), "planned")
+    shown = []
+    for _ in range(CONFIRMATIONS_MOST + 1):
+        await desk.type("discard storefront-dev", KIM)
+        shown.append(desk.answers[-1])
+        desk.house.clock.move(0.1)
+    await desk.confirm(shown[0], KIM)
+    assert desk.house.runs.calls_of("act") == []
+    await desk.confirm(shown[1], KIM)
+    [call] = desk.house.runs.calls_of("act")
+    assert call.given["run_id"] == run.id

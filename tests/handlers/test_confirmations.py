@@ -131,8 +131,7 @@ async def test_it_expires_after_ten_minutes(desk: Desk) -> None:
     planned(desk)
     answer = await ask(desk, "approve storefront-dev")
     desk.house.clock.move(CONFIRM_WITHIN.total_seconds())
-    [told] = await desk.confirm(answer)
-    assert told == "This has expired. Type it again."
+    assert len(await desk.confirm(answer)) == 1
     assert desk.answers[-1]["replace_original"] is True
     assert decided(desk) == []
 
@@ -244,6 +243,27 @@ async def test_a_card_whose_plan_changed_decides_nothing_and_shows_the_new_one(d
     assert kind(desk.private.said[-1]) == ids.CONFIRM_FORM
 
 
+async def test_a_card_in_direct_messages_of_others_is_answered_where_we_can_write(desk: Desk) -> None:
+    run = planned(desk)
+    value = await desk.card(run.id)
+    plan_anew(desk, run)
+    desk.private.closed.add("D0OTHERS")
+    assert await desk.click(ids.APPROVE, value, ANA, Place(channel="D0OTHERS")) == []
+    assert (decided(desk), desk.private.written) == ([], [])
+    assert [person for _, person, _ in desk.private.told] == [ANA.id]
+    assert kind(desk.private.said[-1]) == ids.CONFIRM_FORM
+
+
+@pytest.mark.parametrize("channel", ["C0DEPLOYS", "D0OURS"])
+async def test_whoever_cannot_be_shown_the_new_plan_is_told_at_least_that_nothing_was_done(desk: Desk, channel: str) -> None:
+    run = planned(desk)
+    value = await desk.card(run.id)
+    plan_anew(desk, run)
+    desk.private.is_down = True
+    assert len(await desk.click(ids.APPROVE, value, ANA, Place(channel=channel))) == 1
+    assert decided(desk) == []
+
+
 async def test_a_card_whose_plan_changed_discards_nothing_and_shows_the_new_one(desk: Desk) -> None:
     run = planned(desk)
     value = await desk.card(run.id)
@@ -308,6 +328,17 @@ async def test_an_apply_is_canceled_in_a_form_alone(desk: Desk, way: str) -> Non
     assert desk.private.views[-1]["callback_id"] == ids.CANCELING
     await submit(desk, {"reason": "wrong account"})
     assert decided(desk) == [(Action.CANCEL, run.id)]
+
+
+@pytest.mark.parametrize("button, command", [(ids.CANCEL, "/tf cancel"), (ids.FORCE_CANCEL, "/tf force-cancel")])
+async def test_where_slack_opens_no_form_an_apply_goes_on_and_the_same_command_is_named(desk: Desk, button: str, command: str) -> None:
+    run = planned(desk)
+    desk.house.runs.move(run.id, "applying")
+    await desk.house.poll()
+    desk.private.trouble = ChatRefused("expired_trigger_id")
+    [answer] = await desk.click(button, encode(Address(run.id)))
+    assert f"{command} {run.id}" in answer
+    assert not desk.house.runs.calls_of("act") + desk.house.runs.calls_of("force_cancel")
 
 
 async def test_a_run_that_began_to_apply_since_it_was_shown_is_not_canceled_by_the_click(desk: Desk) -> None:

@@ -13,16 +13,20 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import text as sql
 
+from bot.core.commands.locks import LockWorkspace
 from bot.core.errors import RequestLost, StoreBusy
+from bot.core.locks import Lock
 from bot.core.people import Standing
 from bot.core.policy import Actor
 from bot.core.requests import Request, RequestState
 from bot.core.runs import Run
+from bot.core.workspaces import WorkspaceDetail
 from bot.services.requests import Requests
 from bot.slack import ids
 from bot.slack.ids import Address, FormAddress, encode
 from bot.slack.views.start import FORM, VARIABLES, Form, start_form
 from handlers import actions, commands, register, shortcuts, views
+from handlers.asking import ask
 from handlers.guard import Guard, parameters
 from handlers.judging import Judging, Listener
 from handlers.middleware import actor_of, place_of
@@ -566,3 +570,49 @@ async def test_a_request_that_was_lost_is_not_audited_as_refused(desk: Desk) -> 
         raise RequestLost
 
     assert await desk.guard.outcome(loses, {"body": {}}, ()) is None
+
+
+def busy_once(desk: Desk) -> None:
+    """The next transaction that writes is refused, and those after it are not."""
+    write = desk.house.store.write
+
+    def refused() -> Any:
+        desk.house.store.write = write  # type: ignore[method-assign]
+        raise StoreBusy
+
+    desk.house.store.write = refused  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("way", ["typed", "confirmed"])
+async def test_what_had_an_effect_before_the_database_was_busy_is_not_said_to_be_undone(desk: Desk, way: str) -> None:
+    workspace = desk.house.runs.add_workspace("storefront-dev")
+    lock = desk.house.locks.lock
+
+    async def locked(workspace_id: str, reason: str) -> Lock:
+        found = await lock(workspace_id, reason)
+        busy_once(desk)
+        return found
+
+    desk.house.locks.lock = locked  # type: ignore[method-assign]
+    if way == "typed":
+        told = await desk.type("lock storefront-dev a reason")
+    else:
+        asked = await ask(LockWorkspace("storefront-dev", "a reason"), desk.services, ANA, DEPLOYS)
+        [told] = await desk.confirm(asked)
+    assert (await desk.house.locks.detail(workspace.id)).lock.is_locked
+    assert "Check the result before you try again." in told
+    assert StoreBusy().sentence not in told
+
+
+async def test_what_had_no_effect_before_the_database_was_busy_is_said_to_be_undone(desk: Desk) -> None:
+    workspace = desk.house.runs.add_workspace("storefront-dev")
+    detail = desk.house.locks.detail
+
+    async def looked_at(workspace_id: str) -> WorkspaceDetail:
+        busy_once(desk)
+        return await detail(workspace_id)
+
+    desk.house.locks.detail = looked_at  # type: ignore[method-assign]
+    told = await desk.type("lock storefront-dev a reason")
+    assert not (await detail(workspace.id)).lock.is_locked
+    assert StoreBusy().sentence in told

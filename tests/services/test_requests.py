@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -30,16 +32,17 @@ async def state_of(house: House) -> RequestState | None:
 
 
 class Counted:
-    """How many transactions wrote; `is_down` has each refused."""
+    """How many transactions wrote; `is_down` has each refused, and `down_after` each once so many have."""
 
     def __init__(self, house: House) -> None:
         assert isinstance(house.store, Database)
         self.count, self.is_down, self.write = 0, False, house.store.write
+        self.down_after: float = inf
         house.store.write = self.counted  # type: ignore[method-assign]
 
     @asynccontextmanager
     async def counted(self) -> AsyncIterator[Any]:
-        if self.is_down:
+        if self.is_down or self.count >= self.down_after:
             raise StoreBusy
         async with self.write() as transaction:
             yield transaction
@@ -84,3 +87,16 @@ async def test_a_database_that_is_lost_meanwhile_leaves_it_to_whoever_finds_the_
     [(_, taken)] = await requests_of(house, "them").take()
     assert taken.owner == "them"
     assert not await requests.finish(request), "it is another's now"
+
+
+async def test_what_was_taken_before_the_database_was_lost_is_judged(house: House) -> None:
+    theirs = requests_of(house, "them")
+    for name in ("r1", "r2"):
+        await theirs.acknowledge(await theirs.store(replace(REQUEST, id=name), f"1.2.{name}", perf_counter()))
+    house.clock.move(11)
+    requests, counted = requests_of(house), Counted(house)
+    counted.down_after = 1
+    assert [taken.id for _, taken in await requests.take()] == ["r1"]
+    assert requests.at_work == {"r1"}
+    counted.down_after = inf
+    assert [taken.id for _, taken in await requests.take()] == ["r2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -34,6 +35,7 @@ from bot.core.windows import Window
 from bot.services.approvals import Acted
 from bot.services.freezing import Declared
 from bot.services.intents import Intents
+from bot.services.ports import Transaction
 from bot.services.ruling import RulesInForce
 from bot.services.sending import InFlight
 from bot.store.tables import decisions
@@ -173,6 +175,59 @@ async def test_a_decision_whose_round_was_reopened_is_not_sent(house: House) -> 
     with pytest.raises(DecisionReplaced):
         await house.vote(run.id)
     assert applied(house) == 0
+
+
+def busy_from(house: House, first: int) -> None:
+    """The database is busy from this transaction that writes on, counted from 1."""
+    write, count = house.store.write, itertools.count(1)
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[Transaction]:
+        if next(count) >= first:
+            raise StoreBusy
+        async with write() as transaction:
+            yield transaction
+
+    house.store.write = counted  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("first, state, calls", [(1, IntentState.PENDING, 0), (2, IntentState.SENT, 1)])
+async def test_a_decision_that_stands_while_the_database_is_busy_is_not_said_to_be_none(
+    house: House, first: int, state: IntentState, calls: int
+) -> None:
+    """It was committed and will be sent, or has been: whoever is told that nothing was done would decide again, or rely on it."""
+    run, write = planned(house), house.store.write
+
+    async def gone() -> None:
+        busy_from(house, first)
+
+    meanwhile(house, gone)
+    acted = await house.vote(run.id)
+    assert (acted.outcome, applied(house)) == (state, calls)
+    house.store.write = write  # type: ignore[method-assign]
+    for _ in range(6):
+        house.clock.move(16)
+        await house.turn()
+    assert (await house.intent_of(run.id)).state is IntentState.SETTLED
+    assert applied(house) == 1
+
+
+async def test_a_database_that_is_busy_while_it_is_judged_again_closes_no_decision(house: House) -> None:
+    run = planned(house)
+    house.runs.fail("act", TerraformRateLimited("terraform.test", 12))
+    assert (await house.vote(run.id)).outcome is IntentState.PENDING
+    judge = house.intents.judge
+
+    async def busy(intent: Intent) -> None:  # noqa: ARG001 - as Judge has it
+        raise StoreBusy
+
+    house.intents.judge = busy
+    await house.turn()
+    assert (await house.intent_of(run.id)).state is IntentState.PENDING
+    house.intents.judge = judge
+    house.clock.move(21)
+    await house.turn()
+    assert (await house.intent_of(run.id)).state is IntentState.SETTLED
 
 
 async def test_what_another_process_has_sent_meanwhile_is_not_said_to_be_stopped(house: House) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.core.decisions import IntentState
-from bot.core.errors import RequestRefused, TerraformAnswerLost, TerraformRateLimited
+from bot.core.errors import RequestLost, RequestRefused, RulesReplaced, StoreBusy, TerraformAnswerLost, TerraformRateLimited
+from bot.services.ports import Transaction
 from bot.services.values import Values
+from bot.store.intents import IntentTable
 from tests.services.house import House
 
 SECRET = "hunter2-canary"
@@ -104,3 +108,50 @@ async def test_after_an_answer_that_was_lost_the_values_are_forgotten(house: Hou
     await house.start("storefront-dev", variables=VARIABLES)
     [intent] = await house.open_intents()
     assert (intent.state, house.intents.values.of(intent.id)) == (IntentState.UNSURE, ())
+
+
+def knows_values(house: House) -> bool:
+    return bool(house.intents.values.known)
+
+
+@pytest.mark.parametrize("error", [RequestLost(), StoreBusy(), RulesReplaced("run-1", "create")])
+async def test_values_of_a_start_that_is_not_stored_are_forgotten(house: House, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    house.runs.add_workspace("storefront-dev")
+
+    async def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(IntentTable, "add", refuse)
+    with pytest.raises(type(error)):
+        await house.start("storefront-dev", variables=VARIABLES)
+    assert not knows_values(house)
+
+
+async def test_values_of_a_start_that_waited_for_too_long_are_forgotten(house: House) -> None:
+    house.runs.add_workspace("storefront-dev")
+    house.runs.fail("create_run", TerraformRateLimited("terraform.test", 5))
+    await house.start("storefront-dev", variables=VARIABLES)
+    assert knows_values(house)
+    await house.turn(301)
+    assert await house.open_intents() == ()
+    await house.turn()
+    assert not knows_values(house)
+
+
+async def test_values_that_are_kept_while_a_round_reads_what_is_open_stay(house: House) -> None:
+    """The round has read before the start was committed, so the start is not among what it found."""
+    house.runs.add_workspace("storefront-dev")
+    house.runs.fail("create_run", TerraformRateLimited("terraform.test", 5))
+    read, begun = house.store.read, list[str]()
+
+    @asynccontextmanager
+    async def slowly() -> AsyncIterator[Transaction]:
+        async with read() as transaction:
+            yield transaction
+        if not begun:
+            begun.append("a start")
+            await house.start("storefront-dev", variables=VARIABLES)
+
+    house.store.read = slowly  # type: ignore[method-assign]
+    await house.intents.tick(house.clock.now())
+    assert knows_values(house)

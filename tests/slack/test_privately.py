@@ -92,6 +92,15 @@ async def test_a_modal_is_pushed_on_the_open_one_and_changed_while_it_is_what_we
         assert modals[-1].document["title"]["text"] == "Approve & apply"
 
 
+async def test_direct_messages_of_others_are_not_written_in() -> None:
+    async with opened() as (server, private):
+        assert not await private.write("D0OTHERS", said("for you"))
+        await private.tell("D0OTHERS", "U0KIM", said("for you"))
+        [direct] = [one for one in server.state.team.channels.values() if one.kind == "im" and "U0KIM" in one.members]
+        assert await private.write(direct.id, said("and more"))
+        assert await sees(server, "U0KIM", direct.id) == ["for you", "and more"]
+
+
 async def test_a_message_in_direct_messages_becomes_another_and_its_buttons_go() -> None:
     async with opened() as (server, private):
         await private.tell("C0NOWHERE", "U0KIM", said("a word"))

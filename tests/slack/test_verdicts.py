@@ -63,7 +63,7 @@ def test_a_waiting_run_is_told_with_all_that_is_missing() -> None:
         "• Rule “office hours”: its window of time opens at <!date^1772443800^{date_short_pretty} {time}|2026-03-02 09:30 UTC>.",
         (
             "• The vote of <@U0RAJ> does not count for rule “production wants two”: they may be who created the run (“raj9”). "
-            "An operator can settle it: all names of a person belong into [people] of runbell.toml."
+            "An operator can settle it: add all names of each person to [people] in runbell.toml."
         ),
         "• Votes that count: <@U0ANA>",
         "• Risk is high: a vote gives a reason and the workspace's name.",

@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.confirmations import CONFIRM_WITHIN, Confirmation
+from bot.core.repetitions import CONFIRMATIONS_MOST
 from bot.store.database import Database
+from bot.store.tables import confirmations
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASKED = Confirmation(
@@ -64,3 +67,20 @@ async def test_what_is_long_over_is_forgotten(database: Database) -> None:
         assert await transaction.confirmations.get(ASKED.id) is not None
         await transaction.leavings.remove_loose(NOON + timedelta(days=90))
         assert await transaction.confirmations.get(ASKED.id) is None
+
+
+async def kept(database: Database) -> set[str]:
+    async with database.read() as transaction:
+        rows = await transaction.confirmations.connection.execute(select(confirmations.c.id))
+    return set(rows.scalars())
+
+
+async def test_of_one_person_in_one_channel_the_newest_are_kept_and_of_everybody_else_all(database: Database) -> None:
+    others = [replace(ASKED, id="of another", person="U0KIM"), replace(ASKED, id="elsewhere", channel="C0OTHER")]
+    mine = [replace(ASKED, id=f"mine-{number:03}", created_at=NOON + timedelta(seconds=number)) for number in range(1, 60)]
+    for one in (*others, *mine):
+        async with database.write() as transaction:
+            await transaction.confirmations.add(one)
+    newest = {one.id for one in mine[-CONFIRMATIONS_MOST:]}
+    assert await kept(database) == newest | {one.id for one in others}
+    assert await take(database) is None

@@ -12,8 +12,6 @@ from bot.core.commands.words import quoted, split
 from bot.core.commands.writing import ways_of_writing
 from bot.core.errors import BadCommand, UnknownCommand
 
-OPENS_FORM: tuple[type[Command], ...] = (uploads.OpenUpload, reviews.ReviewPlan)
-
 GRAMMAR: tuple[Row, ...] = (
     *lists.GRAMMAR,
     *starts.GRAMMAR,
@@ -38,6 +36,12 @@ def row_for(word: str) -> Row:
     if row is None:
         raise UnknownCommand(word, near_words(word))
     return row
+
+
+def row_typed(text: str) -> Row:
+    """Return the row of what was typed after the slash command. Raises BadCommand."""
+    words = split(text)
+    return row_for(words[0]) if words else row_of(lists.Suggest())
 
 
 def is_word(word: str) -> bool:
@@ -84,10 +88,11 @@ def parse(text: str) -> Command:
     return row.build(row, positional, options)
 
 
-def is_question(command: Command) -> bool:
-    """Whether it changes nothing: it shows something, or opens a form in which the change is asked for."""
-    opens_form = command == runs.StartRun("") or (isinstance(command, promotions.Promote) and not command.target)
-    return not command.is_change or opens_form or isinstance(command, OPENS_FORM)
+def opens_form(command: Command) -> bool:
+    """Return whether it only opens a form: nothing changes until that is submitted."""
+    if isinstance(command, promotions.Promote):
+        return not command.target
+    return isinstance(command, uploads.OpenUpload) or command == runs.StartRun("")
 
 
 def format(command: Command) -> str:  # noqa: A001 - what parse undoes

@@ -29,7 +29,7 @@ def override(row: Row, words: Sequence[str], options: Options) -> Command:
         raise row.wrong("Which run’s failed check shall be overridden? Give its id, its link, or the workspace whose current run it is.")
     breaks, reason = "break-glass" in options, " ".join(words[1:]).strip()
     if (breaks or reason) and not has_letters(reason):
-        raise row.wrong("Whoever breaks the glass says why." if breaks else "A reason needs letters that can be seen.")
+        raise row.wrong("--break-glass needs a reason." if breaks else "A reason needs a letter that can be seen.")
     return Act(Action.OVERRIDE, RunReference.of(words[0]), reason, options.get("name", ""), breaks)
 
 

@@ -104,7 +104,7 @@ GRAMMAR = (
         pieces=frozen,
         details=(
             "<when> is 2h, 18:00, tomorrow 09:00, fri 18:00 or 2026-12-01; without it the freeze lasts until somebody ends it.",
-            "Capitals do not matter. The answer says how many workspaces are covered; a freeze that covers none is refused.",
+            "Capitals do not matter. The answer says how many workspaces are covered. A freeze that covers none is refused.",
             "It is said in this channel. Whoever may break the glass applies all the same: “approve <run> --break-glass <reason>”.",
         ),
     ),

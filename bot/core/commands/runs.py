@@ -109,7 +109,7 @@ def acting(action: Action) -> Callable[[Row, Sequence[str], Options], Command]:
             raise row.wrong(f"Which run shall I {row.word}? Give its id, its link, or the workspace whose current run it is.")
         breaks = "break-glass" in options
         if breaks and not has_letters(" ".join(words[1:])):
-            raise row.wrong("Whoever breaks the glass says why.")
+            raise row.wrong("--break-glass needs a reason.")
         return Act(action, RunReference.of(words[0]), " ".join(words[1:]), options.get("name", ""), breaks)
 
     return build

@@ -11,14 +11,14 @@ class HandledBefore(RunbellError):
 
 
 class RequestLost(RunbellError):
-    """Another process judges it, or the person was told that nothing was done; whoever gets this does nothing."""
+    """Another process judges the request, or the person was told that nothing was done. This process does nothing more."""
 
     def __init__(self) -> None:
         super().__init__("Another process took this over. If nothing comes of it, try again.")
 
 
 class RequestNotStored(RunbellError):
-    """It could not be stored in time, so it is not acknowledged and Slack tells the person that it failed."""
+    """The request could not be stored in time. It is not acknowledged, so Slack shows the person a failure."""
 
     def __init__(self) -> None:
         super().__init__("This could not be stored in time, so nothing was done. Try again.")

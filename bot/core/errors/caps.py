@@ -6,15 +6,15 @@ from bot.core.errors.kinds import CannotAct
 
 
 class TooMany(CannotAct):
-    """`what` is counted, `most` are allowed, and `then` says what to do about it."""
+    """`what` is counted, `most` are allowed, and `then` is a sentence that says what to do."""
 
     def __init__(self, what: str, most: int, then: str) -> None:
         self.what, self.most, self.then = what, most, then
-        super().__init__(f"Nothing was done: {most:,} {what} is the most for one person in one channel: {then}")
+        super().__init__(f"Nothing was done. The limit for one person in one channel is {most:,} {what}. {then}")
 
 
 class TooManyRefused(TooMany):
     """Refused commands, so that nobody fills the audit or the server's rate limit by guessing."""
 
     def __init__(self, most: int, minutes: int) -> None:
-        super().__init__(f"refused commands in {minutes} minutes", most, f"try again in {minutes} minutes. Buttons still work.")
+        super().__init__(f"refused commands in {minutes} minutes", most, f"Try again in {minutes} minutes. Buttons still work.")

@@ -1,4 +1,4 @@
-"""What stands against a click on a button that confirms a command."""
+"""Why a click on a button that confirms a command is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class ConfirmationExpired(CannotAct):
     """It was used before, is older than ten minutes, or is none of ours."""
 
     def __init__(self) -> None:
-        super().__init__("This has expired. Type it again.")
+        super().__init__("This click did nothing: the button was used before, or is older than 10 minutes. Type the command again.")
 
 
 class NotYourConfirmation(NotAllowed):
@@ -18,8 +18,8 @@ class NotYourConfirmation(NotAllowed):
 
 
 class ApplyInterrupted(CannotAct):
-    """The run is applying: whoever cancels it has to be told first what that may leave behind."""
+    """The run is applying, so the person first has to see what canceling may leave behind."""
 
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
-        super().__init__(f"{run_id} is applying. Resources can be left half created, so nothing was canceled yet.")
+        super().__init__(f"Nothing was canceled: {run_id} is applying, and resources can be left half created.")

@@ -89,7 +89,7 @@ class RulesReplaced(CannotAct):
         self.run_id = run_id
         super().__init__(
             f"Nothing was sent: other rules were activated before the {deed} of {run_id}. "
-            "An operator restarts Runbell with them; then decide again."
+            "Ask an operator to restart Runbell with them, then try again."
         )
 
 
@@ -98,7 +98,7 @@ class DecisionReplaced(CannotAct):
 
     def __init__(self, run_id: str, deed: str) -> None:
         self.run_id = run_id
-        super().__init__(f"Nothing was sent: the decision changed before the {deed} of {run_id}. Look at the run and decide again.")
+        super().__init__(f"Nothing was sent: the decision changed before the {deed} of {run_id}.")
 
 
 class SendTooLate(CannotAct):
@@ -106,7 +106,7 @@ class SendTooLate(CannotAct):
 
     def __init__(self, run_id: str, deed: str) -> None:
         self.run_id = run_id
-        super().__init__(f"Nothing was sent: the {deed} of {run_id or 'the run'} was held up for too long. Please try again.")
+        super().__init__(f"Nothing was sent: the {deed} of {run_id or 'the run'} was held up for too long. Try again.")
 
 
 class WordsWanted(CannotAct):

@@ -53,7 +53,7 @@ class SeveralFreezes(NotFound):
 
     def __init__(self, pattern: str, patterns: Sequence[str]) -> None:
         self.pattern, self.patterns = pattern, tuple(patterns)
-        super().__init__(f"Several freezes match “{pattern}”: {listed(self.patterns, 'and')}. Write which one to end.")
+        super().__init__(f"No freeze was ended: several match “{pattern}”. Type one as it is spelled: {listed(self.patterns)}.")
 
 
 class UnknownFreeze(NotFound):

@@ -9,7 +9,8 @@ from bot.core.confirmations import Confirmation
 
 
 class ConfirmationRows(Protocol):
-    async def add(self, confirmation: Confirmation) -> None: ...
+    async def add(self, confirmation: Confirmation) -> None:
+        """Keep it in place of the oldest where this person was shown as many in this channel already."""
 
     async def get(self, confirmation_id: str) -> Confirmation | None: ...
 

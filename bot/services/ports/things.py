@@ -33,7 +33,7 @@ class WorkspaceRows(Protocol):
         """The ids of the workspaces that we know of an organization, in their order, a portion at a time."""
 
     async def alike(self, name: str) -> tuple[Workspace, ...]:
-        """Those that bear the name in any capitals, in every organization."""
+        """Those that have the name in any capitals, in every organization."""
 
     async def all(self) -> tuple[Workspace, ...]:
         """Every workspace we know, by organization and name."""

@@ -1,4 +1,4 @@
-"""What a command would do, shown to whoever asked for it, with the one button that has it done."""
+"""What a command would do, shown to the person who asked, with the one button that does it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import assert_never
 from bot.core.previews import Preview
 from bot.core.runs import Action
 from bot.slack import ids
-from bot.slack.blocks import Block, Said, actions, button, context, section
+from bot.slack.blocks import Block, Said, actions, button, context, sections
 from bot.slack.cards.plan_summaries import lost_lines, plan_line
-from bot.slack.text import code, escape, link, mention
+from bot.slack.text import TEXT_MOST, code, cut, escape, link, mention
 
 LOST_MOST = 3
 COMMAND_MOST = 1000
+ESCAPED_MOST = 2900
 MESSAGE_MOST = 150
 REASON_MOST = 300
 SMALL = "Nothing was done yet. The button is for you alone and works once, for 10 minutes."
@@ -83,13 +84,16 @@ def warnings(asked: Preview) -> list[str]:
 
 
 def about_command(typed: str, summary: str, confirmation_id: str, label: str) -> Said:
-    """A command as it would be typed, what that kind of command does, and the button that has it done."""
-    lines = [f"*Do this?* {code(typed, COMMAND_MOST)}", escape(summary)]
+    """A command as it would be typed, what that kind of command does, and the button that does it."""
+    shown = code(typed, COMMAND_MOST)
+    # Escaping makes a letter five, and a section holds 3000.
+    shown = shown if len(shown) < ESCAPED_MOST else code(typed, COMMAND_MOST // 2)
+    lines = [f"*Do this?* {shown}", escape(summary)]
     return answered(lines, label, ids.encode_confirmation(confirmation_id), opens_form=False, style="primary")
 
 
 def answered(lines: list[str], label: str, value: str, *, opens_form: bool, style: str) -> Said:
-    said = "\n".join(filter(None, lines))
+    said = cut("\n".join(filter(None, lines)), TEXT_MOST - len(SMALL) - 1)
     action_id = ids.CONFIRM_FORM if opens_form else ids.CONFIRM_COMMAND
     clicked: Block = button(action_id, label, value, style=style)
-    return {"text": f"{said}\n{SMALL}", "blocks": [section(said), actions([clicked], "confirm"), context(SMALL)]}
+    return {"text": f"{said}\n{SMALL}", "blocks": [*sections(filter(None, lines)), actions([clicked], "confirm"), context(SMALL)]}

@@ -13,7 +13,7 @@ from bot.slack.text import code, date, mention, quoted
 SHOWN_MOST = 20
 REASON_MOST = 300
 NAMED_MOST = 200
-"""Each run that a freeze does not hold is named, as far as a message can."""
+"""Most runs that one message names."""
 
 
 def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = (), *, coverage: FreezeCoverage | None = None) -> Said:
@@ -23,7 +23,7 @@ def declared(freeze: DeclaredFreeze, under_way: Sequence[UnderWay] = (), *, cove
     text += f" {coverage_words(coverage)}" if coverage is not None else ""
     if not under_way:
         return {"text": text, "blocks": [section(text)]}
-    lines = [text, "⚠️ Already under way, so the freeze does not hold it:", *map(under_way_line, under_way[:NAMED_MOST])]
+    lines = [text, "⚠️ Already under way, and not stopped by the freeze:", *map(under_way_line, under_way[:NAMED_MOST])]
     if len(under_way) > NAMED_MOST:
         lines.append(f"… and {len(under_way) - NAMED_MOST} more: any run there may be applying.")
     return {"text": "\n".join(lines), "blocks": [*sections(lines)]}
@@ -34,12 +34,12 @@ def under_way_line(one: UnderWay) -> str:
 
 
 def coverage_words(coverage: FreezeCoverage) -> str:
-    """Whoever freezes has to see that a glob covers what they meant."""
+    """How many workspaces the freeze covers, so that people see whether their glob is what they meant."""
     many = f"{coverage.workspaces:,} workspace{'' if coverage.workspaces == 1 else 's'}"
     if coverage.is_known:
         return f"Covers {many}."
     found = f"{many} known so far" if coverage.workspaces else "none known so far"
-    return f"Coverage is not known yet: {found}, and not all workspaces have been read."
+    return f"Coverage is not known yet: {found}. Not all workspaces have been read."
 
 
 def lifted(freezes: Sequence[DeclaredFreeze]) -> Said:

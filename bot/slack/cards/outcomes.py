@@ -44,7 +44,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             errors.UnknownWatch: "nothing of the kind was watched",
             errors.UnknownFreeze: "nothing of the kind was frozen",
             errors.FreezeCoversNothing: "no workspace matched",
-            errors.SeveralFreezes: "several freezes fit",
+            errors.SeveralFreezes: "several freezes matched",
             errors.UnknownVersion: "no such configuration was seen",
             errors.SeveralCommits: "several commits fit",
             errors.SeveralWatches: "several watches fit",

@@ -9,22 +9,21 @@ from bot.core.contents import Effect
 from bot.core.plan_summaries import LOST_MOST, PlanSummary
 from bot.core.plans import PlanFacts
 from bot.core.runs import Run
+from bot.slack.cards.counts import UNTOLD
 from bot.slack.text import code
 
 ADDRESS_MOST = 240
 UNREAD = "⚠️ The plan could not be read, so it may destroy or replace resources that are not shown here."
-COUNTS_ALONE = "⚠️ The plan could not be read. What is known of it are the server's counts alone."
-WORDS: Mapping[str, str] = MappingProxyType(
-    {Effect.DESTROY: "Destroys", Effect.REPLACE: "Replaces", Effect.UNKNOWN: "Changes in a way that is not known:"}
-)
+COUNTS_ALONE = "⚠️ The plan could not be read. Only the server's counts are known."
+WORDS: Mapping[str, str] = MappingProxyType({Effect.DESTROY: "Destroys", Effect.REPLACE: "Replaces", Effect.UNKNOWN: "Unknown change to"})
 
 
 def plan_line(plan: PlanFacts | None) -> str:
-    """Terraform's own line; where the server keeps counts to itself, that is said."""
+    """Return Terraform's own line, or that there are no counts."""
     if plan is None or not plan.is_finished:
         return "*There is no finished plan yet.*"
     if not plan.has_counts:
-        return "*Plan: the server does not say how much changes.*"
+        return f"*Plan: {UNTOLD}.*"
     imports = f"{plan.imports:,} to import, " if plan.imports else ""
     return f"*Plan: {imports}{plan.additions:,} to add, {plan.changes:,} to change, {plan.destructions:,} to destroy.*"
 

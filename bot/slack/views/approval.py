@@ -13,7 +13,7 @@ from bot.core.plans import PlanFacts
 from bot.core.runs import Run
 from bot.core.workspaces import Workspace
 from bot.slack import ids
-from bot.slack.blocks import Block, context, modal, section, text_input
+from bot.slack.blocks import Block, context, modal, sections, text_input
 from bot.slack.cards.counts import counts
 from bot.slack.cards.plan_summaries import lost_lines
 from bot.slack.cards.rules import rule_names
@@ -50,7 +50,7 @@ def approval(
     summary: PlanSummary = NOT_SEEN,
 ) -> Block:
     name = cut(one_line(workspace.name), NAME_MOST)
-    blocks = [section("\n".join([*about(run, workspace, plan), *lost_lines(run, summary)])), *rules_blocks(rules)]
+    blocks = [*sections([*about(run, workspace, plan), *lost_lines(run, summary)]), *rules_blocks(rules)]
     if wanted.reason:
         asked = "Why may it be applied?"
         blocks.append(

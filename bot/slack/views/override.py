@@ -13,7 +13,7 @@ from bot.core.runs import Action, Run
 from bot.core.tallies import Tally
 from bot.core.workspaces import Workspace
 from bot.slack import ids
-from bot.slack.blocks import Block, modal, plain_section, section, text_input
+from bot.slack.blocks import Block, modal, plain_section, sections, text_input
 from bot.slack.cards.hurdles import finding_lines, hurdle_line
 from bot.slack.cards.plan_summaries import lost_lines
 from bot.slack.cards.tallies import sentence
@@ -57,7 +57,7 @@ def override(asked: Question) -> Block:
         *(f"⏳ {sentence(words)}" for words in holding(asked)),
         *finding_lines(findings, with_output=False),
     ]
-    blocks = [section("\n".join(filter(None, lines))), *map(plain_section, outputs(findings)), *rules_blocks(asked.rules, holding(asked))]
+    blocks = [*sections(filter(None, lines)), *map(plain_section, outputs(findings)), *rules_blocks(asked.rules, holding(asked))]
     blocks.append(
         text_input(
             REASON, "Why shall it go on all the same?", hint="Everybody can read it.", most=REASON_MOST, is_long=True, initial=asked.given
@@ -70,7 +70,7 @@ def override(asked: Question) -> Block:
 def glass(asked: Question, action: Action) -> Block:
     doing = "overridden, and by that applied" if action is Action.OVERRIDE else "applied"
     warning = f"⚠️ A freeze is in force. It is {doing} *in spite of it*, and those who review it are told, with your name and your reason."
-    blocks = [section("\n".join([*facts(asked), warning])), *rules_blocks(asked.rules)]
+    blocks = [*sections([*facts(asked), warning]), *rules_blocks(asked.rules)]
     blocks.append(
         text_input(REASON, "Why can it not wait?", hint="Everybody can read it.", most=REASON_MOST, is_long=True, initial=asked.given)
     )

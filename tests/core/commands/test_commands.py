@@ -260,7 +260,7 @@ def test_a_command_about_waiting_is_read(text: str, command: Command) -> None:
         ("snooze dns soon", "I cannot read “soon” as a while of at most 14 days"),
         ("snooze dns 15d", "at most 14 days"),
         ("snooze dns 2h more", "does not know what to do with “more”"),
-        ("approve dns --break-glass", "Whoever breaks the glass says why."),
+        ("approve dns --break-glass", "--break-glass needs a reason."),
     ],
 )
 def test_a_slip_about_waiting_is_told(text: str, said: str) -> None:

@@ -41,7 +41,7 @@ def test_what_is_typed_is_understood_and_written_again(text: str, command: Comma
     "text, said",
     [
         ("override", "Which run’s failed check"),
-        ("override dns --break-glass", "says why"),
+        ("override dns --break-glass", "needs a reason"),
         ("override dns why --auto-apply", "has no option --auto-apply"),
         ("force-cancel", "Which run shall be killed?"),
         ("comment", "A comment on which run?"),
