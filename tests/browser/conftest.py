@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot import demos
 from bot.demos import Demo, child_environment
@@ -33,7 +33,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-WAIT_MS = 5000
+WAIT_MS = 30_000
 
 
 def chromium_path() -> str | None:
@@ -47,6 +47,7 @@ async def chromium(anyio_backend: str) -> AsyncIterator[Browser]:
     if path is None:
         reason = "Chromium is not installed"
         (pytest.fail if NO_SKIP else pytest.skip)(reason)
+    expect.set_options(timeout=WAIT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

@@ -14,7 +14,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 SPEED = 20
 
 
@@ -28,14 +27,14 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def planned(page: Page, command: str, message: str) -> None:
     await types(page, f"{command} {message}")
     card = page.locator("#timeline article").filter(has_text=message)
-    await expect(card.get_by_role("button", name="Approve & apply").last).to_be_visible(timeout=PATIENCE_MS)
+    await expect(card.get_by_role("button", name="Approve & apply").last).to_be_visible()
 
 
 async def asked(page: Page, words: str, question: str) -> Locator:
     """The newest answer with the question, once it is there."""
     await types(page, words)
     answer = page.locator("#timeline article").filter(has_text=question).last
-    await expect(answer).to_be_visible(timeout=PATIENCE_MS)
+    await expect(answer).to_be_visible()
     return answer
 
 
@@ -53,7 +52,7 @@ async def test_a_mention_is_answered_with_one_button_and_what_destroys_with_a_fo
         await seen.picture(f"confirming-mention-{width}")
         assert await stage.calls("/actions/apply") == []
         await answer.get_by_role("button", name="Approve").click()
-        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible()
 
         await planned(page, "/tf run storefront-dev --destroy", "all of it goes")
         answer = await asked(page, "/tf approve storefront-dev", "Approve this run?")
@@ -79,7 +78,7 @@ async def test_messages_to_the_app_become_their_results(visit: Visiting, stage: 
         answer = await asked(page, "run storefront-dev it goes --destroy", "Do this?")
         assert await started(stage) == 0
         await answer.get_by_role("button", name="Run").click()
-        await expect(timeline.get_by_text("Started a destroy run of").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Started a destroy run of").last).to_be_visible()
         await expect(timeline.get_by_text("Do this?")).to_have_count(0)
         await stage.until_run("storefront-dev", "planned")
 
@@ -88,7 +87,7 @@ async def test_messages_to_the_app_become_their_results(visit: Visiting, stage: 
         form = page.get_by_role("dialog", name="Approve & apply")
         await form.get_by_role("button", name="Approve & apply").click()
         await expect(form).to_have_count(0)
-        await expect(timeline.get_by_text("Approved run-").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Approved run-").last).to_be_visible()
         await expect(timeline.get_by_text("Nothing is done until you submit it")).to_have_count(0)
         await expect(timeline.get_by_text("Approve this run?")).to_have_count(0)
         await seen.picture(f"confirming-direct-{width}")

@@ -13,7 +13,6 @@ from tests.browser.visits import Visit, Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +25,8 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 @asynccontextmanager
 async def drawer(visit: Visiting, address: str) -> AsyncIterator[Visit]:
     async with visit(address) as seen:
-        seen.page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        try:
-            await seen.page.locator('[data-pane="whatif"]').click()
-            yield seen
-        finally:
-            expect.set_options(timeout=5000)
+        await seen.page.locator('[data-pane="whatif"]').click()
+        yield seen
 
 
 async def types(page: Page, text: str) -> None:

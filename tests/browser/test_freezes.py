@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from bot.demos import RULES
 from tests.browser.test_main_scene import acts_as, types
-from tests.browser.test_votes import PATIENCE_MS, approves
+from tests.browser.test_votes import approves
 from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
@@ -56,24 +56,26 @@ async def crew(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_a_freeze_refuses_an_approval_until_it_ends_and_a_run_that_nobody_decides_expires(visit: Visiting, stage: Stage) -> None:
     async with visit(stage.card["page"]) as seen:
         page, timeline = seen.page, seen.page.locator("#timeline")
+        # Slack promises no order between commands, so each is waited for.
         await types(page, "/tf run search-index forgotten")
+        await expect(timeline.get_by_text("Started a run of search-index").last).to_be_visible()
         await types(page, "/tf freeze storefront-* the sale is on")
+        await expect(timeline.get_by_text("froze “storefront-*”").last).to_be_visible()
         await types(page, "/tf run storefront-dev a release")
-        await expect(timeline.get_by_text("storefront-* is frozen").last).to_be_visible(timeout=PATIENCE_MS)
 
-        await approves(page)
-        refusal = timeline.locator(".only-you").last
-        await expect(refusal).to_contain_text("storefront-* is frozen, by @Ana Ruiz: the sale is on", timeout=PATIENCE_MS)
+        await approves(page, "storefront-dev")
+        refusal = timeline.locator(".only-you").filter(has_text="storefront-* is frozen, by @Ana Ruiz: the sale is on").last
+        await expect(refusal).to_be_visible()
         await expect(refusal.get_by_role("button", name="Break the glass…")).to_be_visible()
         await seen.picture("freeze-refuses")
         assert await stage.calls("/actions/apply") == []
 
         await types(page, "/tf unfreeze storefront-*")
-        await expect(timeline.get_by_text("ended the freeze of “storefront-*”.").last).to_be_visible(timeout=PATIENCE_MS)
-        await approves(page)
-        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("ended the freeze of “storefront-*”.").last).to_be_visible()
+        await approves(page, "storefront-dev")
+        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible()
 
-        await expect(timeline.get_by_text("Discarded by itself, since nobody decided in time").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Discarded by itself, since nobody decided in time").last).to_be_visible()
         await seen.picture("run-expired")
         assert seen.complaints == []
     assert len(await stage.calls("/actions/apply")) == 1
@@ -88,30 +90,30 @@ async def test_one_freezes_another_is_refused_and_a_third_breaks_the_glass_which
         page, timeline = seen.page, seen.page.locator("#timeline")
         refusal = timeline.locator(".only-you").last
         await types(page, "/tf freeze storefront-* the sale is on")
+        await expect(timeline.get_by_text("froze “storefront-*”").last).to_be_visible()
         await types(page, "/tf run storefront-dev a release")
-        await expect(timeline.get_by_text("storefront-* is frozen").last).to_be_visible(timeout=PATIENCE_MS)
 
         await acts_as(page, "Kim Berg")
-        await approves(page)
-        await expect(refusal).to_contain_text("storefront-* is frozen, by @Ana Ruiz: the sale is on", timeout=PATIENCE_MS)
+        await approves(page, "storefront-dev")
+        await expect(refusal).to_contain_text("storefront-* is frozen, by @Ana Ruiz: the sale is on")
         await expect(page.get_by_role("button", name="Break the glass…")).to_have_count(0)
         await types(page, "/tf approve storefront-dev it is small --break-glass")
-        await expect(refusal).to_contain_text("You may not break the glass, so nothing was done.", timeout=PATIENCE_MS)
+        await expect(refusal).to_contain_text("You may not break the glass, so nothing was done.")
         await expect(refusal).to_contain_text("These may: @Raj Patel.")
         await seen.picture(f"freeze-refuses-another-{width}")
         assert await crew.calls("/actions/apply") == []
 
         await acts_as(page, "Raj Patel")
-        await approves(page)
-        await expect(refusal).to_contain_text("storefront-* is frozen, by @Ana Ruiz: the sale is on", timeout=PATIENCE_MS)
+        await approves(page, "storefront-dev")
+        await expect(refusal).to_contain_text("storefront-* is frozen, by @Ana Ruiz: the sale is on")
         await breaks_the_glass(page, "the shop is down")
-        await expect(timeline.get_by_text("Applied by @Raj Patel").last).to_contain_text("in spite of a freeze", timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Applied by @Raj Patel").last).to_contain_text("in spite of a freeze")
         await seen.picture(f"glass-broken-{width}")
 
         await acts_as(page, "Kim Berg")
         await enters(page, "C0INFRA")
         review = timeline.locator("article").filter(has_text="broke the glass").last
-        await expect(review).to_contain_text("@Raj Patel", timeout=PATIENCE_MS)
+        await expect(review).to_contain_text("@Raj Patel")
         await expect(review).to_contain_text("acme/storefront-dev is applied in spite of a freeze. Why: the shop is down.")
         await expect(review).to_contain_text("storefront-* is frozen, by @ana: the sale is on")
         await seen.picture(f"glass-review-{width}")

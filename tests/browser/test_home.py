@@ -14,7 +14,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -33,30 +32,30 @@ async def test_the_home_tab_leads_to_what_waits_and_shows_what_was_done(visit: V
     async with visit(stage.card["page"]) as seen:
         page, home = seen.page, seen.page.locator("#home")
         await goes_home(page)
-        await expect(home.get_by_text("Nothing waits for a decision of yours")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(home.get_by_text("Nothing waits for a decision of yours")).to_be_visible()
         for button, form in (("Start a run", "Start a run"), ("Run files", "Run a configuration"), ("Promote", "Promote")):
             await home.get_by_role("button", name=button, exact=True).click()
-            await expect(page.get_by_role("dialog", name=form)).to_be_visible(timeout=PATIENCE_MS)
+            await expect(page.get_by_role("dialog", name=form)).to_be_visible()
             await page.keyboard.press("Escape")
             await expect(page.get_by_role("dialog", name=form)).to_have_count(0)
         await page.locator('#sidebar [data-channel="C0DEPLOYS"]').click()
         await types(page, "/tf run storefront-dev a release")
-        await expect(page.get_by_role("button", name="Approve & apply").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.get_by_role("button", name="Approve & apply").last).to_be_visible()
 
         await goes_home(page)
-        await expect(home.get_by_text("Waits for you · 1")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(home.get_by_text("Waits for you · 1")).to_be_visible()
         await home.get_by_role("button", name="Show", exact=True).click()
-        await expect(page.get_by_role("dialog")).to_contain_text("Decision needed", timeout=PATIENCE_MS)
+        await expect(page.get_by_role("dialog")).to_contain_text("Decision needed")
         await page.get_by_role("dialog").get_by_role("button", name="Close").first.click()
         await home.get_by_role("button", name="Write to me", exact=True).click()
-        await expect(home.get_by_text("I write to you when one waits")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(home.get_by_text("I write to you when one waits")).to_be_visible()
         assert await serious(page) == []
 
         await home.get_by_role("link", name="Decide where it is asked").click()
         await page.get_by_role("button", name="Approve & apply").last.click()
         await page.get_by_role("dialog").locator("button[data-answer=yes]").click()
-        await expect(page.locator("#timeline").get_by_text("Applied").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#timeline").get_by_text("Applied").last).to_be_visible()
         await goes_home(page)
-        await expect(home.get_by_text("Nothing waits for a decision of yours")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(home.get_by_text("Nothing waits for a decision of yours")).to_be_visible()
         await seen.picture("home")
         assert seen.complaints == []

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tests.browser.visits import Visiting
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 MOST_TO_APPLIED = 6
 
 
@@ -25,7 +24,7 @@ class Newcomer:
 
     async def clicks(self, what: Locator) -> None:
         self.actions += 1
-        await what.click(timeout=PATIENCE_MS)
+        await what.click()
 
     async def presses(self, key: str) -> None:
         self.actions += 1
@@ -49,19 +48,19 @@ class Newcomer:
 async def test_the_page_alone_leads_to_an_applied_run_a_refusal_and_a_recovery(visit: Visiting, demo: str) -> None:
     async with visit(demo) as seen:
         page, newcomer = seen.page, Newcomer(seen.page)
-        await expect(page.locator("#sidebar .dot-on")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#sidebar .dot-on")).to_be_visible()
         await newcomer.starts_a_run()
-        await expect(page.locator("#timeline").get_by_role("button", name="Approve & apply")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#timeline").get_by_role("button", name="Approve & apply")).to_be_visible()
         before = newcomer.actions
 
         await newcomer.becomes("Gus Ivey")
         await newcomer.approves()
-        await expect(page.locator("#timeline .only-you").last).to_contain_text("Guests", timeout=PATIENCE_MS)
+        await expect(page.locator("#timeline .only-you").last).to_contain_text("Guests")
         refused, aside = newcomer.actions, newcomer.actions - before
         await newcomer.becomes("Ana Ruiz")
         aside += 2
         await newcomer.approves()
-        await expect(page.locator("#timeline").get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#timeline").get_by_text("Applied by @Ana Ruiz").last).to_be_visible()
         assert newcomer.actions - aside <= MOST_TO_APPLIED
         assert refused <= MOST_TO_APPLIED
 
@@ -69,9 +68,9 @@ async def test_the_page_alone_leads_to_an_applied_run_a_refusal_and_a_recovery(v
         await newcomer.clicks(page.get_by_role("button", name="What if…"))
         await newcomer.clicks(page.get_by_role("button", name="Try it: Slack is down"))
         findings = page.locator('[data-experiment="slack-down"] .findings')
-        await expect(findings).to_contain_text("The app is not connected", timeout=PATIENCE_MS)
+        await expect(findings).to_contain_text("The app is not connected")
         await newcomer.clicks(page.get_by_role("button", name="End it: Slack is down"))
-        await expect(findings).to_contain_text("The app is connected (1)", timeout=PATIENCE_MS)
+        await expect(findings).to_contain_text("The app is connected (1)")
         assert newcomer.actions - applied == 3
         assert seen.complaints == []
 
@@ -79,12 +78,12 @@ async def test_the_page_alone_leads_to_an_applied_run_a_refusal_and_a_recovery(v
 async def test_a_run_is_applied_by_keyboard_alone(visit: Visiting, demo: str) -> None:
     async with visit(demo) as seen:
         page = seen.page
-        await expect(page.locator("#sidebar .dot-on")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#sidebar .dot-on")).to_be_visible()
         await expect(page.locator("#composer-input")).to_be_focused()
         await page.keyboard.type("/tf run storefront-dev")
         await page.keyboard.press("Enter")
         approve = page.locator("#timeline").get_by_role("button", name="Approve & apply")
-        await expect(approve).to_be_visible(timeout=PATIENCE_MS)
+        await expect(approve).to_be_visible()
         await page.wait_for_timeout(700)
         for _ in range(15):
             await page.keyboard.press("Shift+Tab")
@@ -94,4 +93,4 @@ async def test_a_run_is_applied_by_keyboard_alone(visit: Visiting, demo: str) ->
         yes = page.get_by_role("dialog").locator("button[data-answer=yes]")
         await expect(yes).to_be_focused()
         await page.keyboard.press("Enter")
-        await expect(page.locator("#timeline").get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("#timeline").get_by_text("Applied by @Ana Ruiz").last).to_be_visible()

@@ -13,7 +13,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
 SOURCE = "storefront-dev"
 
 
@@ -73,7 +72,7 @@ async def test_a_form_promotes_what_was_applied_and_the_run_says_what_and_from_w
         await expect(modal).to_have_count(0)
 
         call = timeline.get_by_role("article").filter(has_text=f"out to {stage_name}").last
-        await expect(call.get_by_role("button", name="Approve & apply")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(call.get_by_role("button", name="Approve & apply")).to_be_visible()
         await expect(call).to_contain_text("“bump the image”")
         await expect(call).to_contain_text(f"applied in {SOURCE}")
         await expect(call.get_by_role("link", name=applied["id"])).to_be_visible()

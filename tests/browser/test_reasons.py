@@ -13,7 +13,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ async def rows(buttons: Locator) -> int:
 async def asked(page: Page, message: str) -> Locator:
     """The newest message with the buttons, once it asks."""
     await types(page, f"/tf run storefront-dev {message}")
-    await expect(page.locator("#timeline").get_by_text("Decision needed").last).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.locator("#timeline").get_by_text("Decision needed").last).to_be_visible()
     return page.locator("#timeline .block-actions").filter(has=page.get_by_role("button", name="Discard")).last
 
 
@@ -50,7 +49,7 @@ async def test_a_run_is_discarded_and_the_next_one_approved_each_with_a_reason(v
         await seen.picture(f"reasons-discard-{width}")
         await form.get_by_role("button", name="Discard").click()
         await expect(form).to_have_count(0)
-        await expect(timeline.get_by_text("Discarded by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Discarded by @Ana Ruiz").last).to_be_visible()
         await expect(timeline.get_by_text("not before the sale").last).to_be_visible()
         await stage.until_run("storefront-dev", "discarded")
 
@@ -61,7 +60,7 @@ async def test_a_run_is_discarded_and_the_next_one_approved_each_with_a_reason(v
         await form.get_by_label("Why may it be applied?").fill("the sale is over")
         await form.get_by_role("button", name="Approve & apply").click()
         await expect(form).to_have_count(0)
-        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible()
         await expect(timeline.get_by_text("the sale is over").last).to_be_visible()
         assert seen.complaints == []
     assert (len(await stage.calls("/actions/discard")), len(await stage.calls("/actions/apply"))) == (1, 1)

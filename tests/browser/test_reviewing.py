@@ -12,7 +12,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import Stage, open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def opened(page: Page) -> Locator:
     await page.get_by_role("button", name="Review plan").last.click()
     modal = page.get_by_role("dialog")
-    await expect(modal).to_contain_text("6,000 to create", timeout=PATIENCE_MS)
+    await expect(modal).to_contain_text("6,000 to create")
     return modal
 
 

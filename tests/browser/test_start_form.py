@@ -12,7 +12,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
 
 
 async def test_the_form_asks_for_what_applies_and_starts_the_run(visit: Visiting, tmp_path: Path) -> None:
@@ -43,6 +42,6 @@ async def test_the_form_asks_for_what_applies_and_starts_the_run(visit: Visiting
             await modal.get_by_label("Variables", exact=True).fill("replicas=2")
             await modal.get_by_role("button", name="Start").click()
             await expect(modal).to_have_count(0)
-            await expect(timeline.get_by_text("Started a plan-only run of").last).to_be_visible(timeout=PATIENCE_MS)
-            await expect(timeline.get_by_text("for this run alone").last).to_be_visible(timeout=PATIENCE_MS)
+            await expect(timeline.get_by_text("Started a plan-only run of").last).to_be_visible()
+            await expect(timeline.get_by_text("for this run alone").last).to_be_visible()
             assert seen.complaints == []

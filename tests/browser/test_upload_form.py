@@ -13,7 +13,6 @@ from tests.browser.visits import Visiting
 from tests.scenes.stage import open_stage
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
 PHOTO: FilePayload = {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
 MAIN: FilePayload = {"name": "main.tf", "mimeType": "text/plain", "buffer": b'output "a" {\n  value = 1\n}\n'}
 
@@ -38,8 +37,8 @@ async def test_a_file_is_chosen_and_becomes_a_run(visit: Visiting, tmp_path: Pat
             await modal.get_by_role("button", name="Upload & run").click()
             await expect(modal).to_have_count(0)
 
-            await expect(timeline.get_by_text("Uploaded, and the run is started").last).to_be_visible(timeout=PATIENCE_MS)
-            await expect(timeline.get_by_text("Plan finished").last).to_be_visible(timeout=PATIENCE_MS)
+            await expect(timeline.get_by_text("Uploaded, and the run is started").last).to_be_visible()
+            await expect(timeline.get_by_text("Plan finished").last).to_be_visible()
             await seen.picture("upload-done")
             assert seen.complaints == []
 
@@ -69,6 +68,6 @@ async def test_a_file_in_a_message_is_run_from_its_menu(visit: Visiting, tmp_pat
             await seen.picture(f"upload-shortcut-{width}")
             await modal.get_by_role("button", name="Upload & run").click()
             await expect(modal).to_have_count(0)
-            await expect(timeline.get_by_text("Uploaded, and the run is started").last).to_be_visible(timeout=PATIENCE_MS)
-            await expect(timeline.get_by_role("button", name="Approve & apply").last).to_be_visible(timeout=PATIENCE_MS)
+            await expect(timeline.get_by_text("Uploaded, and the run is started").last).to_be_visible()
+            await expect(timeline.get_by_role("button", name="Approve & apply").last).to_be_visible()
             assert seen.complaints == []

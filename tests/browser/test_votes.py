@@ -14,7 +14,6 @@ from tests.scenes.stage import Stage, open_stage
 from tests.scenes.test_votes import RULES, SPEED
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -24,8 +23,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield stage
 
 
-async def approves(page: Page) -> None:
-    await page.get_by_role("button", name="Approve & apply").last.click()
+async def approves(page: Page, workspace: str) -> None:
+    """Approve the run of a workspace in whose newest message there is a button."""
+    message = page.locator("#timeline article").filter(has_text=workspace)
+    await message.get_by_role("button", name="Approve & apply").last.click()
     await page.get_by_role("dialog").locator("button[data-answer=yes]").click()
 
 
@@ -34,21 +35,21 @@ async def test_two_people_approve_one_after_the_other_and_a_third_is_refused(vis
     async with visit(stage.card["page"], width=width) as seen:
         page, timeline = seen.page, seen.page.locator("#timeline")
         await types(page, "/tf run storefront-prod a release")
-        await expect(timeline.get_by_text("0 of 2 votes").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("0 of 2 votes").last).to_be_visible()
 
         await acts_as(page, "Raj Patel")
-        await approves(page)
-        await expect(timeline.locator(".only-you").last).to_contain_text("These may")
+        await approves(page, "storefront-prod")
+        await expect(timeline.locator(".only-you").filter(has_text="These may")).to_be_visible()
 
         await acts_as(page, "Ana Ruiz")
-        await approves(page)
-        await expect(timeline.get_by_text("1 of 2 votes").last).to_be_visible(timeout=PATIENCE_MS)
+        await approves(page, "storefront-prod")
+        await expect(timeline.get_by_text("1 of 2 votes").last).to_be_visible()
         await expect(page.get_by_role("button", name="Take back my vote").last).to_be_visible()
         await seen.picture(f"votes-one-of-two-{width}")
 
         await acts_as(page, "Kim Berg")
-        await approves(page)
-        await expect(timeline.get_by_text("Applied by @Kim Berg").last).to_be_visible(timeout=PATIENCE_MS)
+        await approves(page, "storefront-prod")
+        await expect(timeline.get_by_text("Applied by @Kim Berg").last).to_be_visible()
         assert seen.complaints == []
     assert len(await stage.calls("/actions/apply")) == 1
 
@@ -58,7 +59,7 @@ async def test_a_name_is_typed_and_a_wrong_one_stays_in_the_modal(visit: Visitin
     async with visit(stage.card["page"], width=width) as seen:
         page, timeline = seen.page, seen.page.locator("#timeline")
         await types(page, "/tf run storefront-staging a rotation")
-        await expect(timeline.get_by_text("Risk: high").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Risk: high").last).to_be_visible()
         await page.get_by_role("button", name="Approve & apply").last.click()
 
         modal = page.get_by_role("dialog", name="Approve & apply")
@@ -72,6 +73,6 @@ async def test_a_name_is_typed_and_a_wrong_one_stays_in_the_modal(visit: Visitin
         await modal.get_by_label("Type the workspace's name").fill("storefront-staging")
         await modal.get_by_role("button", name="Approve & apply").click()
         await expect(modal).to_have_count(0)
-        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible(timeout=PATIENCE_MS)
+        await expect(timeline.get_by_text("Applied by @Ana Ruiz").last).to_be_visible()
         assert seen.complaints == []
     await stage.until_run("storefront-staging", "applied")
