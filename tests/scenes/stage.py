@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 import httpx
 
 from bot.demos import RULES, child_environment
+from tests.fakes.stores import put_tables
 from tests.scenes.nursery import nursery
 
 Message = dict[str, Any]
@@ -138,14 +140,16 @@ class Stage:
         return [one for one in await self.sees("U0ANA", channel) if one["is_app"] and not one["ephemeral"] and not one.get("subtype")]
 
     async def until(self, wanted: Callable[[Message], bool], *, person: str = "U0ANA", channel: str = "C0DEPLOYS") -> Message:
-        """The newest message that is as wanted, as soon as there is one."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                seen = await self.sees(person, channel)
-                found = [message for message in seen if wanted(message)]
-                if found:
-                    return found[-1]
-                await asyncio.sleep(0.1)
+        """The newest message that is as wanted, as soon as there is one; NothingSeen tells what is there instead."""
+        end, seen = monotonic() + PATIENCE, list[Message]()
+        while monotonic() < end:
+            seen = await self.sees(person, channel)
+            found = [message for message in seen if wanted(message)]
+            if found:
+                return found[-1]
+            await asyncio.sleep(0.1)
+        log = self.bot.log.read_text()[-2000:] if self.bot else ""
+        raise NothingSeen("\n---\n".join(["Seen were:", *map(whole_text, seen), f"The bot wrote:\n{log}"]))
 
     async def expects(
         self, text: str, *, person: str = "U0ANA", channel: str = "C0DEPLOYS", action: str = "", with_key: str = ""
@@ -157,10 +161,8 @@ class Stage:
                 person=person,
                 channel=channel,
             )
-        except TimeoutError:
-            seen = "\n---\n".join(whole_text(message) for message in await self.sees(person, channel))
-            log = self.bot.log.read_text()[-2000:] if self.bot else ""
-            raise NothingSeen(f"“{text}” {action} was not seen, but:\n{seen}\nThe bot wrote:\n{log}") from None
+        except NothingSeen as error:
+            raise NothingSeen(f"“{text}” {action} was not seen. {error}") from None
 
     # The server, from outside of Slack
 
@@ -282,6 +284,7 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
         stack.push_async_callback(sandbox.end)
         card = await card_of(sandbox)
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
+        put_tables(folder / "runbell.db")
         (folder / "runbell.toml").write_text(rules, encoding="utf-8")
         stage = Stage(card, client, folder)
         await stage.person("POST", "limits", json_body={"on": True})
