@@ -12,7 +12,7 @@ RACES ?= 1000
 ACKS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-faults pictures lock setup clean
+.PHONY: help demo test test-all check format bench bench-faults pictures lock setup clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
@@ -27,6 +27,11 @@ test: setup ## Run every test this machine can run, and hold the coverage to its
 	@$(PY) -m coverage report --include='bot/core/*' --fail-under=100
 	@echo; echo "Branch coverage of bot and handlers without the sandbox (must be 95 %):"
 	@$(PY) -m coverage report --fail-under=95
+
+test-all: setup ## Run the tests, then what takes long: kills, races, odd payloads, and many more examples of each property
+	@$(MAKE) test
+	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 \
+	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-cov --hypothesis-profile=long --timeout=600
 
 check: setup ## Lint, formatting, types and the layers
 	$(PY) -m ruff check .

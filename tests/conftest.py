@@ -1,4 +1,7 @@
-"""Fixtures for every test: asyncio is the one event loop, and the environment is empty of settings."""
+"""Fixtures for every test: asyncio is the one event loop, and the environment is empty of settings.
+
+What takes minutes is asked for by the environment, as `make test-all` and `make bench-faults` do: CHAOS_KILLS, FREEZE_RACES.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+LONG = {"CHAOS_KILLS": "scenes/test_chaos.py", "FREEZE_RACES": "test_freeze_races.py"}
+"""Variables that say how long a test shall go on, and the file with it. Without them it is left to `make test-all`."""
+
+collect_ignore = [name for variable, name in LONG.items() if variable not in os.environ]
+
+# Derandomized: what was green once stays so until the code or the test changes.
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=40)
+settings.register_profile("long", settings.get_profile("ci"), max_examples=200)
 
 FOREIGN = ("SLACK_", "TFE_", "TF_", "DATABASE_", "RUNBELL_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 

@@ -37,7 +37,7 @@ from tests.worlds import scripted_world, settings_of
 __all__ = ["bare_postgres_url", "postgres_cluster"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "300")))]
-RACES = int(os.environ.get("FREEZE_RACES", "40"))
+RACES = int(os.environ["FREEZE_RACES"])
 AT_ONCE = 2
 WARM_UP = 4
 SLOW = 0.05

@@ -188,7 +188,7 @@ def test_groups_are_named_as_groups() -> None:
     assert circle_words(circle(ANA, groups=("S0SECURITY",))) == (Named("S0SECURITY", is_group=True), ", ", Named("U0ANA"))
 
 
-@pytest.mark.parametrize("why", set(Why) - {Why.SAME_PERSON, Why.POSSIBLY_SAME})
+@pytest.mark.parametrize("why", sorted(set(Why) - {Why.SAME_PERSON, Why.POSSIBLY_SAME}))
 def test_each_reason_why_a_vote_falls_has_its_sentence(why: Why) -> None:
     ((*start, words),) = falls((Fallen(person="U0ANA", why=why),))
     assert start == ["The vote of ", Named("U0ANA")]

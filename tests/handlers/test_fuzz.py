@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from tests.handlers.desk import Desk
 from tests.handlers.fuzz import World, payload
 
-NUMBER = int(os.environ.get("RUNBELL_TEST_FUZZ", "2000"))
+NUMBER = int(os.environ.get("RUNBELL_TEST_FUZZ", "500"))
 """How many payloads; `make bench-faults` asks for more."""
 
 pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "120")))

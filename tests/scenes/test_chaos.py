@@ -16,7 +16,7 @@ from tests.scenes.fleet import open_fleet
 from tests.scenes.nursery import nursery
 
 RUNS = int(os.environ.get("CHAOS_RUNS", "60"))
-KILLS = int(os.environ.get("CHAOS_KILLS", "15"))
+KILLS = int(os.environ["CHAOS_KILLS"])
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 SPEED = float(os.environ.get("CHAOS_SPEED", "20"))
 

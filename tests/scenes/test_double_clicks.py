@@ -19,7 +19,7 @@ from tests.scenes.fleet import Fleet, open_fleet
 from tests.scenes.stage import PATIENCE, Message, NothingSeen, has, run_of, whole_text
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "300")))]
-ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "100"))
+ROUNDS = int(os.environ.get("DOUBLE_CLICKS", "20"))
 AT_ONCE = 50
 PAIRS = 8
 """How many clicks are in flight. The sandbox's clock runs fast, and with it the budget that two processes share: 15 requests a second."""

@@ -21,7 +21,7 @@ from tests.scenes.fleet import Fleet, open_fleet
 from tests.scenes.nursery import nursery
 from tests.scenes.stage import Message, NothingSeen, has, run_of, whole_text
 
-KILLS = int(os.environ.get("ACK_KILLS", "20"))
+KILLS = int(os.environ.get("ACK_KILLS", "5"))
 SEED = int(os.environ.get("ACK_SEED", "1"))
 SPEED = 10.0
 MADE_UP = 48

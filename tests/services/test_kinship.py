@@ -71,7 +71,7 @@ async def test_what_is_not_known_is_possibly_the_same_and_the_refusal_says_how_t
         house.people.unreachable = {"ana@acme.example"}
     said = await refused(house, run)
     assert "they may be who created the run (“ana.ruiz”)" in said
-    assert "[people] of runbell.toml" in said
+    assert "[people]" in said
 
 
 async def test_an_address_is_asked_for_once_in_a_minute(house: House) -> None:
