@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Connection, column, insert, inspect, table, text
 
 from bot.store import schemas
 from bot.store.addresses import parse_address
+from bot.store.columns import Moment
 from bot.store.database import open_database
 from bot.store.engines import blocking_engine
 from bot.store.locks import locked_file
@@ -57,7 +58,9 @@ async def test_migrating_brings_an_empty_database_up_and_then_does_nothing(bare_
         assert connection.execute(text("SELECT count(*) FROM seen")).scalar_one() == 1
 
 
-OLD_RUNS = table("runs", *map(column, ("id", "workspace_id", "status", "is_final", "version", "asked_at")), column("snapshot", JSON()))
+OLD_RUNS = table(
+    "runs", *map(column, ("id", "workspace_id", "status", "is_final", "version")), column("asked_at", Moment()), column("snapshot", JSON())
+)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
