@@ -1,0 +1,69 @@
+"""Which rules and freezes were in force at a moment, by the rows that say when each began and ended."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+
+from bot.core.audits import AuditKind
+from bot.core.freezes import DeclaredFreeze, Freeze, in_force
+from bot.core.policy import WITHOUT_FILE, Policy
+from bot.core.workspaces import Workspace, is_same_name
+from bot.rules import parse_rules
+from tests.scenes.records import Records
+
+
+def hashes_at(records: Records, at: datetime) -> frozenset[str]:
+    """The hash of the rules in force; several where clocks leave it open."""
+    return frozenset(found for found in (hash_at(records, at - records.apart), hash_at(records, at + records.apart)) if found is not None)
+
+
+def hash_at(records: Records, at: datetime) -> str | None:
+    return next((one.hash for one in reversed(records.activations) if one.activated_at <= at), None)
+
+
+def policy_of(records: Records, rules_hash: str) -> Policy | None:
+    """The rules with this hash, read from the text that was put in force; None where no such text makes it."""
+    found = next((one for one in reversed(records.activations) if one.hash == rules_hash), None)
+    policy = parsed(found.text) if found is not None else None
+    return policy if policy is not None and policy.hash == rules_hash else None
+
+
+@cache
+def parsed(text: str) -> Policy:
+    return parse_rules(text) if text else WITHOUT_FILE
+
+
+def freezes_at(records: Records, policy: Policy, workspace: Workspace, at: datetime) -> tuple[Freeze, ...]:
+    """Those that surely covered a workspace: before and after the moment, as far as clocks may be apart."""
+    before, after = (
+        in_force(policy.freezes, policy.source, declared_at(records, moment), workspace, moment)
+        for moment in (at - records.apart, at + records.apart)
+    )
+    return tuple(one for one in before if one in after)
+
+
+def declared_at(records: Records, at: datetime) -> list[DeclaredFreeze]:
+    """What people had declared and not ended, by the audit: the rows of freezes that ended are gone."""
+    found: list[DeclaredFreeze] = []
+    for row in records.audit:
+        if row.kind != AuditKind.FREEZE or row.at > at:
+            continue
+        if row.action == "unfreeze":
+            found = [one for one in found if one.pattern != row.workspace]
+            continue
+        until = json.loads(row.details or "{}").get("until")
+        found = [one for one in found if one.by != row.person or not is_same_name(one.pattern, row.workspace)]
+        found.append(
+            DeclaredFreeze(
+                pattern=row.workspace,
+                reason=row.reason,
+                by=row.person,
+                by_name=row.person_name,
+                channel=row.channel,
+                at=row.at,
+                until=datetime.fromisoformat(until) if until else None,
+            )
+        )
+    return found
