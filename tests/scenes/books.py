@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,9 @@ class Book:
         }
         self.orders.append(Order(**known | facts))
 
-    async def wrongs(self, orders: Sequence[Order] = (), people: People = PEOPLE) -> list[str]:
+    async def wrongs(self, orders: Sequence[Order] = (), people: People = PEOPLE, apart: timedelta = timedelta()) -> list[str]:
         async with self.database.read() as transaction:
-            records = await records_in(transaction)
+            records = await records_in(transaction, apart)
         return undecided(orders or self.orders, [records], people)
 
     async def change(self, *statements: str, **values: Any) -> None:

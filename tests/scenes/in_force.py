@@ -15,12 +15,10 @@ from tests.scenes.records import Records
 
 
 def hashes_at(records: Records, at: datetime) -> frozenset[str]:
-    """The hash of the rules in force; several where clocks leave it open."""
-    return frozenset(found for found in (hash_at(records, at - records.apart), hash_at(records, at + records.apart)) if found is not None)
-
-
-def hash_at(records: Records, at: datetime) -> str | None:
-    return next((one.hash for one in reversed(records.activations) if one.activated_at <= at), None)
+    """The hashes of the rules that may have been in force, as far as clocks may be apart."""
+    began = [one for one in records.activations if one.activated_at <= at - records.apart]
+    during = [one for one in records.activations if at - records.apart < one.activated_at <= at + records.apart]
+    return frozenset(one.hash for one in (*began[-1:], *during))
 
 
 def policy_of(records: Records, rules_hash: str) -> Policy | None:
@@ -36,12 +34,11 @@ def parsed(text: str) -> Policy:
 
 
 def freezes_at(records: Records, policy: Policy, workspace: Workspace, at: datetime) -> tuple[Freeze, ...]:
-    """Those that surely covered a workspace: before and after the moment, as far as clocks may be apart."""
-    before, after = (
-        in_force(policy.freezes, policy.source, declared_at(records, moment), workspace, moment)
-        for moment in (at - records.apart, at + records.apart)
-    )
-    return tuple(one for one in before if one in after)
+    """Those that surely covered a workspace: all the while, as far as clocks may be apart."""
+    first, last = at - records.apart, at + records.apart
+    moments = {first, last, *(row.at for row in records.audit if row.kind == AuditKind.FREEZE and first < row.at < last)}
+    found = [in_force(policy.freezes, policy.source, declared_at(records, moment), workspace, moment) for moment in sorted(moments)]
+    return tuple(one for one in found[0] if all(one in others for others in found))
 
 
 def declared_at(records: Records, at: datetime) -> list[DeclaredFreeze]:

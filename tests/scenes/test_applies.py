@@ -207,6 +207,23 @@ async def test_freezes_are_known_by_what_people_declared_and_ended(book: Book) -
     assert has(await book.wrongs(), "frozen: storefront-*")
 
 
+async def test_what_the_clocks_of_several_processes_leave_open_is_not_complained_of(book: Book) -> None:
+    run = await book.approved()
+    sent = (await book.house.intent_of(run.id)).sent_at
+    assert sent is not None
+    insert = "INSERT INTO rules (hash, source, text, by, activated_at) VALUES ('others', '', '', '', :at)"
+    await book.change(insert, at=f"{sent - SHORT:%Y-%m-%d %H:%M:%S.%f}")
+    await book.write(freeze("*-prod", sent - SHORT))
+    await book.change("UPDATE decisions SET decided_at = :at", at=f"{sent + SHORT / 5:%Y-%m-%d %H:%M:%S.%f}")
+    assert await book.wrongs(apart=2 * SHORT) == []
+    assert len(await book.wrongs(apart=SHORT / 10)) == 2, "the order of decision and sending, and the rules"
+    await book.change("DELETE FROM rules WHERE hash = 'others'")
+    await book.write(freeze("*-dev", sent - SHORT), freeze("*-PROD", sent - LONG))
+    assert has(await book.wrongs(apart=2 * SHORT), "frozen: *-PROD")
+    await book.write(freeze("*-PROD", sent, action="unfreeze"), freeze("*-PROD", sent + SHORT))
+    assert await book.wrongs(apart=2 * SHORT) == []
+
+
 async def test_a_freeze_of_the_file_is_found(book: Book) -> None:
     await book.approved()
     await under(book, f'{RULES}\n[[freezes]]\nname = "autumn"\nsince = 2026-11-01\nuntil = 2026-11-30\n')
