@@ -1,4 +1,4 @@
-"""What a piece of work costs, whatever the machine: transactions, SQL statements, and the files of ours that it enters."""
+"""Counts what a piece of work costs on any machine: transactions, SQL statements, and our own files that it enters."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Counts:
 
 @contextmanager
 def counting(database: Database) -> Iterator[Counts]:
-    """Count what is done with this database, and in this thread, until the block ends."""
+    """Count what this thread does with a database until the block ends."""
     counts = Counts()
     reading, writing = database._engines.reading.sync_engine, database._engines.writing.sync_engine
 

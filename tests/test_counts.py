@@ -1,4 +1,4 @@
-"""How much is done for a click on Approve, and for one update of a message and one new message: the figures of CONTRIBUTING.md."""
+"""Counts the work for a click on Approve, and for one message update with one new message. CONTRIBUTING.md shows the figures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Work = Callable[[Desk, Database], Awaitable[Counts]]
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[Desk, Database]]:
-    """Bolt, our listeners and use cases on the database at a URL, as in `open_desk`."""
+    """Open Bolt, our listeners and use cases on the database at a URL, as `open_desk` does."""
     clock = TestClock()
     async with open_database(url, clock=clock) as database:
         house = build(database, clock, ("acme",), POLICY)
@@ -50,7 +50,7 @@ async def opened(url: str) -> AsyncIterator[tuple[Desk, Database]]:
 
 
 async def a_click_on_approve(desk: Desk, database: Database) -> Counts:
-    """From the payload until the run has been applied and read again; its plan was judged when its card was posted."""
+    """Count from the payload until the run was applied and read again. Its plan was judged when its card was posted."""
     house = desk.house
     workspace = house.runs.add_workspace("storefront-dev")
     await desk.type("watch storefront-dev")
@@ -65,7 +65,7 @@ async def a_click_on_approve(desk: Desk, database: Database) -> Counts:
 
 
 async def an_update_and_a_new_message(desk: Desk, database: Database) -> Counts:
-    """A run that was started in the channel comes to its question: its card is updated, and people are called."""
+    """Count one tick after a run started in the channel got its plan: its card is updated, and a new message asks for a decision."""
     house = desk.house
     house.runs.add_workspace("storefront-dev")
     run_id = str((await house.start("storefront-dev")).run_id)
@@ -89,7 +89,7 @@ WORKS: dict[str, Work] = {
 
 
 async def counted(work: str, kind: str, *urls: str) -> Counts:
-    """Done once for each URL; the last time counts, since what is made once in a process was made before."""
+    """Do it once for each URL and return the last counts. The first time fills the caches of the process."""
     counts = Counts()
     for url in urls:
         async with opened(url) as (desk, database):
@@ -99,7 +99,7 @@ async def counted(work: str, kind: str, *urls: str) -> Counts:
 
 
 @pytest.mark.parametrize("work", WORKS)
-async def test_what_is_done_on_a_file_is_as_it_is_written(work: str, tmp_path: Path) -> None:
+async def test_counts_on_a_file_match_the_table(work: str, tmp_path: Path) -> None:
     urls = []
     for name in ("warm.db", "counted.db"):
         put_tables(tmp_path / name)
@@ -110,12 +110,12 @@ async def test_what_is_done_on_a_file_is_as_it_is_written(work: str, tmp_path: P
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("work", WORKS)
-async def test_what_is_done_on_a_server_is_as_it_is_written(work: str, postgres_url: str) -> None:
+async def test_counts_on_a_server_match_the_table(work: str, postgres_url: str) -> None:
     await counted(work, "PostgreSQL", postgres_url)
     empty_tables(postgres_url)
     counts = await counted(work, "PostgreSQL", postgres_url)
     assert counts.row == WRITTEN.get((work, "PostgreSQL"))
 
 
-def test_every_work_is_written_of_and_nothing_else() -> None:
+def test_the_table_has_a_row_for_each_count_and_no_other() -> None:
     assert WRITTEN.keys() == {(work, kind) for work in WORKS for kind in ("SQLite", "PostgreSQL")}

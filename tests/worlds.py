@@ -1,4 +1,4 @@
-"""A scripted sandbox for tests of the outer layers, and the settings that point at it; each apply is looked up when it closes."""
+"""A scripted sandbox for tests of the outer layers, and the settings that point at it. Each apply is looked up when it closes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from bot.settings import Settings
 from tests.scenes.applies import Bot, demand_decided
 
 BOTS: dict[str, set[Bot]] = {}
-"""Those that were told of a world, by its secret."""
+"""The bots that got settings for a world, by the secret of the world."""
 
 
 @asynccontextmanager
 async def scripted_world(**options: Any) -> AsyncIterator[World]:
-    """UndecidedApply at the end where a bot applied what was not decided."""
+    """Open a world. UndecidedApply at its end if a bot applied what was not decided."""
     wanted = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", manifest=manifest(address="localhost"), **options)
     async with open_world(wanted) as world:
         try:
@@ -35,7 +35,7 @@ async def scripted_world(**options: Any) -> AsyncIterator[World]:
 
 
 async def demand_decided_in(world: World, bots: Collection[Bot]) -> None:
-    """UndecidedApply where a bot applied what was not decided. Call it while no bot runs."""
+    """Raise UndecidedApply if a bot applied what was not decided. Call it while no bot runs."""
     requests = world.runs_api.context.requests
     log = {"requests": requests.entries, "counts": requests.counts}
     await demand_decided(log, await as_person(world, "world"), world.card()["terraform"], bots)

@@ -1,6 +1,6 @@
-"""Whether each apply that a bot sent was decided: the request log of the server, held against what the bots' databases say.
+"""Checks that each apply that a bot sent was decided: compares the server's request log with the databases of the bots.
 
-Rules are looked up by their hash and read again from the text that was put in force.
+Rules are looked up by their hash and parsed again from the text that was activated.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Bot:
 
 
 async def demand_decided(log: Mapping[str, Any], world: Mapping[str, Any], terraform: Mapping[str, str], bots: Collection[Bot]) -> None:
-    """UndecidedApply where the server was asked to apply by anybody but people with tokens of their own, and it was not decided so.
+    """Raise UndecidedApply if the server got an apply that was not decided, from anybody but people with their own tokens.
 
-    `log` and `world` are the documents of the request log and of the Slack workspace, `terraform` is the card of the server, and `bots`
-    are all that have ever run. None may run now: what one sends meanwhile is committed after the log was read.
+    `log` and `world` are the documents of the request log and of the Slack workspace, `terraform` is the card of the server. `bots` are all
+    that ever ran. None may run now: the log is read before the databases, and a bot commits before it sends.
     """
     theirs = {fingerprint(terraform[name]) for name in PEOPLES} - {fingerprint(bot.token) for bot in bots}
     orders = [order for order in orders_of(log) if order.token not in theirs]
-    if orders:  # where nothing was applied, the database may be broken, or gone
+    if orders:  # where nothing was applied, a test may have broken or removed the database
         databases = [await read_records(url) for url in sorted({bot.database for bot in bots})]
         if wrongs := undecided(orders, databases, people_of(world)):
             raise UndecidedApply("\n".join(wrongs))
@@ -60,7 +60,7 @@ def people_of(world: Mapping[str, Any]) -> People:
 
 
 def undecided(orders: Iterable[Order], databases: Sequence[Records], people: People) -> list[str]:
-    """What is wrong with each of these orders, in words; none where each was decided. Orders of people are for the caller to leave out."""
+    """Return what is wrong with these orders, in words. They are those of bots alone."""
     wrongs, times = list[str](), Counter[str]()
     for order in orders:
         carried = [(records, intent) for records in databases for intent in records.intents.values() if carries(intent, order)]
@@ -81,7 +81,7 @@ def carries(intent: Intent, order: Order) -> bool:
 
 @dataclass(frozen=True)
 class Case:
-    """One order, and the one intent whose reference it bears."""
+    """One order, and the one intent whose reference is in its comment."""
 
     order: Order
     records: Records
@@ -102,7 +102,7 @@ class Case:
         yield from self.wrongs_by_rules(decision, run, workspace)
 
     def wrongs_of_intent(self) -> Iterator[str]:
-        """It is about this run and gate, and was committed as sent before the request came."""
+        """The intent is about this run and gate, and was marked as sent before the request came."""
         intent, order = self.intent, self.order
         if (intent.run_id, intent.gate) != (order.run_id, order.gate):
             yield f"it was decided about {intent.run_id} at {intent.gate}"
@@ -126,7 +126,7 @@ class Case:
             yield f"the audit says that was decided: {told}"
 
     def wrongs_of_digest(self, decision: Decision, run: Run) -> Iterator[str]:
-        """What was decided is the plan that the server had when the order came."""
+        """The decision is about the plan that the server had when the order came."""
         digest, sent = decision.plan_digest, self.intent.payload.get("digest")
         facts = self.records.plans.get(run.plan_id or "")
         known = {self.order.plan, weak_digest(run.id, facts) if facts is not None and facts.is_finished else ""}
@@ -136,7 +136,7 @@ class Case:
             yield f"decided about the plan “{digest}”, and the run's is {sorted(known)}"
 
     def wrongs_of_verdict(self, decision: Decision) -> Iterator[str]:
-        """While its round is open, the verdict by which it was decided is there."""
+        """While the round is open, its verdict is stored: granted, about the same plan."""
         number, verdict = self.records.verdicts.get((decision.run_id, decision.gate), (0, None))
         if number < decision.round:
             yield f"round {decision.round} was decided, and {number} is open"
@@ -178,14 +178,14 @@ class Case:
         )
 
     def wrongs_of_voters(self, approval: Approval) -> Iterator[str]:
-        """Each vote that counts is in the audit, too."""
+        """Each vote that counts is in the audit."""
         for vote in approval.counting:
             told = (vote.person, vote.digest, vote.rules)
             if not any(told == (row.person, row.plan_digest, row.rules_hash) for row in self.rows(AuditKind.VOTE)):
                 yield f"the audit knows of no such vote of {vote.person}"
 
     def wrongs_of_decider(self, approval: Approval) -> Iterator[str]:
-        """One of the voters, somebody who may decide in spite of a freeze, or whoever started the run so that it is applied by itself."""
+        """A voter, somebody who may decide despite a freeze, or the person who started the run with auto-apply."""
         decision, policy, creating = approval.decision, approval.policy, approval.creating
         if decision.broke_glass:
             rows = self.audited(AuditKind.BREAK_GLASS)
@@ -201,12 +201,10 @@ class Case:
         elif not is_one_of(decision.person, approval.counting):
             yield f"{decision.person} decided without a vote that counts"
 
-    # What is asked of the rows
-
     def rows(self, kind: AuditKind) -> list[AuditRow]:
-        """The audit of the run."""
+        """Return the audit rows of the run."""
         return [row for row in self.records.audit if row.kind == kind and row.run_id == self.intent.run_id]
 
     def audited(self, kind: AuditKind) -> list[AuditRow]:
-        """Those rows that name the intent."""
+        """Return those that name the intent."""
         return [row for row in self.rows(kind) if json.loads(row.details or "{}").get("intent") == self.intent.id]

@@ -1,4 +1,4 @@
-"""A bot in one process that decides about runs, and what a server would note about the requests that it sent."""
+"""A bot in this process that decides about runs, and what a server would note about the requests that it sent."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Book:
         return run
 
     async def approved(self, name: str = "storefront-prod", *, is_readable: bool = True) -> Run:
-        """A run that Kim and Ana have approved, as the rules want it."""
+        """Return a run that Kim and Ana have approved."""
         run = await self.planned(name, is_readable=is_readable)
         await self.approve(run)
         return run
@@ -80,7 +80,7 @@ class Book:
         await self.note(run)
 
     async def note(self, run: Run, path: str = "", **facts: Any) -> None:
-        """What the server noted of the request that carried out the newest decision about a run."""
+        """Add what the server would note about the request for the newest decision about a run."""
         intent = await self.house.intent_of(run.id)
         known: dict[str, Any] = {
             "path": path or f"/api/v2/runs/{run.id}/actions/apply",
@@ -104,7 +104,7 @@ class Book:
                 await transaction.runs.connection.execute(text(statement), values)
 
     async def write(self, *entries: Entry) -> None:
-        """Rows of the audit."""
+        """Add rows to the audit."""
         async with self.database.write() as transaction:
             await transaction.audit.add(*entries)
 

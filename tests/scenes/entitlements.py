@@ -1,7 +1,7 @@
-"""Whether the votes of a round were what the rules wanted, counted here by other code than the bot's.
+"""Checks that the votes of a round met the rules, with code of its own instead of the bot's.
 
-Never more is demanded than the rules do: of those that speak of the plan, only the ones that the stored verdict names count, and an unknown
-author never asks for a vote more.
+It never demands more than the rules: rules about the plan count only if the stored verdict names them, and an unknown author never adds a
+vote.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.core.votes import Vote
 from bot.core.workspaces import Workspace
 
 EMPTY = PlanRisk(contents=PlanContents(""), cost_rise=Decimal(0), failed_policies=())
-"""A plan by which no rule about plans applies."""
+"""A plan to which no rule about plans applies."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,9 @@ class People:
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """What was decided, the votes of its round, and the rules by which it was. `named` are the rules that the verdict names, None where it
-    is not there any more.
+    """A decision, the votes of its round, and the rules in force. `named` are the rules that the verdict names, None if it is gone.
 
-    `creating` is the intent that created the run, where a bot did.
+    `creating` is the intent that created the run, if a bot did.
     """
 
     intent: Intent
@@ -55,7 +54,7 @@ class Approval:
 
     @property
     def counting(self) -> list[Vote]:
-        """The votes of full members for this very plan under these very rules, the newest of each human."""
+        """Return the votes of full members for this plan under these rules, the newest of each human."""
         identities = Identities(self.policy.people)
         found = {
             identities.human(vote.person): vote
@@ -68,11 +67,11 @@ class Approval:
 
     @property
     def certain(self) -> tuple[Rule, ...]:
-        """The rules that apply whatever the plan says."""
+        """Return the rules that apply whatever the plan says."""
         return self.policy.rulebook.matching(self.run, self.workspace, EMPTY)
 
     def wrongs(self) -> Iterator[str]:
-        """Each demand of the rules that was not met."""
+        """Yield each demand of the rules that was not met."""
         votes, holders = self.counting, self.policy.holders(Right.DECIDE, self.workspace)
         known = {rule.name for rule in self.certain}
         rules = [*self.certain, *(rule for rule in self.policy.rules if rule.name in (self.named or frozenset()) - known)]
@@ -100,7 +99,7 @@ class Approval:
             yield "decided while its windows were closed"
 
     def is_good(self, vote: Vote, rule: Rule) -> bool:
-        """Whether the vote has the words that the rule asks for, and is not of whoever asked for the run where that must not be."""
+        """Whether the vote has the reason and name that the rule asks for, and is not the requester's where the rule forbids that."""
         human = Identities(self.policy.people).human
         is_requester = self.creating is not None and human(self.creating.person) == human(vote.person)
         return (

@@ -1,4 +1,4 @@
-"""Which rules and freezes were in force at a moment, by the rows that say when each began and ended."""
+"""Finds the rules and freezes that were in force at a moment, from the rows that say when each began and ended."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.scenes.records import Records
 
 
 def hashes_at(records: Records, at: datetime) -> frozenset[str]:
-    """The hashes of the rules that may have been in force, as far as clocks may be apart."""
+    """Return the hashes of the rules that may have been in force. There are several if the clocks leave it open."""
     began = [one for one in records.activations if one.activated_at <= at - records.apart]
     during = [one for one in records.activations if at - records.apart < one.activated_at <= at + records.apart]
     return frozenset(one.hash for one in (*began[-1:], *during))
 
 
 def policy_of(records: Records, rules_hash: str) -> Policy | None:
-    """The rules with this hash, read from the text that was put in force; None where no such text makes it."""
+    """Return the rules with this hash, parsed from the text that was activated. None if the text gives another hash."""
     found = next((one for one in reversed(records.activations) if one.hash == rules_hash), None)
     policy = parsed(found.text) if found is not None else None
     return policy if policy is not None and policy.hash == rules_hash else None
@@ -34,7 +34,7 @@ def parsed(text: str) -> Policy:
 
 
 def freezes_at(records: Records, policy: Policy, workspace: Workspace, at: datetime) -> tuple[Freeze, ...]:
-    """Those that surely covered a workspace: all the while, as far as clocks may be apart."""
+    """Return the freezes that surely covered a workspace: during all the time that the clocks leave open."""
     first, last = at - records.apart, at + records.apart
     moments = {first, last, *(row.at for row in records.audit if row.kind == AuditKind.FREEZE and first < row.at < last)}
     found = [in_force(policy.freezes, policy.source, declared_at(records, moment), workspace, moment) for moment in sorted(moments)]
@@ -42,7 +42,7 @@ def freezes_at(records: Records, policy: Policy, workspace: Workspace, at: datet
 
 
 def declared_at(records: Records, at: datetime) -> list[DeclaredFreeze]:
-    """What people had declared and not ended, by the audit: the rows of freezes that ended are gone."""
+    """Return what people had declared and not ended. From the audit, since the rows of ended freezes are gone."""
     found: list[DeclaredFreeze] = []
     for row in records.audit:
         if row.kind != AuditKind.FREEZE or row.at > at:

@@ -17,7 +17,7 @@ APPLIES = re.compile(r"/api/v2/(?:runs/[^/]+/actions/apply|(?:policy-checks|task
 
 
 class UndecidedApply(AssertionError):
-    """A bot applied a run, or overrode what may apply it, and it was not decided so."""
+    """A bot applied a run, or sent an override that may apply it, without a decision that allows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +38,17 @@ class Order:
 
     @property
     def gate(self) -> str:
-        """Where a bot decides about it."""
+        """Return the gate where a bot decides about it."""
         return CONFIRM if self.deed is Deed.APPLY else OVERRIDES + self.path.split("/")[4]
 
     @property
     def was_throttled(self) -> bool:
-        """Nothing was done, so it may come again."""
+        """Whether the server did nothing, so that it may be sent again."""
         return self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def orders_of(log: Mapping[str, Any]) -> list[Order]:
-    """The orders in the document of a request log; UndecidedApply where the log has lost some."""
+    """Return the orders in a request log. UndecidedApply if the log has lost any."""
     found = [one for one in log["requests"] if is_order(f"{one['method']} {one['path']}")]
     counted = sum(times for call, times in log["counts"].items() if is_order(call))
     if counted != len(found):
@@ -73,5 +73,5 @@ def is_order(call: str) -> bool:
 
 
 def fingerprint(token: str) -> str:
-    """A token as the request log notes it."""
+    """Return the token's hash as the request log notes it."""
     return hashlib.sha256(token.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a bot's database says about what it sent: read once, after the bot has stopped."""
+"""Reads what a bot's database says about what it sent: once, after the bot has stopped."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Gate = tuple[str, str]
 Round = tuple[str, str, int]
 """The same, with the number of the round."""
 CLOCKS_APART = timedelta(seconds=1)
-"""Processes on PostgreSQL measure how far the server's clock is from theirs, as well as a busy machine lets them."""
+"""On PostgreSQL, each process measures the offset of the server's clock, and a busy machine makes that inexact."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """`verdicts` are the round that is open at a gate, and the verdict that was noted last. `audit` is in the order of the rows.
+    """`verdicts` are the round that is open at a gate and the verdict stored there. `audit` is in the order of its rows.
 
-    `apart` is how far two times may be wrong towards each other: not at all in a file, which one process uses.
+    `apart` is how far two clocks may differ. Nothing on SQLite, which serves one process.
     """
 
     intents: Mapping[str, Intent]

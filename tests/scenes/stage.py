@@ -75,7 +75,7 @@ APPROVE = "run.approve"
 class Stage:
     """`card` is what the sandbox says of itself; `speed` divides the bot's Pace.
 
-    `bots` are all that have ever been started here.
+    `bots` are all that were ever started here.
     """
 
     card: Mapping[str, Any]
@@ -229,7 +229,7 @@ class Stage:
         return [one for one in (await self.control("GET", "requests"))["requests"] if one["path"].endswith(ending)]
 
     async def demand_decided(self) -> None:
-        """UndecidedApply where a bot applied what was not decided. Call it while no bot runs."""
+        """Raise UndecidedApply if a bot applied what was not decided. Call it while no bot runs."""
         log, world = await self.control("GET", "requests"), await self.person("GET", "world")
         await demand_decided(log, world, self.card["terraform"], self.bots)
 
@@ -291,7 +291,7 @@ def texts(value: Any) -> list[str]:
 async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIterator[Stage]:
     """A sandbox in a process of its own, with Slack's limits on, and no bot yet; everything that was started is ended.
 
-    At the end each apply is looked up: UndecidedApply where one was not decided.
+    At the end each apply is looked up: UndecidedApply if one was not decided.
     """
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(folder, *options)

@@ -1,4 +1,4 @@
-"""Each apply that was not decided is found, and one that was decided is not: on rows that deciding wrote, and that are then changed."""
+"""Finds each apply that was not decided, and none that was: the rows come from real decisions and are then changed."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def has(wrongs: list[str], words: str) -> bool:
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
-async def test_an_apply_that_two_people_decided_is_well(book: Book, is_readable: bool) -> None:  # noqa: FBT001 - the case
+async def test_an_apply_that_two_people_decided_passes(book: Book, is_readable: bool) -> None:  # noqa: FBT001 - the case
     await book.approved(is_readable=is_readable)
     assert await book.wrongs() == []
 
 
-async def test_an_apply_in_an_emergency_is_well_and_has_a_reason_and_somebody_who_may(book: Book) -> None:
+async def test_an_emergency_apply_passes_only_with_a_reason_and_a_person_who_may(book: Book) -> None:
     run = await book.planned("storefront-dev")
     await book.house.freezing.declare(DeclareFreeze("*-dev", "the sale"), KIM, DEPLOYS)
     book.house.clock.move(60)
@@ -58,7 +58,7 @@ async def test_an_apply_in_an_emergency_is_well_and_has_a_reason_and_somebody_wh
     assert has(await book.wrongs(), "U0KIM may not decide in spite of a freeze")
 
 
-async def test_a_run_that_was_to_be_applied_by_itself_is_well_where_somebody_asked_for_that(book: Book) -> None:
+async def test_an_auto_apply_passes_only_if_somebody_asked_for_it(book: Book) -> None:
     book.house.runs.add_workspace("storefront-dev")
     run_id = str((await book.house.start("storefront-dev", "nightly", auto_apply=True)).run_id)
     run = book.house.runs.finish_plan(run_id, additions=1)
@@ -207,7 +207,7 @@ async def test_freezes_are_known_by_what_people_declared_and_ended(book: Book) -
     assert has(await book.wrongs(), "frozen: storefront-*")
 
 
-async def test_what_the_clocks_of_several_processes_leave_open_is_not_complained_of(book: Book) -> None:
+async def test_what_the_clocks_of_several_processes_leave_open_passes(book: Book) -> None:
     run = await book.approved()
     sent = (await book.house.intent_of(run.id)).sent_at
     assert sent is not None
@@ -244,7 +244,7 @@ async def test_a_freeze_of_the_file_is_found(book: Book) -> None:
     ],
 )
 async def test_each_demand_of_a_rule_is_looked_up(book: Book, demand: str, words: str) -> None:
-    """The rules say more than was judged, under the hash of those by which it was."""
+    """The rules are replaced by stricter ones after the decision, as if those had been in force."""
     await book.approved()
     window = '[[windows]]\nname = "long ago"\nsince = 2020-01-01\nuntil = 2020-01-02\n'
     stricter = f'{RULES}\n[[rules]]\nname = "stricter"\nworkspaces = ["*-prod"]\n{demand}\n{window}'
@@ -253,7 +253,7 @@ async def test_each_demand_of_a_rule_is_looked_up(book: Book, demand: str, words
 
 
 async def under(book: Book, rules: str) -> None:
-    """As if all of it had been decided by other rules."""
+    """Change all rows as if everything was decided under other rules."""
     found = parse_rules(rules)
     await book.change(
         "UPDATE rules SET text = :text, hash = :hash",
