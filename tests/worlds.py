@@ -1,9 +1,9 @@
-"""A scripted sandbox for tests of the outer layers, and the settings that point at it."""
+"""A scripted sandbox for tests of the outer layers, and the settings that point at it. Each apply is looked up when it closes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,30 @@ from bot.demos import RULES
 from bot.manifests import manifest
 from bot.sandbox.world import World, WorldOptions, open_world
 from bot.settings import Settings
+from tests.scenes.applies import Bot, demand_decided
+
+BOTS: dict[str, set[Bot]] = {}
+"""The bots that got settings for a world, by the secret of the world."""
 
 
 @asynccontextmanager
 async def scripted_world(**options: Any) -> AsyncIterator[World]:
+    """Open a world. UndecidedApply at its end if a bot applied what was not decided."""
     wanted = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", manifest=manifest(address="localhost"), **options)
     async with open_world(wanted) as world:
-        yield world
+        try:
+            yield world
+        finally:
+            bots = BOTS.pop(world.secret, set())
+        if bots:
+            await demand_decided_in(world, bots)
+
+
+async def demand_decided_in(world: World, bots: Collection[Bot]) -> None:
+    """Raise UndecidedApply if a bot applied what was not decided. Call it while no bot runs."""
+    requests = world.runs_api.context.requests
+    log = {"requests": requests.entries, "counts": requests.counts}
+    await demand_decided(log, await as_person(world, "world"), world.card()["terraform"], bots)
 
 
 def environment_of(world: World, folder: Path, **changes: str) -> dict[str, str]:
@@ -42,7 +59,10 @@ def environment_of(world: World, folder: Path, **changes: str) -> dict[str, str]
         "RUNBELL_HTTP_PORT": "0",
         "RUNBELL_TEST_SPEED": "10",
     }
-    return {name: value for name, value in (wanted | changes).items() if value}
+    found = {name: value for name, value in (wanted | changes).items() if value}
+    if {"DATABASE_URL", "TFE_TOKEN"} <= found.keys():
+        BOTS.setdefault(world.secret, set()).add(Bot.of(found))
+    return found
 
 
 def settings_of(world: World, folder: Path, **changes: str) -> Settings:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from asyncio.subprocess import Process
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from bot import demos
-from bot.demos import Demo, child_environment
+from bot.demos import Demo, child_environment, end
 from bot.manifests import manifest
 from bot.sandbox.world import WorldOptions, open_world
 from tests.browser.fake_person import FakePerson, serve_fake
 from tests.browser.visits import Scheme, Visit, Visiting
+from tests.scenes.applies import Bot
+from tests.worlds import demand_decided_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -87,8 +90,20 @@ def visit(chromium: Browser) -> Visiting:
 @pytest.fixture
 async def demo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """What `runbell demo` opens, the bot ten times as fast; the page's address."""
-    quick = {"RUNBELL_TEST_SPEED": "10"}
-    monkeypatch.setattr(demos, "child_environment", lambda *facts: child_environment(*facts) | quick)
+    bots: set[Bot] = set()
+
+    def quick(*facts: Any) -> dict[str, str]:
+        environment = child_environment(*facts) | {"RUNBELL_TEST_SPEED": "10"}
+        bots.add(Bot.of(environment))
+        return environment
+
+    async def ended(child: Process) -> None:
+        # Each apply is looked up here: the demo removes its database as soon as the bot has ended.
+        await end(child)
+        await demand_decided_in(world, bots)
+
+    monkeypatch.setattr(demos, "child_environment", quick)
+    monkeypatch.setattr(demos, "end", ended)
     options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=4, manifest=manifest(address="localhost"))
     async with open_world(options) as world:
         shown, stop = Demo(world.card()), asyncio.Event()

@@ -15,6 +15,7 @@ import httpx
 import psycopg
 
 from bot.demos import child_environment
+from tests.scenes.applies import Bot
 from tests.scenes.nursery import nursery
 from tests.scenes.stage import NothingSeen, Process, Stage, open_stage
 
@@ -65,6 +66,7 @@ class Fleet:
             "RUNBELL_LOG_FORMAT": "json",
             **self.stage.settings,
         }
+        self.stage.bots.add(Bot.of(environment))
         log = self.stage.folder / log_name
         log.touch()
         return Process(await nursery().bear(words, environment, self.stage.folder, log), log)

@@ -18,6 +18,7 @@ import httpx
 
 from bot.demos import RULES, child_environment
 from tests.fakes.stores import put_tables
+from tests.scenes.applies import Bot, demand_decided
 from tests.scenes.nursery import nursery
 
 Message = dict[str, Any]
@@ -72,7 +73,10 @@ APPROVE = "run.approve"
 
 @dataclass
 class Stage:
-    """`card` is what the sandbox says of itself; `speed` divides the bot's Pace."""
+    """`card` is what the sandbox says of itself; `speed` divides the bot's Pace.
+
+    `bots` are all that were ever started here.
+    """
 
     card: Mapping[str, Any]
     client: httpx.AsyncClient
@@ -81,12 +85,14 @@ class Stage:
     starts: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     bot: Process | None = None
+    bots: set[Bot] = field(default_factory=set)
 
     # The bot
 
     async def start_bot(self) -> None:
         environment = child_environment(self.card, self.folder, 0)
         environment |= {"RUNBELL_TEST_SPEED": str(self.speed), "RUNBELL_LOG_FORMAT": "json", **self.settings}
+        self.bots.add(Bot.of(environment))
         log = self.folder / f"bot-{self.starts}.log"
         self.starts += 1
         self.bot = Process(await nursery().bear(("serve",), environment, self.folder, log), log)
@@ -222,6 +228,11 @@ class Stage:
         """The requests that the Runs API got and whose path ends so."""
         return [one for one in (await self.control("GET", "requests"))["requests"] if one["path"].endswith(ending)]
 
+    async def demand_decided(self) -> None:
+        """Raise UndecidedApply if a bot applied what was not decided. Call it while no bot runs."""
+        log, world = await self.control("GET", "requests"), await self.person("GET", "world")
+        await demand_decided(log, world, self.card["terraform"], self.bots)
+
     async def fault(self, side: str, match: str, kind: str, **facts: Any) -> None:
         fault = {"side": side, "match": match, "kind": kind, **facts}
         pulled = await (
@@ -278,7 +289,10 @@ def texts(value: Any) -> list[str]:
 
 @asynccontextmanager
 async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIterator[Stage]:
-    """A sandbox in a process of its own, with Slack's limits on, and no bot yet; everything that was started is ended."""
+    """A sandbox in a process of its own, with Slack's limits on, and no bot yet; everything that was started is ended.
+
+    At the end each apply is looked up: UndecidedApply if one was not decided.
+    """
     async with AsyncExitStack() as stack:
         sandbox = await start_sandbox(folder, *options)
         stack.push_async_callback(sandbox.end)
@@ -288,6 +302,7 @@ async def open_stage(folder: Path, *options: str, rules: str = RULES) -> AsyncIt
         (folder / "runbell.toml").write_text(rules, encoding="utf-8")
         stage = Stage(card, client, folder)
         await stage.person("POST", "limits", json_body={"on": True})
+        stack.push_async_callback(stage.demand_decided)
         stack.push_async_callback(end_bot, stage)
         yield stage
 

@@ -10,7 +10,7 @@ import pytest
 from bot.demos import RULES
 from tests.scenes.sights import modal, posted
 from tests.scenes.spills import open_tapped, spilled
-from tests.scenes.stage import key_of, whole_text
+from tests.scenes.stage import run_of, whole_text
 from tests.scenes.test_reviewing import card_of, planned, upload
 
 pytestmark = pytest.mark.terraform
@@ -54,7 +54,7 @@ async def test_no_value_gets_anywhere(tmp_path: Path) -> None:
         applied = await posted(stage, "log", "storefront-dev", card)
         await upload(stage, "storefront-dev", BROKEN)
         await stage.types("U0ANA", "/tf run storefront-dev broken")
-        failed = await stage.until(lambda one: key_of(one).endswith("/end/") and "Resource precondition failed" in whole_text(one))
+        failed = await stage.until(lambda one: bool(run_of(one)) and "Resource precondition failed" in whole_text(one))
 
         assert "input.size" in shown
         assert "input.size" in plan

@@ -166,7 +166,7 @@ async def test_from_the_plan_to_the_audit_no_secret_gets_anywhere(tapped: Tapped
     applied = await posted(stage, "log", "storefront-dev", card)
     await upload(stage, "storefront-dev", BROKEN)
     await stage.types("U0ANA", "/tf run storefront-dev broken")
-    failed = await stage.until(lambda one: key_of(one).endswith("/end/") and "Resource precondition failed" in whole_text(one))
+    failed = await stage.until(lambda one: bool(run_of(one)) and "Resource precondition failed" in whole_text(one))
     await stage.types("U0ANA", "/tf audit storefront-dev")
     await stage.expects("had this put into a channel: log")
 

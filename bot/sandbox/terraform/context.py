@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from aiohttp import web
 from bot.sandbox.terraform.flavours import FLAVOURS, Flavour
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from bot.sandbox.clock import Clock
@@ -25,21 +27,36 @@ if TYPE_CHECKING:
     from bot.sandbox.terraform.store import Store
     from bot.sandbox.terraform.tokens import Tokens
 
-KEPT_REQUESTS = 1000
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEPT_READS = 1000
+KEPT_WRITES = 50_000
 
 
 @dataclass(slots=True)
 class RequestLog:
-    """The last requests, and how often each method and path was asked for."""
+    """The last requests, and how often each method and path was asked for.
 
-    entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_REQUESTS))
+    Reads never push writes out: a client that polls sends a thousand of them while a person decides once.
+    """
+
+    reads: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_READS))
+    writes: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_WRITES))
     counts: dict[str, int] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def add(self, method: str, path: str, query: str, status: int | None, at: datetime) -> None:
-        """`status` is None where the connection was closed without an answer."""
-        self.entries.append({"method": method, "path": path, "query": query, "status": status, "at": at.isoformat()})
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """Return what is kept, oldest first."""
+        return sorted([*self.reads, *self.writes], key=lambda entry: entry["number"])
+
+    def add(self, method: str, path: str, query: str, at: datetime, notes: Mapping[str, Any]) -> dict[str, Any]:
+        """Note a request when it comes. Its `status` stays None until it has an answer, and where its connection is closed without one."""
+        entry: dict[str, Any] = {"number": next(self.numbers), "method": method, "path": path, "query": query, "status": None}
+        entry |= {"at": at.isoformat(), **notes}
+        (self.reads if method in READS else self.writes).append(entry)
         key = f"{method} {path}"
         self.counts[key] = self.counts.get(key, 0) + 1
+        return entry
 
 
 @dataclass(slots=True)

@@ -102,7 +102,7 @@ class Desk:
         }
 
     def _requests(self, _asked: Mapping[str, Any]) -> Document:
-        return {"requests": list(self._context.requests.entries)[-MOST_REQUESTS:]}
+        return {"requests": self._context.requests.entries[-MOST_REQUESTS:]}
 
     def _faults(self, _asked: Mapping[str, Any]) -> Document:
         return {"faults": [fault.as_dict() for fault in self._context.faults.in_force("terraform")]}

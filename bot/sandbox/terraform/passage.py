@@ -11,6 +11,7 @@ from bot.sandbox.faults import TERRAFORM_KINDS
 from bot.sandbox.terraform.context import Context, context_of
 from bot.sandbox.terraform.errors import MEDIA_TYPE, ApiError, DocumentResponse, document_response, not_found, wrong_media_type
 from bot.sandbox.terraform.faulty import faulty, too_many
+from bot.sandbox.terraform.request_notes import notes_of
 
 if TYPE_CHECKING:
     from bot.sandbox.terraform.flavours import Flavour
@@ -31,13 +32,13 @@ async def answering(request: web.Request, handler: Handler) -> web.StreamRespons
     if not request.path.startswith(API):
         return await _worded(request, handler)
     context = context_of(request)
+    entry = context.requests.add(request.method, request.path, request.query_string, context.clock.now(), await notes_of(request))
     fault = context.faults.take("terraform", f"{request.method} {request.path}", TERRAFORM_KINDS)
     if fault is None:
         response = await _limited(request, handler)
-        status: int | None = response.status
+        entry["status"] = response.status
     else:
-        response, status = await faulty(request, lambda: _limited(request, handler), fault)
-    context.requests.add(request.method, request.path, request.query_string, status, context.clock.now())
+        response, entry["status"] = await faulty(request, lambda: _limited(request, handler), fault)
     return response
 
 

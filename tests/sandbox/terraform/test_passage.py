@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 
+from bot.sandbox.terraform.context import KEPT_READS, RequestLog
 from tests.sandbox.terraform.calling import SECRET, Caller
 
 if TYPE_CHECKING:
@@ -133,6 +137,60 @@ async def test_requests_are_recorded_with_their_answers(caller: Caller) -> None:
     assert recorded["counts"][f"GET {PING}"] == 3
     last = recorded["requests"][-1]
     assert (last["method"], last["path"], last["query"], last["status"]) == ("GET", "/api/v2/runs/run-none", "include=plan", 404)
+
+
+async def test_an_apply_is_recorded_with_its_token_its_words_and_the_plan_that_it_applies(caller: Caller, api: RunsApi) -> None:
+    run = await caller.planned("app-dev")
+    plan = json.loads((await caller.get(f"/api/v2/runs/{run}/plan/json-output-redacted")).text)
+    await caller.act(run, "apply", "looks good")
+    await caller.holding(api.user_token.secret).act(run, "apply")
+    recorded = (await caller.control("GET", "requests")).document["requests"]
+    ours, theirs = [each for each in recorded if each["path"].endswith("/actions/apply")]
+    canonical = json.dumps(plan, sort_keys=True, separators=(",", ":"))
+    assert (ours["run"], ours["comment"], ours["status"], theirs["status"]) == (run, "looks good", 202, 409)
+    assert ours["plan"] == f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    assert [ours["token"], theirs["token"]] == [fingerprint_of(each) for each in (caller.token, api.user_token.secret)]
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(ours["received_at"])) < timedelta(minutes=1)
+    assert caller.token not in json.dumps(recorded)
+
+
+def fingerprint_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"comment": 3}', "x" * 2**21])
+async def test_an_apply_whose_words_cannot_be_read_is_recorded_all_the_same(caller: Caller, body: str) -> None:
+    run = await caller.planned("app-dev")
+    for path in (f"runs/{run}", "policy-checks/none", "task-stages/none"):
+        action = "apply" if path.startswith("runs") else "override"
+        headers = {"Authorization": f"Bearer {caller.token}", "Content-Type": "application/vnd.api+json"}
+        place, content = f"{caller.api.address}/api/v2/{path}/actions/{action}", io.BytesIO(body.encode())
+        async with caller.session.post(place, data=content, headers=headers) as response:
+            assert response.status in {202, 400, 404, 413}
+    recorded = [each for each in (await caller.control("GET", "requests")).document["requests"] if "comment" in each]
+    assert [(each["run"], each["comment"]) for each in recorded] == [(run, ""), ("", ""), ("", "")]
+    assert [bool(each["plan"]) for each in recorded] == [True, False, False]
+
+
+async def test_a_request_is_recorded_when_it_comes(caller: Caller) -> None:
+    run = await caller.planned("app-dev")
+    await caller.control("POST", "faults", {"match": "POST */actions/apply", "kind": "slow", "seconds": 0.3, "times": 1})
+    acting = asyncio.create_task(caller.act(run, "apply"))
+    await caller.until(run, "applied")
+    recorded = (await caller.control("GET", "requests")).document["requests"]
+    assert [each["status"] for each in recorded if each["path"].endswith("/actions/apply")] == [None]
+    assert (await acting).status == 202
+
+
+def test_what_only_reads_never_pushes_out_what_changes_something() -> None:
+    log, at = RequestLog(), datetime.now(UTC)
+    log.add("POST", "/api/v2/runs/run-1/actions/apply", "", at, {"token": "1"})
+    for _ in range(KEPT_READS + 1):
+        log.add("GET", PING, "", at, {})
+    log.add("POST", "/api/v2/runs/run-2/actions/apply", "", at, {"token": "1"})
+    kept = log.entries
+    assert [each["method"] for each in kept] == ["POST", *["GET"] * KEPT_READS, "POST"]
+    assert [each["number"] for each in kept] == [0, *range(2, KEPT_READS + 3)]
 
 
 @pytest.mark.parametrize(
