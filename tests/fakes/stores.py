@@ -28,6 +28,7 @@ async def sqlite_store(folder: Path, *, clock: Clock | None = None) -> AsyncIter
 def put_tables(path: Path) -> None:
     """Put empty tables where no database is. Migrating takes 60 ms, and thousands of tests want a database."""
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_bytes(empty_tables())
 
