@@ -1,4 +1,4 @@
-# Two stages: what builds stays behind. requirements.txt holds every version with its hash.
+# Two stages. requirements.txt has what runs, every version with its hash, and no test tools.
 FROM python:3.12-slim AS build
 WORKDIR /src
 COPY requirements.txt ./

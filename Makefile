@@ -1,9 +1,13 @@
-# Sets itself up: every target that needs Python makes .venv first, and does nothing about it when it is up to date.
+# Sets itself up: every target that needs Python makes its environment first, and does nothing about it when it is up to date.
 
-VENV := .venv
+# Each Python that is named has an environment of its own, so that changing between them installs nothing twice.
+PYTHON ?=
+VENV := .venv$(if $(PYTHON),-$(shell tools/find-python.sh --series "$(PYTHON)" 2>/dev/null))
 PY := $(VENV)/bin/python
+UV ?= uv
+SETUP = @found=$$(tools/find-python.sh "$(PYTHON)") && UV="$(UV)" "$$found" -I tools/setup.py $(VENV)
 WORKERS ?= 2
-RUN_WITHOUT_PIP_NEWS := PIP_DISABLE_PIP_VERSION_CHECK=1
+PYTHONS ?= python3.11 python3.12 python3.13
 
 KILLS ?= 1000
 CLICKS ?= 2000
@@ -12,12 +16,14 @@ RACES ?= 1000
 ACKS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-faults pictures lock setup clean
+.PHONY: help demo test test-all check format bench bench-faults pictures lock setup setup-demo clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
+	@echo; echo "With PYTHON=python3.12, or the path of another Python, a target uses that one, in .venv-3.12 beside .venv."
+	@echo "Packages are installed with uv if it is on the PATH, else with pip. With UV= it is always pip."
 
-demo: setup ## Open the sandbox in a browser: a Slack-like page, a Runs API server, and the bot between them
+demo: setup-demo ## Open the sandbox in a browser: a Slack-like page, a Runs API server, and the bot between them
 	@exec $(PY) -m bot demo
 
 test: setup ## Run every test this machine can run, and hold the coverage to its marks
@@ -28,9 +34,9 @@ test: setup ## Run every test this machine can run, and hold the coverage to its
 	@echo; echo "Branch coverage of bot and handlers without the sandbox (must be 95 %):"
 	@$(PY) -m coverage report --fail-under=95
 
-test-all: setup ## Run the tests, then what takes long: kills, races, odd payloads, and many more examples of each property
-	@$(MAKE) test
-	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 \
+test-all: setup ## Run the tests on each Python, then what takes long: kills, races, odd payloads, and many more examples of each property
+	@for each in $(PYTHONS); do echo; echo "== $$each"; $(MAKE) test PYTHON=$$each || exit 1; done
+	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 FAULTS_TIMEOUT=900 \
 	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-cov --hypothesis-profile=long --timeout=600
 
 check: setup ## Lint, formatting, types and the layers
@@ -56,38 +62,19 @@ bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, a
 pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)
 	@$(PY) -m tests.browser.pictures
 
-lock: ## Write requirements.txt anew from pyproject.toml (needs uv on the PATH)
+# The first constrains the second, so that tests run on the versions that production gets.
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --quiet
+lock: ## Write requirements.txt and requirements-dev.txt from pyproject.toml, keeping versions that still fit (needs uv on the PATH)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
-	  --extra dev pyproject.toml -o requirements.txt
+	$(COMPILE) --extra build pyproject.toml -o requirements.txt
+	$(COMPILE) --extra build --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-clean: ## Remove .venv and everything else that was made
-	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+setup: ## Only install what runs and what tests
+	$(SETUP) requirements-dev.txt
 
-# The lock is whole, so nothing is resolved: an older pip looks for the newest coverage[toml] beside the pinned coverage and fails.
-# The stamp holds a checksum of what .venv was made from and where it stands, so a moved clone is made anew as well.
-setup:
-	@key=$$({ pwd; cat requirements.txt pyproject.toml; } | cksum); \
-	if [ "$$(cat $(VENV)/made-from 2>/dev/null)" = "$$key" ] && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
-	fits='import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
-	if ! $(PY) -c "$$fits" 2>/dev/null || ! $(PY) -m pip --version >/dev/null 2>&1; then \
-	  found=; \
-	  for each in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 python; do \
-	    if [ -n "$$each" ] && "$$each" -c "$$fits" 2>/dev/null; then found=$$each; break; fi; \
-	  done; \
-	  if [ -z "$$found" ]; then \
-	    echo "Runbell needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian: apt install python3-venv); none was found."; \
-	    echo "If it stands somewhere unusual, name it: make PYTHON=/path/to/python $(firstword $(MAKECMDGOALS))"; \
-	    exit 1; \
-	  fi; \
-	  echo "Setting up $(VENV) with $$("$$found" --version); this happens once and takes about a minute."; \
-	  "$$found" -m venv --clear $(VENV) || exit 1; \
-	else \
-	  echo "Bringing $(VENV) up to date with requirements.txt and pyproject.toml."; \
-	fi; \
-	rm -f $(VENV)/made-from; \
-	$(RUN_WITHOUT_PIP_NEWS) $(PY) -m pip install --no-deps --require-hashes -r requirements.txt \
-	  && $(RUN_WITHOUT_PIP_NEWS) $(PY) -m pip install --quiet --no-deps --no-build-isolation -e . \
-	  && $(PY) -m pip check \
-	  && echo "$$key" >$(VENV)/made-from \
-	  && echo "$(VENV) is ready."
+setup-demo: ## Only install what runs
+	$(SETUP) requirements.txt
+
+clean: ## Remove every environment and everything else that was made
+	rm -rf .venv .venv-* build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+

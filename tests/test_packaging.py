@@ -1,12 +1,15 @@
-"""The wheel, installed beside the packages that are here, works in an empty folder; and the lock is whole and names no index."""
+"""The wheel works in an empty folder, with the packages that run and no others; both locks are whole and name no index."""
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,25 +106,128 @@ def test_the_sandbox_of_the_wheel_serves_its_page(surroundings: dict[str, str], 
     assert list(tmp_path.glob("*.db*")) == []
 
 
-LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-ENTRIES = re.split(r"\n(?=\S)", LOCK.strip())
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in LOCKS}
+ENTRIES = {name: re.split(r"\n(?=\S)", text.strip()) for name, text in TEXTS.items()}
+RUNS, TESTS = ({re.split(r"[=\[]", entry, maxsplit=1)[0]: entry for entry in ENTRIES[name]} for name in LOCKS)
 
 
-def test_every_entry_of_the_lock_is_pinned_and_has_hashes() -> None:
-    loose = [
-        entry for entry in ENTRIES if not re.match(r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==\S+.*\\\n {4}--hash=sha256:[0-9a-f]{64}", entry)
-    ]
-    assert len(ENTRIES) > 30
-    assert loose == []
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_the_lock_names_no_index() -> None:
-    assert re.findall(r"https?://|^-|index-url|find-links| @ ", LOCK, re.MULTILINE) == []
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_entry_of_a_lock_is_pinned_and_has_hashes(name: str) -> None:
+    entry = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==\S+.*\\\n {4}--hash=sha256:[0-9a-f]{64}")
+    assert len(ENTRIES[name]) > 30
+    assert [each for each in ENTRIES[name] if not entry.match(each)] == []
 
 
-def test_the_lock_holds_all_that_the_project_asks_for() -> None:
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_index(name: str) -> None:
+    assert re.findall(r"https?://|^-|index-url|find-links| @ ", TEXTS[name], re.MULTILINE) == []
+
+
+def names_asked(*extras: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower() for requirement in asked}
-    locked = {re.split(r"[=\[]", entry, maxsplit=1)[0] for entry in ENTRIES}
-    assert sorted(names - locked) == []
+    asked = [*project["dependencies"], *(requirement for extra in extras for requirement in project["optional-dependencies"][extra])]
+    return {re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower() for requirement in asked}
+
+
+def test_the_locks_hold_all_that_the_project_asks_for() -> None:
+    assert sorted(names_asked("build") - set(RUNS)) == []
+    assert sorted(names_asked("build", "dev") - set(TESTS)) == []
+
+
+def test_the_second_lock_has_all_of_the_first_with_the_same_versions_and_hashes() -> None:
+    assert RUNS.items() <= TESTS.items()
+
+
+def test_what_only_tests_use_is_in_the_second_lock_alone() -> None:
+    only_tests = names_asked("dev") - names_asked() - {"anyio"}  # httpx runs on it
+    assert sorted(only_tests & set(RUNS)) == []
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a module imports anywhere in it, also inside of functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"bot", "handlers"}
+
+
+def test_nothing_that_runs_imports_a_package_that_only_tests_have() -> None:
+    homes = importlib.metadata.packages_distributions()
+    modules = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]
+    foreign = {(path.relative_to(ROOT).as_posix(), name) for path in modules for name in imported(path)}
+    strange = sorted((path, name) for path, name in foreign if not {normal(home) for home in homes.get(name, ())} & set(RUNS))
+    assert len(modules) > 500
+    assert {"aiohttp", "slack_bolt", "sqlalchemy"} <= {name for _, name in foreign}
+    assert strange == []
+
+
+@pytest.fixture(scope="module")
+def first_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has the packages of the first lock, by links to those that are installed here, and no others."""
+    folder = tmp_path_factory.mktemp("first")
+    run([sys.executable, "-Im", "venv", "--without-pip", folder])
+    (packages,) = folder.glob("lib/python*/site-packages")
+    for each in importlib.metadata.distributions():
+        if normal(each.metadata["Name"]) in RUNS:
+            for top in {path.parts[0] for path in each.files or () if path.parts[0] not in {"..", "__pycache__"}}:
+                (packages / top).symlink_to(Path(str(each.locate_file(top))))
+    return folder / "bin" / "python"
+
+
+def test_the_first_lock_has_all_that_its_packages_ask_for(first_alone: Path) -> None:
+    (packages,) = first_alone.parent.parent.glob("lib/python*/site-packages")
+    there = {normal(path.name.partition("-")[0]) for path in packages.glob("*.dist-info")}
+    absent = {name for name, entry in RUNS.items() if name not in there}
+    assert [name for name in absent if "sys_platform == 'win32'" not in RUNS[name]] == []
+    run([*PIP, "--python", first_alone, "check"])
+
+
+ALL_MODULES = """\
+import importlib, pkgutil, sys, bot, handlers
+for package in (bot, handlers):
+    for each in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if ".migrations." not in each.name:  # Alembic runs those
+            importlib.import_module(each.name)
+print(len(sys.modules), *(name for name in ("pytest", "hypothesis", "playwright", "pip") if name in sys.modules))
+"""
+
+
+def test_the_wheel_builds_and_starts_with_the_first_lock_alone(first_alone: Path, surroundings: dict[str, str], tmp_path: Path) -> None:
+    build = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
+    assert run([first_alone, "-c", build, tmp_path]).strip().startswith("runbell-")
+    (built,) = tmp_path.glob("*.whl")
+    folder = tmp_path / "unpacked"
+    zipfile.ZipFile(built).extractall(folder)
+    environment = {**surroundings, "PYTHONPATH": str(folder), "DATABASE_URL": f"sqlite:///{tmp_path / 'runbell.db'}"}
+    (count,) = run([first_alone, "-c", ALL_MODULES], tmp_path, environment).split()
+    assert int(count) > 1000
+    run([first_alone, "-m", "bot", "migrate"], tmp_path, environment)
+    assert (tmp_path / "runbell.db").stat().st_size > 0
+
+
+def test_the_demo_runs_with_the_first_lock_alone(first_alone: Path, surroundings: dict[str, str], tmp_path: Path) -> None:
+    """The sandbox, and the bot as its child process, with the same Python."""
+    wide = {**surroundings, "COLUMNS": "400"}  # so that no path in the banner is broken
+    with running([str(first_alone), "-m", "bot", "demo", "--port", "0", "--engine", "scripted"], tmp_path, wide) as process:
+        assert process.stdout is not None
+        log = next(Path(found[1]) for line in process.stdout if (found := re.search(r"Bot's log +(\S+)", line)))
+        until = time.monotonic() + 60  # the banner also comes if the bot starts slowly
+        while b"healthy" not in log.read_bytes():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["README.md", "Dockerfile"])
+def test_production_installs_the_first_lock_alone(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"pip install (?:--no-cache-dir )?--no-deps --require-hashes -r (\S+)", text) == ["requirements.txt"]
+    assert "requirements-dev" not in text

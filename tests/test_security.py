@@ -54,6 +54,7 @@ THREATS = (
     "Somebody edits a user group",
     "Another user of the machine reads the database",
     "Code that runs in the container",
+    "A package that is not the one that was tested",
     "Words that nobody meant as a command, and links that show too much",
     "Approving something that nobody looked at",
     "Approving one's own run by a second identity",
