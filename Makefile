@@ -10,6 +10,7 @@ CLICKS ?= 2000
 FUZZ ?= 100000
 RACES ?= 1000
 ACKS ?= 300
+APPROVALS ?= 2000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench bench-faults pictures lock setup clean
@@ -41,11 +42,12 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Measure, in six tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
-bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 RACES=1000 FUZZ=100000
+bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 RACES=1000 FUZZ=100000 APPROVALS=2000
 	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_chaos.py
 	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
 	@ACK_KILLS=$(ACKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_requests_killed.py
 	@FREEZE_RACES=$(RACES) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/test_freeze_races.py
+	@APPROVAL_EXAMPLES=$(APPROVALS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/approvals/test_machine.py
 	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)

@@ -3,89 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from itertools import product, starmap
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from bot.core.commands.freezes import DeclareFreeze, LiftFreeze
 from bot.core.decisions import IntentState
 from bot.core.errors import RunbellError
-from bot.core.identities import KnownPerson, Role
-from bot.core.people import Circle, Standing
-from bot.core.policy import Actor, Grant, Policy, Right
-from bot.core.rules import Demand, Match
-from bot.core.rules import Rule as PolicyRule
+from bot.core.people import Standing
+from bot.core.policy import Policy
 from bot.core.runs import CONFIRM, Action
 from bot.services.approvals import Acted
 from bot.services.freezing import Declared
 from bot.services.ruling import RulesInForce
-from bot.store.database import Database, open_database
-from bot.store.tables import decisions, gates, intents, metadata, votes
+from bot.store.tables import decisions, gates, intents, votes
 from bot.store.votes import OF_ROUND
-from tests.approvals.model import DECIDERS, DECIDING_GROUP, HUMANS, Found, Model, Operation, People, Rule, Run, Violation, Vote, covers
-from tests.approvals.replicas import CURRENT, TROUBLES, Replica, Running, Server, World, start
+from tests.approvals.model import HUMANS, Found, Model, Operation, Rule, Run, Violation, Vote, covers
+from tests.approvals.replicas import CURRENT, Replica, Running, Server, World, start
+from tests.approvals.sites import Site, actor_of, empty, group_id, policy_of, slack_id
+from tests.approvals.steps import CREATORS, GROUPS, PEOPLE, RUNS_MOST, STEPS, Step
 from tests.fakes.chat import FakeChat, FakePeople
 from tests.services.house import DEPLOYS, TEAM, TestClock
 
 Answer = TypeVar("Answer")
 Work = Callable[[Replica], Coroutine[Any, Any, Any]]
 
-RUNS_MOST = 4
-PEOPLE = ("ana", "kim", "kim2", "raj", "gus")
-GROUPS = {"platform": frozenset({"kim", "kim2", "raj"}), "security": frozenset({"raj", "gus"})}
-CREATORS = {"kim": "kim", "raj": "raj", "": "a-robot"}
-"""Whom the model knows as the creator, and the server's name for them: nobody knows who is behind the robot."""
 FREEZE_SECONDS = 600
 DONE = {IntentState.SETTLED, IntentState.SENT, IntentState.UNSURE, IntentState.PENDING}
 SEND_WITHIN = timedelta(seconds=200)
 """A decision that is younger when everything rests has to be carried out. The product gives up after 300 seconds."""
 
-REPLICAS, NUMBERS, FORMS = (0, 1), (0, 0, 0, 1, 2), ("name", "NAME", "*-kind", "*")
-PAUSES, SHORT_PAUSES = (0, 0, 0, 2, 2, 1, 3, 4, 5), (0, 0, 1, 2)
-"""At which crossing an operation stops, 0 for none. What is written more often is drawn more often."""
-FALSE_TRUE = (False, True)
-RULES = tuple(starmap(Rule, product(("*", "*-PROD", "shop-1-*"), (1, 2, 3), ("", *GROUPS), FALSE_TRUE, FALSE_TRUE)))
-RULE_SETS = ((), *((one,) for one in RULES), *zip(RULES, reversed(RULES), strict=True))
-Step = tuple[str, dict[str, Any]]
-
-
-def steps(name: str, **about: Sequence[Any]) -> list[Step]:
-    """Every way to take a step, the simplest first."""
-    return [(name, dict(zip(about, values, strict=True))) for values in product(*about.values())]
-
-
-def drawn(*choices: tuple[int, list[Step]]) -> st.SearchStrategy[Step]:
-    """One of these steps; each kind is drawn as often as its number says.
-
-    Two numbers choose a step. Hypothesis removes few numbers at a time, so steps of many numbers would stay in the example.
-    """
-    every = [kind for times, kind in choices for _ in range(times)]
-    return st.integers(0, len(every) - 1).flatmap(lambda number: st.sampled_from(every[number]))
-
-
-STEPS = drawn(
-    (8, steps("approve", replica=REPLICAS, person=PEOPLE, run=NUMBERS, pause=PAUSES, saw_first=(False, False, True))),
-    (1, steps("approve_at_once", person=PEOPLE, other=PEOPLE, run=NUMBERS)),
-    (2, steps("take_back", replica=REPLICAS, person=PEOPLE, run=NUMBERS, pause=PAUSES, discards=(False, False, False, True))),
-    (3, steps("open_run", kind=("prod", "Dev"), creator=tuple(CREATORS))),
-    (4, steps("resume", first=FALSE_TRUE)),
-    (3, steps("tick", replica=REPLICAS, seconds=(11, 1, 21, 31, 61), pause=PAUSES)),
-    (1, steps("kill", replica=REPLICAS)),
-    (2, steps("freeze", replica=REPLICAS, run=NUMBERS, form=FORMS, pause=SHORT_PAUSES, ends=FALSE_TRUE)),
-    (1, steps("unfreeze", replica=REPLICAS, run=NUMBERS, form=FORMS, pause=SHORT_PAUSES)),
-    (2, steps("change_plan", run=NUMBERS, effect=("create", "destroy", "unread"))),
-    (1, steps("activate", rules=RULE_SETS, restarted=((0, 1), (0,), ()))),
-    (1, steps("change_person", person=PEOPLE[1:], standing=("deactivated", "guest", "member"))),
-    (1, steps("change_group", group=tuple(GROUPS), person=("kim", "raj", "gus"), joins=FALSE_TRUE)),
-    (1, steps("trouble_server", trouble=tuple(TROUBLES))),
-)
 OPEN_ROUND = gates.c.gate == CONFIRM
 VOTES = select(votes).join(gates, OF_ROUND).where(OPEN_ROUND).order_by(votes.c.at, votes.c.person)
 DECIDED = (
@@ -94,67 +45,6 @@ DECIDED = (
     .join(intents, intents.c.id == decisions.c.intent_id)
     .where(OPEN_ROUND)
 )
-
-
-@dataclass(frozen=True)
-class Site:
-    """A database as each of two processes opens it, and the loop that all examples run on."""
-
-    runner: asyncio.Runner
-    databases: tuple[Database, Database]
-    clock: TestClock
-
-
-@contextmanager
-def open_site(*urls: str) -> Iterator[Site]:
-    """Open the database at one or two addresses. SQLite serves one process, so there both replicas share what is opened once."""
-    clock = TestClock()
-    with asyncio.Runner() as runner:
-        stack = AsyncExitStack()
-        opened = [runner.run(stack.enter_async_context(open_database(url, clock=clock))) for url in urls]
-        try:
-            yield Site(runner, (opened[0], opened[-1]), clock)
-        finally:
-            runner.run(stack.aclose())
-
-
-def slack_id(person: str) -> str:
-    return f"U0{person.upper()}"
-
-
-def actor_of(person: str) -> Actor:
-    return Actor(id=slack_id(person), team_id=TEAM, name=person)
-
-
-def group_id(group: str) -> str:
-    return f"S0{group.upper()}"
-
-
-def policy_of(name: str, rules: tuple[Rule, ...]) -> Policy:
-    """The product's policy for rules in plain words; its hash is their name."""
-    deciders, groups = frozenset(map(slack_id, DECIDERS)), frozenset({group_id(DECIDING_GROUP)})
-    accounts = {human: (slack_id(human), *(slack_id(one) for one in HUMANS if HUMANS[one] == human)) for human in ("kim", "raj")}
-    return Policy(
-        grants=(
-            Grant(may=frozenset({Right.READ}), members=True),
-            Grant(may=frozenset({Right.DECIDE, Right.ADMIN}), people=deciders),
-            Grant(may=frozenset({Right.DECIDE}), groups=groups),
-        ),
-        source="runbell.toml",
-        rules=tuple(policy_rule(f"{name}/{number}", one) for number, one in enumerate(rules)),
-        people=tuple(KnownPerson(slack=slack, terraform=frozenset({human})) for human, slack in accounts.items()),
-        hash=name,
-    )
-
-
-def policy_rule(name: str, one: Rule) -> PolicyRule:
-    circle = Circle(groups=frozenset({group_id(one.group)} if one.group else ()))
-    four_eyes = frozenset({Role.CREATOR} if one.four_eyes else ())
-    return PolicyRule(
-        name=name,
-        match=Match(workspaces=(one.glob,), destroys=one.destroys),
-        demand=Demand(votes=one.votes, circle=circle, four_eyes=four_eyes),
-    )
 
 
 class Machine(RuleBasedStateMachine):
@@ -176,7 +66,7 @@ class Machine(RuleBasedStateMachine):
             self.people.add(slack_id(person), person)
         for group in self.groups:
             self.show_group(group)
-        self.model = Model([People(0, self.members, dict(self.groups))], {}, "")
+        self.model = Model([(0, self.members, dict(self.groups))], {}, "")
         self.policies: dict[str, Policy] = {}
         self.run(empty(site.databases[0]))
         self.put_in_force(())
@@ -321,18 +211,21 @@ class Machine(RuleBasedStateMachine):
         for number in (0, 1) * 6:
             self.pass_time(15)
             self.do(self.operation("tick", number), number, lambda one: one.intents.tick(self.clock.now()))
-        for run_id, run in self.model.runs.items():
-            if run.decided != ("" if run.status == "waiting" else "settled"):
-                self.break_off(f"{run_id} is {run.status}, and its decision is {run.decided or 'none'}")
-            if run_id in due and run.status != "apply":
-                self.break_off(f"{run_id} was granted and is {run.status}")
-            self.check_picture(run_id, run)
+        self.check_rest(due)
         for glob in tuple(self.model.freezes):
             self.end_freeze(0, glob)
         for run_id, run in self.model.runs.items():
             for person in PEOPLE:
                 if run.status == "waiting":
                     self.do(*self.approval(0, person, run_id))
+
+    def check_rest(self, due: set[str]) -> None:
+        for run_id, run in self.model.runs.items():
+            if run.decided != ("" if run.status == "waiting" else "settled"):
+                self.break_off(f"{run_id} is {run.status}, and its decision is {run.decided or 'none'}")
+            if run_id in due and run.status != "apply":
+                self.break_off(f"{run_id} was granted and is {run.status}")
+            self.check_picture(run_id, run)
 
     async def due(self) -> set[str]:
         """The runs whose decision was not sent yet, while nothing speaks against it."""
@@ -343,8 +236,8 @@ class Machine(RuleBasedStateMachine):
         return {
             str(one.run_id)
             for one in young
-            if (run := model.runs[str(one.run_id)])
-            and one.applies
+            for run in [model.runs[str(one.run_id)]]
+            if one.applies
             and model.judge(run, run.plans[-1][1], model.in_force, run.votes, people_now)[1]
             and not any(covers(glob, run) for glob in model.freezes)
         }
@@ -377,7 +270,7 @@ class Machine(RuleBasedStateMachine):
         self.pass_time(1)
         self.model.events += 1
 
-    def operation(self, kind: str, replica: int, **about: str) -> Operation:
+    def operation(self, kind: str, replica: int, **about: Any) -> Operation:
         return Operation(kind, rules=self.replicas[replica].policy.hash, **about)
 
     def approval(self, replica: int, person: str, run: str, *, saw_first: bool = False) -> tuple[Operation, int, Work]:
@@ -456,7 +349,7 @@ class Machine(RuleBasedStateMachine):
 
     def change_people(self) -> None:
         self.happen()
-        self.model.people.append(People(self.model.events, self.members, dict(self.groups)))
+        self.model.people.append((self.model.events, self.members, dict(self.groups)))
 
     def show_group(self, group: str) -> None:
         self.people.groups[group_id(group)] = frozenset(map(slack_id, self.groups[group]))
@@ -478,7 +371,7 @@ class Machine(RuleBasedStateMachine):
             freezes = [one for one in await transaction.freezes.all() if not one.is_over(self.clock.now())]
             rules = await transaction.rules.hash_in_force()
         ends = {one.pattern.lower(): self.since_began(one.until) for one in freezes}
-        return Found(found, decided, ends, str(rules))
+        return found, decided, ends, str(rules)
 
     def since_began(self, moment: datetime | None) -> float:
         return (moment - self.began_at).total_seconds() if moment is not None else 0
@@ -502,16 +395,3 @@ def outcome_of(task: asyncio.Task[Any], found: Found) -> tuple[str, Found, froze
     if isinstance(result, Acted) and result.outcome not in DONE:
         return "noted" if result.outcome is None else "refused", found, named
     return "done", found, named
-
-
-async def empty(database: Database) -> None:
-    """Delete every row. Most tables stay empty, and to ask is quicker than to delete."""
-    every = reversed(metadata.sorted_tables)
-    async with database.write() as transaction:
-        connection = transaction.gates.connection
-        full = (
-            await connection.execute(select(*(exists().select_from(table).label(table.name) for table in metadata.sorted_tables)))
-        ).one()
-        for table in every:
-            if getattr(full, table.name):
-                await connection.execute(table.delete())

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-HUMANS = {"kim2": "kim"}
-"""A second account of the same person."""
+HUMANS = {"kim2": "kim"}  # a second account of the same person
 DECIDERS, DECIDING_GROUP = frozenset({"ana"}), "platform"
-UNHEARD_SECONDS = 60
-"""How long the product must watch a run before it may conclude that the server never received a request."""
-Vote = tuple[str, str, str]
-"""The person, the plan that they saw, and the rules of the process that recorded the vote."""
+UNHEARD_SECONDS = 60  # how long the product watches a run before it may conclude that the server never received a request
+Vote = tuple[str, str, str]  # the person, the plan that they saw, and the rules of the process that recorded the vote
+People = tuple[int, frozenset[str], Mapping[str, frozenset[str]]]  # since which event, the members, and the groups
+Found = tuple[Mapping[str, Sequence[Vote]], Mapping[str, str], Mapping[str, float], str]
+"""What the database says: votes and the state of the standing decision by run, when each freeze ends (0: never), the rules."""
 
 
 class Violation(AssertionError):
@@ -33,27 +33,9 @@ class Rule(NamedTuple):
     destroys: bool = False
 
 
-class People(NamedTuple):
-    since: int
-    members: frozenset[str]
-    groups: Mapping[str, frozenset[str]]
-
-
-class Found(NamedTuple):
-    """What the database says: votes and the state of the standing decision by run, when each freeze ends (0: never) by glob."""
-
-    votes: Mapping[str, Sequence[Vote]]
-    decided: Mapping[str, str]
-    freezes: Mapping[str, float]
-    rules: str
-
-
 @dataclass
 class Run:
-    """`plans` are (since, plan), `requests` the times and answers of what the server received. A `creator` "" is unknown.
-
-    `exempt` are older rules: a request that was sent under them was named when the newest were confirmed.
-    """
+    """`plans` are (since, plan), `requests` the times and answers of what the server received. A `creator` "" is unknown."""
 
     workspace: str
     creator: str
@@ -62,7 +44,7 @@ class Run:
     votes: Sequence[Vote] = ()
     decided: str = ""
     requests: list[tuple[float, str]] = field(default_factory=list)
-    exempt: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()  # older rules under which a request was sent that was named when the newest were confirmed
 
 
 @dataclass(eq=False)
@@ -86,10 +68,7 @@ class Operation:
 
 @dataclass
 class Model:
-    """`freezes` are (end, named) by glob: once one was confirmed, only runs that were `named` may be applied. Before, that is None.
-
-    `active` operations have begun; what `uncertain` ones did, only the database can say.
-    """
+    """`freezes` are (end, named): once a freeze was confirmed, only the `named` runs may be applied. Before, that is None."""
 
     people: list[People]
     rules: dict[str, tuple[Rule, ...]]
@@ -99,7 +78,7 @@ class Model:
     runs: dict[str, Run] = field(default_factory=dict)
     freezes: dict[str, tuple[float, frozenset[str] | None]] = field(default_factory=dict)
     active: list[Operation] = field(default_factory=list)
-    uncertain: list[Operation] = field(default_factory=list)
+    uncertain: list[Operation] = field(default_factory=list)  # only the database can say what they did
 
     def move(self, seconds: float) -> None:
         self.now += seconds
@@ -123,9 +102,8 @@ class Model:
         if any(before == "done" or (before == "lost" and self.now - at < UNHEARD_SECONDS) for at, before in run.requests):
             raise Violation(f"a second request for {run_id} after {run.requests}")
         run.requests.append((self.now, answer))
-        if action == "apply" and any(
-            covers(glob, run) and run_id not in (named or ()) for glob, (_, named) in self.freezes.items() if named is not None
-        ):
+        named = [named for glob, (_, named) in self.freezes.items() if named is not None and covers(glob, run)]
+        if action == "apply" and not all(run_id in one for one in named):
             raise Violation(f"{run_id} is applied although somebody was told that it is frozen")
         if action == "apply" and not self.may_be_granted(operation, run_id):
             raise Violation(f"{run_id} is applied without a granted verdict")
@@ -150,40 +128,42 @@ class Model:
 
     def adopt(self, found: Found) -> None:
         """Take over what the database says. Operations have to explain what has changed."""
+        votes, decisions, freezes, rules = found
         for run_id, run in self.runs.items():
             about = [one for one in (*self.active, *self.uncertain) if one.run == run_id]
             voters = {one.person for one in about if one.kind in {"approve", "withdraw"}}
-            if not {vote[0] for vote in {*found.votes[run_id]} ^ {*run.votes}} <= voters:
-                raise Violation(f"nobody changed the votes for {run_id}: {run.votes}, {found.votes[run_id]}")
-            decided = found.decided.get(run_id, "")
+            if not {vote[0] for vote in {*votes[run_id]} ^ {*run.votes}} <= voters:
+                raise Violation(f"nobody changed the votes for {run_id}: {run.votes}, {votes[run_id]}")
+            decided = decisions.get(run_id, "")
             if decided and not run.decided and not any(one.kind == "discard" or self.may_be_granted(one, run_id) for one in about):
                 raise Violation(f"{run_id} was decided without a granted verdict")
             if run.decided and not decided and run.status != "waiting":
                 raise Violation(f"the decision about {run_id} was carried out and is gone")
-            run.votes, run.decided = found.votes[run_id], decided
+            run.votes, run.decided = votes[run_id], decided
             run.exempt = run.exempt if decided in {"sent", "unsure"} else frozenset()
-        changed = self.freezes.keys() ^ found.freezes.keys()
-        if found.rules != self.in_force or not changed <= {one.glob for one in (*self.active, *self.uncertain)}:
-            raise Violation(f"nobody declared or ended {changed}, or activated {found.rules}")
-        known = {glob: one for glob, one in self.freezes.items() if one[0] == found.freezes.get(glob)}
-        self.freezes = {glob: known.get(glob, (until, None)) for glob, until in found.freezes.items()}
+        changed = self.freezes.keys() ^ freezes.keys()
+        if rules != self.in_force or not changed <= {one.glob for one in (*self.active, *self.uncertain)}:
+            raise Violation(f"nobody declared or ended {changed}, or activated {rules}")
+        known = {glob: one for glob, one in self.freezes.items() if one[0] == freezes.get(glob)}
+        self.freezes = {glob: known.get(glob, (until, None)) for glob, until in freezes.items()}
         self.uncertain.clear()
 
     def expect(self, one: Operation) -> str:
         """What becomes of an operation if nothing else happens meanwhile; "" if the model doesn't say."""
-        run, people, is_current = self.runs.get(one.run), self.people[-1], one.rules == self.in_force
+        run, is_current = self.runs.get(one.run), one.rules == self.in_force
+        _, members, groups = self.people[-1]
         if one.kind == "unfreeze":
             return "done" if is_current and one.glob in self.freezes else "refused"
         if run is None:
             return "done" if one.kind == "freeze" else ""
-        if run.status != "waiting" or run.decided or one.person not in people.members or not (is_current or one.kind == "withdraw"):
+        if run.status != "waiting" or run.decided or one.person not in members or not (is_current or one.kind == "withdraw"):
             return "refused"
         if one.kind == "withdraw":
             return "done" if one.person in {vote[0] for vote in run.votes} else "refused"
         if one.kind == "discard":
-            return "done" if one.person in DECIDERS | people.groups[DECIDING_GROUP] else "refused"
+            return "done" if one.person in DECIDERS | groups[DECIDING_GROUP] else "refused"
         plan, votes = run.plans[-1][1], [*(vote for vote in run.votes if vote[0] != one.person), one.vote]
-        counting, is_enough = self.judge(run, plan, self.in_force, votes, people)
+        counting, is_enough = self.judge(run, plan, self.in_force, votes, self.people[-1])
         if one.plan != plan or one.person not in counting:
             return "refused"
         return "done" if is_enough and not any(covers(glob, run) for glob in self.freezes) else "noted"
@@ -191,9 +171,9 @@ class Model:
     def may_be_granted(self, operation: Operation, run_id: str) -> bool:
         """Whether the votes are enough by what the operation may have read: people and plans as they were at any moment of it."""
         run, since = self.runs[run_id], operation.began
-        seen = self.people[max(index for index, one in enumerate(self.people) if one.since <= since) :]
-        groups = {name: frozenset[str]().union(*(one.groups[name] for one in seen)) for name in seen[0].groups}
-        people = People(since, frozenset[str]().union(*(one.members for one in seen)), groups)
+        seen = self.people[max(index for index, one in enumerate(self.people) if one[0] <= since) :]
+        groups = {name: frozenset[str]().union(*(one[2][name] for one in seen)) for name in self.people[0][2]}
+        people = (since, frozenset[str]().union(*(one[1] for one in seen)), groups)
         plans = run.plans[max(index for index, (at, _) in enumerate(run.plans) if at <= since) :]
         approving = [one.vote for one in (*self.active, *self.uncertain) if one.run == run_id and one.kind == "approve"]
         rules = {self.in_force, *run.exempt}
@@ -201,13 +181,13 @@ class Model:
 
     def judge(self, run: Run, plan: str, rules: str, votes: Iterable[Vote], people: People) -> tuple[set[str], bool]:
         """Return the accounts whose votes count for anything, and whether they are enough. The newest vote of each human is theirs."""
-        valid = [person for person, *about in votes if about == [plan, rules] and person in people.members]
+        valid = [person for person, *about in votes if about == [plan, rules] and person in people[1]]
         newest = {HUMANS.get(person, person): person for person in valid}
         counting, is_enough = set[str](), True
         for rule in (Rule(), *self.rules[rules]):
             if not covers(rule.glob, run) or (rule.destroys and plan.startswith("create")):
                 continue
-            voters = people.groups[rule.group] if rule.group else DECIDERS | people.groups[DECIDING_GROUP]
+            voters = people[2][rule.group] if rule.group else DECIDERS | people[2][DECIDING_GROUP]
             barred = run.creator if rule.four_eyes else ""
             counted = {account for human, account in newest.items() if account in voters and human != barred}
             counting |= counted

@@ -56,15 +56,21 @@ ORGANIZATIONS = ("acme",)
 PACE = replace(Pace(), answers_within=0)
 """A freeze names what has no answer at once: nobody would answer while it waits, since one operation runs at a time."""
 EFFECTS = {"create": ["create"], "destroy": ["delete"]}
-TROUBLES: dict[str, Callable[[], TerraformTrouble]] = {
-    "unreachable": lambda: TerraformUnreachable(HOST),
-    "busy": lambda: TerraformRateLimited(HOST, 20),
-    "conflict": lambda: StateMovedOn("The run"),
-    "lost before": lambda: TerraformAnswerLost(HOST),
-    "lost after": lambda: TerraformAnswerLost(HOST),
-}
+TROUBLES = ("unreachable", "busy", "conflict", "lost before", "lost after")
 ANSWERS = {"": "done", "lost after": "done", "lost before": "lost"}
 """What the model calls what the server did. With all other troubles it refused."""
+
+
+def trouble_of(name: str) -> TerraformTrouble:
+    match name:
+        case "unreachable":
+            return TerraformUnreachable(HOST)
+        case "busy":
+            return TerraformRateLimited(HOST, 20)
+        case "conflict":
+            return StateMovedOn("The run")
+        case _:
+            return TerraformAnswerLost(HOST)
 
 
 @dataclass(eq=False)
@@ -171,12 +177,12 @@ class Server(FakeRuns):
         else:
             self.received(action.value, run_id, ANSWERS.get(trouble, "refused"))
         if trouble not in {"", "lost after"}:
-            raise TROUBLES[trouble]()
+            raise trouble_of(trouble)
         await super().act(action, run_id, comment)
         await crossing()
         self.demand_in_time(sent_at)
         if trouble:
-            raise TROUBLES[trouble]()
+            raise trouble_of(trouble)
 
     def demand_in_time(self, sent_at: Any) -> None:
         """The client gives up on a request after a while; one that was stopped for longer never gets its answer."""
