@@ -19,7 +19,7 @@ from tests.approvals.sites import Site, open_site
 from tests.fakes.stores import put_tables
 
 pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "300")))
-EXAMPLES = int(os.environ.get("APPROVAL_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("APPROVAL_EXAMPLES", "15"))
 STEPS = int(os.environ.get("APPROVAL_STEPS", "25"))
 LINES_MOST = 200
 
