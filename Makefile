@@ -14,6 +14,7 @@ CLICKS ?= 2000
 FUZZ ?= 100000
 RACES ?= 1000
 ACKS ?= 300
+APPROVALS ?= 2000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all check format bench bench-faults pictures lock setup setup-demo clean
@@ -36,7 +37,7 @@ test: setup ## Run every test this machine can run, and hold the coverage to its
 
 test-all: setup ## Run the tests on each Python, then what takes long: kills, races, odd payloads, and many more examples of each property
 	@for each in $(PYTHONS); do echo; echo "== $$each"; $(MAKE) test PYTHON=$$each || exit 1; done
-	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 FAULTS_TIMEOUT=900 \
+	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 APPROVAL_EXAMPLES=100 FAULTS_TIMEOUT=900 \
 	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-cov --hypothesis-profile=long --timeout=600
 
 check: setup ## Lint, formatting, types and the layers
@@ -52,11 +53,12 @@ format: setup ## Format the code and mend what ruff can mend
 bench: setup ## Measure, in six tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
-bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 RACES=1000 FUZZ=100000
+bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 RACES=1000 FUZZ=100000 APPROVALS=2000
 	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_chaos.py
 	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
 	@ACK_KILLS=$(ACKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_requests_killed.py
 	@FREEZE_RACES=$(RACES) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/test_freeze_races.py
+	@APPROVAL_EXAMPLES=$(APPROVALS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/approvals/test_machine.py
 	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)

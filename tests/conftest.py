@@ -1,6 +1,7 @@
 """Fixtures for every test: asyncio is the one event loop, and the environment is empty of settings.
 
-What takes minutes is asked for by the environment, as `make test-all` and `make bench-faults` do: CHAOS_KILLS, FREEZE_RACES.
+What takes minutes is asked for by the environment, as `make test-all` and `make bench-faults` do: CHAOS_KILLS, FREEZE_RACES,
+APPROVAL_EXAMPLES.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-LONG = {"CHAOS_KILLS": "scenes/test_chaos.py", "FREEZE_RACES": "test_freeze_races.py"}
-"""Variables that say how long a test shall go on, and the file with it. Without them it is left to `make test-all`."""
+LONG = {
+    "CHAOS_KILLS": ("scenes/test_chaos.py",),
+    "FREEZE_RACES": ("test_freeze_races.py",),
+    "APPROVAL_EXAMPLES": ("approvals/test_machine.py", "approvals/test_seeded_faults.py"),
+}
+"""Variables that say how long a test shall go on, and the files with it. Without them they are left to `make test-all`."""
 
-collect_ignore = [name for variable, name in LONG.items() if variable not in os.environ]
+collect_ignore = [name for variable, names in LONG.items() if variable not in os.environ for name in names]
 
 # Derandomized: what was green once stays so until the code or the test changes.
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=40)
