@@ -17,7 +17,7 @@ ACKS ?= 300
 APPROVALS ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format bench bench-faults pictures lock setup setup-demo clean
+.PHONY: help demo test test-all check format mutants bench bench-faults pictures lock setup setup-demo clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
@@ -49,6 +49,9 @@ check: setup ## Lint, formatting, types and the layers
 format: setup ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+mutants: setup ## Change the approval core in thousands of small ways, and count how many of them no test notices (half an hour)
+	@$(PY) -m tests.mutants --workers $(WORKERS)
 
 bench: setup ## Measure, in six tables and about five minutes
 	@$(PY) -m tests.benchmarks

@@ -79,6 +79,14 @@ def test_a_plan_without_changes_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "version, is_known", [("0.1", True), ("1", True), ("1.9", True), ("1.10.2", True), ("10.1", False), ("2.1.1", False), ("", False)]
+)
+def test_a_plan_is_known_by_the_first_number_of_its_format(version: str, is_known: bool) -> None:  # noqa: FBT001 - a table
+    for key in ("format_version", "plan_format_version"):
+        assert (plan_contents({key: version}) is not None) is is_known
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         None,
@@ -121,6 +129,14 @@ def test_contents_that_show_less_than_the_server_counts_are_not_believed(
     assert believed(found, facts) == (found if is_believed else None)
     assert believed(found, None) == found
     assert believed(None, facts) is None
+
+
+@pytest.mark.parametrize("name", ["additions", "changes", "destructions"])
+def test_what_nobody_understands_may_be_any_of_what_the_server_counts(name: str) -> None:
+    found = plan_contents(document(entry("create"), entry("update"), entry("delete"), entry("transmute")))
+    for count, is_believed in ((2, True), (3, False)):
+        counts: dict[str, Any] = {name: count}
+        assert (believed(found, PlanFacts(plan_id="plan-1", status_word="finished", **counts)) == found) is is_believed
 
 
 def test_a_plan_beyond_all_bounds_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

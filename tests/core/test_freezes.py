@@ -81,6 +81,14 @@ def test_those_count_that_cover_the_workspace_and_are_not_over() -> None:
     assert in_force((window,), "f", (DECLARED,), DEV, NOON) == ()
 
 
+def test_what_is_in_force_says_who_froze_until_when_and_in_which_file() -> None:
+    window = FreezeWindow(name="year end", scope=Scope(), window=Window(start=time(9), end=time(17)), reason="audit")
+    assert in_force((window,), "runbell.toml", (replace(DECLARED, until=NOON + timedelta(hours=1)),), PROD, NOON) == (
+        Freeze(scope="“year end”: every workspace", reason="audit", until=NOON + timedelta(hours=5), source="runbell.toml"),
+        Freeze(scope="*-prod", reason="sale", until=NOON + timedelta(hours=1), by="U0ANA", by_name="ana"),
+    )
+
+
 def test_a_freeze_holds_up_what_has_its_votes_and_says_who_may_break_the_glass() -> None:
     breakers = BreakGlass(circle=circle(KIM, groups=("S0SRE",)), channel="C1")
     policy = Policy(grants=(DECIDERS,), people=KNOWN, hash=HASH, break_glass=breakers)

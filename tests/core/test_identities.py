@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.identities import Identities, KnownPerson, Origin, Role, Sameness, origins_of
+from bot.core.identities import CREATION, PUSH, Identities, KnownPerson, Origin, Role, Sameness, origins_of
 
 ANA = KnownPerson(
     slack=("U0ANA", "U0ANA2"), terraform=frozenset({"Ana", "ana@work.example"}), vcs=frozenset({"ana-gh", "ana@home.example"})
@@ -112,6 +112,33 @@ def test_all_accounts_of_a_human_are_one() -> None:
 )
 def test_a_run_comes_from_whom_the_server_and_slack_name(facts: dict[str, Any], origins: dict[Role, Origin]) -> None:
     assert dict(origins_of(own_account="runbell", **facts)) == origins
+
+
+@pytest.mark.parametrize(
+    "facts, events",
+    [
+        ({"creator": "kim", "sender": None}, {Role.CREATOR: CREATION}),
+        ({"creator": "kim", "sender": "ana-gh"}, {Role.CREATOR: CREATION, Role.AUTHOR: PUSH}),
+        ({"creator": None, "sender": "kim-gh"}, {Role.CREATOR: PUSH, Role.AUTHOR: PUSH}),
+        ({"creator": None, "sender": ""}, {Role.CREATOR: "", Role.AUTHOR: ""}),
+        ({"creator": None, "sender": None}, {Role.CREATOR: ""}),
+        ({"creator": "runbell", "sender": None}, {Role.CREATOR: CREATION, Role.REQUESTER: CREATION}),
+        ({"creator": "runbell", "sender": None, "requester": "U0KIM"}, {Role.CREATOR: CREATION, Role.REQUESTER: ""}),
+        ({"creator": "kim", "sender": None, "own_account": ""}, {Role.CREATOR: CREATION, Role.REQUESTER: CREATION}),
+    ],
+)
+def test_who_did_one_and_the_same_thing_is_surely_one_person(facts: dict[str, Any], events: dict[Role, str]) -> None:
+    """By these events an unknown person who appears twice adds one vote and not two."""
+    found = origins_of(**{"own_account": "runbell", "requester": "", **facts})
+    assert {role: origin.event for role, origin in found.items()} == events
+
+
+def test_where_our_own_account_is_not_known_the_address_of_the_creator_is_kept() -> None:
+    found = origins_of(creator="kim9", own_account="", requester="", sender=None, email="raj@acme.example")
+    assert dict(found) == dict.fromkeys(
+        (Role.CREATOR, Role.REQUESTER), Origin(terraform="kim9", email="raj@acme.example", may_be_ours=True)
+    )
+    assert IDENTITIES.same("U0RAJ", found[Role.CREATOR]) is YES
 
 
 def test_where_our_own_account_is_not_known_a_run_may_be_ours() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
+from itertools import combinations_with_replacement
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bot.core.freezes import Freeze
 from bot.core.identities import CREATION, Identities, InvolvedBy, KnownPerson, Origin, Role
 from bot.core.judging import candidates, decide, is_apply
 from bot.core.people import NOBODY, Standing
-from bot.core.policy import Right
+from bot.core.policy import Policy, Right
 from bot.core.rules import Match, Risk, Rule, UnknownAuthor
 from bot.core.runs import Action, Run
 from bot.core.verdicts import Fallen, Lack, Outcome, headline
@@ -76,6 +77,13 @@ def test_neither_a_right_nor_a_rule_means_nobody() -> None:
 
 def test_a_rule_that_names_people_is_enough_without_a_right() -> None:
     assert decide(question(SECURITY, grants=(), votes=(vote(SEC),))).granted
+
+
+def test_a_rule_that_asks_whoever_has_the_right_is_never_met_where_nobody_has_it() -> None:
+    heard = rule("heard", votes=1, one_from_each=("S0SECURITY",))
+    verdict = decide(question(heard, grants=(), votes=(vote(SEC), vote(RAJ))))
+    (missing,) = verdict.missing
+    assert (verdict.outcome, missing.have, missing.need, missing.groups) == (Outcome.MISSING, 0, 1, ())
 
 
 def test_one_vote_counts_for_several_rules_and_for_one_group_within_a_rule() -> None:
@@ -146,6 +154,15 @@ def test_before_the_plan_rules_about_it_wait_unless_nobody_will_be_asked() -> No
     by_itself = decide(replace(asked, run=replace(PRE_PLAN, auto_apply=True)))
     assert (by_itself.outcome, by_itself.plan_unread) == (Outcome.DENIED, True)
     assert decide(replace(asked, run=CHECKED)).outcome is Outcome.DENIED
+    dear = rule("dear", match=Match(cost_above=Decimal(0)), deny="By hand.")
+    assert decide(replace(asked, policy=replace(asked.policy, rules=(dear,)))).granted
+
+
+def test_a_verdict_says_about_which_plan_which_action_and_by_which_file() -> None:
+    for action in Action:
+        policy = Policy(grants=(grant(Right.DECIDE, members=True),), source="runbell.toml")
+        verdict = decide(question(policy=policy, run=CHECKED, action=action, digest="sha256:this"))
+        assert (verdict.digest, verdict.action, verdict.source) == ("sha256:this", action, "runbell.toml")
 
 
 # Votes
@@ -240,10 +257,24 @@ def test_what_is_asked_of_the_next_voter_is_told() -> None:
     assert (decide(question()).risk, decide(question()).wants_reason, decide(question()).wants_typed_name) == (Risk.LOW, False, False)
 
 
+@pytest.mark.parametrize("one, other", list(combinations_with_replacement(Risk, 2)))
+def test_of_several_rules_the_highest_risk_counts(one: Risk, other: Risk) -> None:
+    """`Risk` is in rising order."""
+    for risks in ((one, other), (other, one)):
+        rules = (rule(f"rule {line}", risk=risk, circle=circle(ANA), line=line) for line, risk in enumerate(risks))
+        assert decide(question(*rules)).risk is other
+
+
+def test_whoever_is_wanted_by_any_rule_is_told() -> None:
+    assert decide(question(SECURITY, rule("raj", circle=circle(RAJ)))).voters == circle(ANA, KIM, RAJ, groups=("S0SECURITY",))
+
+
 def test_a_vote_without_what_one_rule_asks_still_counts_for_the_others() -> None:
     verdict = decide(question(rule("why", reason=True), votes=(vote(ANA),)))
     assert verdict.counting == (ANA.id,)
     assert verdict.objections_to(ANA.id) == (Fallen(person=ANA.id, why=Why.NO_REASON, rule="why"),)
+    nameless = decide(question(rule("name", typed_name=True), votes=(vote(ANA),)))
+    assert nameless.objections_to(ANA.id) == (Fallen(person=ANA.id, why=Why.WRONG_NAME, rule="name"),)
 
 
 # Four eyes
@@ -340,10 +371,42 @@ def test_a_group_is_heard_by_so_many_that_one_of_them_may_be_the_author(voters: 
     assert [one.groups for one in verdict.missing] == ([] if granted else [unheard])
 
 
+@pytest.mark.parametrize("alone, heard", [("S0A", "S0B"), ("S0B", "S0A")])
+def test_a_group_that_only_somebody_speaks_for_who_may_be_the_author_is_not_heard(alone: str, heard: str) -> None:
+    """The other one has two who speak for it, and there are votes enough."""
+    membership = {alone: frozenset({ANA.id, KIM.id}), heard: frozenset({SEC.id, RAJ.id})}
+    eyes = rule("eyes", votes=1, four_eyes=frozenset({Role.AUTHOR}), circle=circle(members=True), one_from_each=("S0A", "S0B"))
+    votes = (vote(ANA), vote(SEC), vote(RAJ))
+    asked = question(eyes, grants=(), votes=votes, membership=membership, origins={Role.AUTHOR: UNKNOWN})
+    assert [one.groups for one in decide(asked).missing] == [(alone,)]
+    assert decide(replace(asked, votes=(*votes, vote(KIM)))).granted
+
+
 def test_whoever_may_be_the_author_is_a_candidate_where_one_vote_more_makes_up_for_it() -> None:
     for mode, found in ((UnknownAuthor.ONE_MORE_VOTE, {ANA.id, KIM.id}), (UnknownAuthor.REFUSE, set())):
         eyes = rule("eyes", four_eyes=frozenset({Role.AUTHOR}), unknown_author=mode)
         assert candidates(question(eyes, origins={Role.AUTHOR: UNKNOWN})) - (set() if found else {ANA.id, KIM.id}) == found
+
+
+def test_where_an_unknown_author_is_refused_no_number_of_votes_is_asked_for_instead() -> None:
+    for roles, behind in ((frozenset({Role.AUTHOR}), UNKNOWN), (frozenset(Role), Origin())):
+        eyes = rule("eyes", votes=1, four_eyes=roles, circle=circle(members=True), unknown_author=UnknownAuthor.REFUSE)
+        (missing,) = decide(question(eyes, grants=(), origins={Role.AUTHOR: behind})).missing
+        assert (missing.have, missing.need, missing.unidentified) == (0, 1, ())
+
+
+def test_once_there_are_votes_enough_only_the_group_is_asked_for() -> None:
+    both = rule("two", votes=2, one_from_each=("S0SECURITY",))
+    verdict = decide(question(both, votes=(vote(ANA), vote(KIM))))
+    assert verdict.voters == circle(groups=("S0SECURITY",))
+    assert candidates(question(both, votes=(vote(ANA), vote(KIM)))) == {SEC.id, RAJ.id}
+
+
+def test_a_rule_that_only_wants_a_group_heard_objects_to_nobody_else() -> None:
+    """An override wants a reason of whoever is asked, and those with the right are not asked by this rule."""
+    heard = rule("heard", one_from_each=("S0SECURITY",))
+    verdict = decide(question(heard, run=CHECKED, action=Action.OVERRIDE, votes=(vote(ANA), vote(SEC, minutes=1))))
+    assert {(one.person, one.rule) for one in verdict.fallen} == {(ANA.id, ""), (SEC.id, "heard")}
 
 
 def test_a_role_that_nobody_had_bars_nobody() -> None:
@@ -369,7 +432,17 @@ def test_a_window_is_judged_at_the_moment() -> None:
     assert decide(asked).granted
     late = decide(replace(asked, now=NOON + timedelta(hours=6)))
     assert late.outcome is Outcome.MISSING
-    assert [(one.lack, one.opens_at) for one in late.missing] == [(Lack.WINDOW, NOON + timedelta(hours=21))]
+    assert [(one.lack, one.rule, one.opens_at) for one in late.missing] == [(Lack.WINDOW, "office", NOON + timedelta(hours=21))]
+
+
+@pytest.mark.parametrize("places", [(1, 2), (2, 1)])
+def test_what_one_rule_wants_of_the_moment_holds_whatever_the_next_rule_wants(places: tuple[int, int]) -> None:
+    never = Window(name="never", days=frozenset())
+    closed, other = rule("closed", line=places[0], windows=(never,)), rule("other", line=places[1], windows=(OFFICE,))
+    verdict = decide(question(closed, other, votes=(vote(ANA),)))
+    assert [(one.lack, one.rule) for one in verdict.missing] == [(Lack.WINDOW, "closed")]
+    late = rule("late", line=places[0], after_stage=True)
+    assert [one.rule for one in decide(question(late, other, votes=(vote(ANA),))).missing] == ["late"]
 
 
 def test_one_open_window_of_several_is_enough() -> None:
@@ -380,7 +453,7 @@ def test_one_open_window_of_several_is_enough() -> None:
 def test_the_stage_before_has_to_have_applied_the_same() -> None:
     asked = question(rule("after", after_stage=True), votes=(vote(ANA),), chains=(CHAIN,))
     (missing,) = decide(asked).missing
-    assert (missing.lack, missing.stage) == (Lack.STAGE, "acme/storefront-dev")
+    assert (missing.lack, missing.rule, missing.stage) == (Lack.STAGE, "after", "acme/storefront-dev")
     assert decide(replace(asked, applied_in=frozenset({"acme/storefront-dev"}))).granted
     both = question(rule("after", after_stage=True), chains=(CHAIN, Chain(name="other", stages=("acme/billing", "acme/storefront-prod"))))
     assert {one.stage for one in decide(both).missing if one.stage} == {"acme/storefront-dev", "acme/billing"}
@@ -388,7 +461,7 @@ def test_the_stage_before_has_to_have_applied_the_same() -> None:
 
 def test_a_workspace_in_no_chain_cannot_come_after_a_stage() -> None:
     (missing,) = decide(question(rule("after", after_stage=True), votes=(vote(ANA),))).missing
-    assert (missing.lack, missing.stage) == (Lack.STAGE, "")
+    assert (missing.lack, missing.rule, missing.stage) == (Lack.STAGE, "after", "")
     first = Chain(name="first", stages=("storefront-prod", "storefront-later"))
     assert decide(question(rule("after", after_stage=True), votes=(vote(ANA),), chains=(first,))).granted
 
@@ -417,6 +490,7 @@ def test_candidates_are_those_whose_vote_would_bring_it_closer() -> None:
     assert candidates(asked) == {KIM.id, RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM)))) == {RAJ.id, SEC.id}
     assert candidates(replace(asked, votes=(vote(ANA), vote(KIM), vote(SEC)))) == frozenset()
+    assert candidates(replace(asked, membership={})) == {KIM.id}, "of a group that could not be read nobody is known"
 
 
 def test_another_account_of_somebody_who_has_voted_is_no_candidate() -> None:
@@ -427,6 +501,7 @@ def test_another_account_of_somebody_who_has_voted_is_no_candidate() -> None:
 def test_there_are_no_candidates_where_no_vote_helps() -> None:
     for hopeless in (rule("never", deny="No."), rule("outside", outside=True), rule("critical", risk=Risk.CRITICAL)):
         assert candidates(question(TWO, hopeless)) == frozenset()
+        assert decide(question(TWO, hopeless)).voters == NOBODY
 
 
 def test_whoever_a_run_came_from_is_no_candidate_for_four_eyes() -> None:

@@ -89,12 +89,21 @@ def test_a_run_is_of_one_kind_or_several(facts: dict[str, Any], kinds: set[RunKi
         (Match(addresses=("*.main",)), 2),
         (Match(addresses=("google_vm.web",)), 1),
         (Match(addresses=("google_vm",)), 0),
+        (Match(addresses=("google_vm.v*",)), 0),
+        (Match(addresses=("google_vm.w*",)), 1),
+        (Match(addresses=("*_vm.w*b",)), 1),
+        (Match(addresses=("g*l*vm*b",)), 1),
+        (Match(addresses=("google*zz*b",)), 0),
+        (Match(types=("google_*",)), 1),
         (Match(addresses=('aws_s3_bucket.*["eu"]',)), 1),
         (Match(addresses=("module.*.aws_*.main", "google*")), 3),
         (Match(addresses=("*",)), 4),
         (Match(addresses=("*x*",)), 0),
         (Match(addresses=("?" * 13,)), 1),
         (Match(types=("*",), addresses=("*web*",)), 1),
+        (Match(types=("aws_*",), addresses=("google_*",)), 0),
+        (Match(addresses=("*.main",), destroys=True), 1),
+        (Match(addresses=("google_vm.*",), destroys=True), 0),
     ],
 )
 def test_resources_fit_where_one_and_the_same_fits_everything(match: Match, fits: int) -> None:
@@ -104,6 +113,23 @@ def test_resources_fit_where_one_and_the_same_fits_everything(match: Match, fits
     assert applies(replace(match, more_than=fits - 1)) is True if fits else True
     assert not applies(match, plan=CALM)
     assert applies(match, plan=UNREAD)
+
+
+def test_in_a_large_plan_each_resource_is_told_from_every_other() -> None:
+    """A hundred of them: every third is destroyed, every other one is a database."""
+    effects, types = [Effect.DESTROY, Effect.UPDATE, Effect.CREATE], ["db", "vm"]
+    made = contents(*((f"module.m{place:02}.{types[place % 2]}.x", effects[place % 3]) for place in range(100)))
+    for place in range(100):
+        one = Match(addresses=(f"module.m{place:02}.*",))
+        fits = {
+            "any": one,
+            "gone": replace(one, destroys=True),
+            "db": replace(one, types=("db",)),
+            "both": replace(one, destroys=True, types=("d?",)),
+        }
+        found = {name: resources_that_fit(match, PlanRisk(contents=made)) for name, match in fits.items()}
+        assert found == {"any": 1, "gone": place % 3 == 0, "db": place % 2 == 0, "both": place % 6 == 0}
+    assert resources_that_fit(Match(types=("db",), destroys=True), PlanRisk(contents=made)) == 17
 
 
 def test_more_than_counts_every_change_where_nothing_else_is_asked() -> None:
@@ -125,6 +151,12 @@ def test_what_is_not_known_counts_as_the_worst() -> None:
     assert not applies(Match(failed_policy=True), plan=CALM)
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_results_of_policies_are_asked_for_where_any_rule_is_about_them(*, asks: bool) -> None:
+    rules = (rule("two", votes=2), rule("failed", match=Match(failed_policy=asks)))
+    assert Rulebook(rules).asks_policies is asks
+
+
 def test_conditions_about_the_place_hold_for_an_unread_plan_as_well() -> None:
     assert not applies(Match(workspaces=("*-dev",), destroys=True), plan=UNREAD)
     assert applies(Match(workspaces=("*-dev",), destroys=True), workspace=DEV, plan=UNREAD)
@@ -140,7 +172,7 @@ def test_resources_of_an_unread_plan_cannot_be_counted() -> None:
         resources_that_fit(Match(destroys=True), UNREAD)
 
 
-GLOBS = st.text("ab*?[].", min_size=1, max_size=8)
+GLOBS = st.text("ab*?[].", min_size=1, max_size=8) | st.text("ab*?", max_size=4).map(lambda text: f"t.{text}")
 ADDRESSES = st.lists(st.text("ab[].", min_size=1, max_size=6).map(lambda text: f"t.{text}"), max_size=8)
 
 
@@ -158,6 +190,32 @@ def test_a_glob_over_addresses_finds_what_it_says(glob: str, addresses: list[str
     made = contents(*((address, Effect.UPDATE) for address in addresses))
     found = resources_that_fit(Match(addresses=(glob,)), PlanRisk(contents=made))
     assert found == sum(spelled_out(glob, address) for address in addresses)
+
+
+CHANGES = st.lists(st.tuples(st.sampled_from(["a.x", "a.y", "ab.x", "b.y", "module.m.a.x"]), st.sampled_from(Effect)), max_size=30)
+SOME_GLOBS = st.lists(st.sampled_from(["*", "a", "a*", "b*", "?", "A", "*.x", "a.x", "b.*", "module.*"]), max_size=2).map(tuple)
+
+
+@given(CHANGES, SOME_GLOBS, SOME_GLOBS, st.booleans(), st.booleans())
+def test_what_counts_is_every_resource_that_fits_all_conditions_at_once(
+    changes: list[tuple[str, Effect]],
+    types: tuple[str, ...],
+    addresses: tuple[str, ...],
+    destroys: bool,  # noqa: FBT001 - drawn
+    replaces: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """Both `destroys` and `replaces` is either; what is not understood may be both."""
+    lost = {Effect.REPLACE, Effect.UNKNOWN} | ({Effect.DESTROY} if destroys else set())
+    made = contents(*changes)
+    fitting = [
+        change
+        for change in made.changes
+        if (not (destroys or replaces) or change.effect in lost)
+        and (not types or any(spelled_out(glob.casefold(), change.type) for glob in types))
+        and (not addresses or any(spelled_out(glob, change.address) for glob in addresses))
+    ]
+    match = Match(types=types, addresses=addresses, destroys=destroys, replaces=replaces)
+    assert resources_that_fit(match, PlanRisk(contents=made)) == len(fitting)
 
 
 @given(st.lists(st.sampled_from(["*", "a*", "acme/*", "*/b", "[ab]", "a", "acme/b?", "!x"]), min_size=1, max_size=3), st.sampled_from("ab"))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.identities import Role
 from bot.core.policy import WITHOUT_FILE, Circle, Grant, Person, Policy, Right, Standing, permit, right_for
 from bot.core.rules import Demand, Rule
 from bot.core.runs import Action
@@ -87,10 +88,28 @@ def test_a_refusal_says_who_could() -> None:
     )
 
 
+def test_a_refusal_says_that_every_member_could() -> None:
+    policy = Policy((grant(Right.DECIDE, members=True),))
+    guest = permit(policy, replace(ANA, standing=Standing.GUEST), Right.DECIDE, PROD, {})
+    assert (guest.granted, guest.members) == (False, True)
+
+
 def test_the_groups_of_rules_are_named_besides_those_of_rights() -> None:
     demand = Demand(circle=Circle(groups=frozenset({"S2"})), one_from_each=("S3",))
     policy = Policy((grant(Right.READ, groups=["S1"]),), rules=(Rule(name="r", demand=demand),))
     assert (policy.groups, policy.granted_groups) == (frozenset({"S1", "S2", "S3"}), frozenset({"S1"}))
+
+
+@pytest.mark.parametrize("roles, asks", [(frozenset(), False), (frozenset({Role.AUTHOR}), True)])
+def test_whether_any_rule_wants_four_eyes_is_known(roles: frozenset[Role], asks: bool) -> None:  # noqa: FBT001 - a table
+    rules = (Rule(name="two", demand=Demand(votes=2)), Rule(name="eyes", demand=Demand(four_eyes=roles)))
+    assert Policy(rules=rules).asks_four_eyes is asks
+
+
+def test_values_are_hidden_in_each_workspace_that_a_glob_names_in_any_capitals() -> None:
+    policy = Policy(hides_values_in=("other-*", "ACME/*-Prod"))
+    assert [policy.shows_values(one) for one in (PROD, DEV)] == [False, True]
+    assert Policy().shows_values(PROD)
 
 
 def test_only_the_groups_that_matter_are_asked_for() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,11 @@ from bot.core.runs import (
     CONFIRMED_OR_LATER,
     FAILED,
     FINAL,
+    FROM_VERSION_CONTROL,
     NO_HURDLE,
     OVERRIDABLE,
     Action,
+    Commit,
     Hurdle,
     HurdleKind,
     Phase,
@@ -195,3 +198,16 @@ def test_a_run_rests_at_the_last_stage_it_reaches_and_nowhere_else(facts: dict[s
 )
 def test_a_run_that_needs_nobody_never_rests(facts: dict[str, bool]) -> None:
     assert not any(inferred(status, **facts) for status in RunStatus)
+
+
+@pytest.mark.parametrize(
+    "facts, lacks",
+    [
+        ({"source": FROM_VERSION_CONTROL}, True),
+        ({"source": FROM_VERSION_CONTROL, "commit": Commit(sha="1f")}, False),
+        ({"source": "tfe-ui"}, False),
+        ({"source": "tfe-ui", "commit": Commit(sha="1f")}, False),
+    ],
+)
+def test_a_commit_is_lacking_where_version_control_began_the_run_and_none_was_read(facts: dict[str, Any], lacks: bool) -> None:  # noqa: FBT001
+    assert make_run(**facts).lacks_commit is lacks

@@ -87,9 +87,36 @@ def test_a_freeze_by_hand_or_of_the_file_forbids_an_apply_and_says_which() -> No
     by_hand = objection(INTENT, replace(FACTS, freezes=(SALE,)), POLICY, NOON)
     assert isinstance(by_hand, FreezeStarted)
     assert [plain_words(phrase) for phrase in by_hand.phrases] == ["*-prod is frozen, by @U0KIM: sale"]
-    by_the_clock = objection(INTENT, FACTS, POLICY, NOON + timedelta(hours=2))
-    assert isinstance(by_the_clock, FreezeStarted)
-    assert ["night" in plain_words(phrase) for phrase in by_the_clock.phrases] == [True]
+    for workspace in (PROD, None):
+        by_the_clock = objection(INTENT, replace(FACTS, workspace=workspace), POLICY, NOON + timedelta(hours=2))
+        assert isinstance(by_the_clock, FreezeStarted)
+        (phrase,) = by_the_clock.phrases
+        assert ("night" in plain_words(phrase), "runbell.toml" in plain_words(phrase)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "facts, kind",
+    [
+        (replace(FACTS, rules_hash="others"), RulesReplaced),
+        (replace(FACTS, decision=None), DecisionReplaced),
+        (replace(FACTS, freezes=(SALE,)), FreezeStarted),
+    ],
+)
+def test_what_is_not_sent_is_named_with_its_run(facts: SendFacts, kind: type[RulesReplaced | DecisionReplaced | FreezeStarted]) -> None:
+    for deed in (Deed.APPLY, Deed.OVERRIDE):
+        found = objection(replace(INTENT, deed=deed), facts, POLICY, NOON)
+        assert isinstance(found, kind)
+        assert found.run_id == "run-1"
+        assert (deed in found.sentence, "run-1" in found.sentence) == (True, True)
+
+
+@pytest.mark.parametrize("payload, named", [({"workspace": "acme/gone"}, "acme/gone"), ({}, PROD.id)])
+def test_a_run_that_does_not_exist_yet_is_named_by_its_workspace(payload: dict[str, str], named: str) -> None:
+    create = replace(INTENT, deed=Deed.CREATE, run_id=None, payload=payload)
+    found = objection(create, replace(FACTS, rules_hash="others"), POLICY, NOON)
+    assert isinstance(found, RulesReplaced)
+    assert named in found.sentence
+    assert objection(create, replace(FACTS, decision=None), POLICY, NOON) is None
 
 
 @pytest.mark.parametrize("freezes, later", [((SALE,), 0), ((), 2)])
@@ -178,6 +205,7 @@ def test_what_is_under_way_is_named_by_whatever_is_known_of_its_workspace() -> N
     assert under_way(replace(INTENT, run_id=None), None) == replace(named, run_id="", workspace=PROD.id)
     assert under_way_words(()) == ""
     assert under_way_words([named] * 7).endswith(" and 2 more.")
+    assert " more" not in under_way_words([named] * 5)
     assert under_way_words((named, replace(named, run_id="run-2", deed=Deed.OVERRIDE))) == (
         "\nAlready under way: run-1 in acme/storefront-prod (apply), run-2 in acme/storefront-prod (override)."
     )

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import time as clock
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.core.chains import Chain
 from bot.core.freezes import Freeze
 from bot.core.identities import Identities, InvolvedBy, KnownPerson, Origin, Role
 from bot.core.judging import decide
 from bot.core.people import NOBODY, Circle, Person
-from bot.core.verdicts import Fallen, Lack, Missing, Named, Outcome, Verdict, circle_words, falls, headline, lacking, lacks, plain_words
+from bot.core.verdicts import (
+    FALLS,
+    Fallen,
+    Lack,
+    Missing,
+    Named,
+    Outcome,
+    Verdict,
+    circle_words,
+    falls,
+    freeze_words,
+    headline,
+    lacking,
+    lacks,
+    plain_words,
+)
 from bot.core.votes import Why
 from tests.core.cases import RAJ, SEC, circle, question, rule, vote
 from tests.core.making import ANA, KIM, NOON
@@ -86,6 +107,25 @@ def test_where_all_of_a_group_speak_for_others_those_are_named_who_can_take_thei
     membership = {"S0ALL": frozenset({RAJ.id, SEC.id}), "S0RAJ": frozenset({RAJ.id})}
     verdict = decide(question(heard, votes=(vote(RAJ),), membership=membership, grants=()))
     assert told(verdict) == ["Rule “heard”: 1 of 2 votes; one from @S0RAJ. Who else may: @S0ALL."]
+
+
+def test_a_group_for_which_one_more_vote_changes_nothing_is_not_named() -> None:
+    """raj is all of one group and speaks for another; kim speaks for the third, of which more votes help nobody."""
+    heard = rule("heard", one_from_each=("S0ALL", "S0KIM", "S0RAJ"))
+    membership = {"S0ALL": frozenset({RAJ.id, SEC.id}), "S0RAJ": frozenset({RAJ.id}), "S0KIM": frozenset({KIM.id, ANA.id})}
+    verdict = decide(question(heard, votes=(vote(RAJ), vote(KIM)), membership=membership, grants=()))
+    (missing,) = verdict.missing
+    assert (missing.groups, missing.may) == (("S0RAJ",), circle(groups=("S0ALL",)))
+
+
+def test_whoever_can_take_a_place_is_named_where_one_of_the_voters_may_be_the_author() -> None:
+    """All of one group have voted. raj can speak for the other, so that one of them is free, whichever of them the author is."""
+    eyes = rule("eyes", votes=1, four_eyes=frozenset({Role.AUTHOR}), circle=circle(ANA, KIM), one_from_each=("S0ALL", "S0TWO"))
+    membership = {"S0ALL": frozenset({ANA.id, KIM.id, RAJ.id}), "S0TWO": frozenset({ANA.id, KIM.id})}
+    asked = question(eyes, grants=(), votes=(vote(ANA), vote(KIM)), membership=membership, origins={Role.AUTHOR: Origin(vcs="x")})
+    (missing,) = decide(asked).missing
+    assert (missing.groups, missing.may) == (("S0TWO",), circle(groups=("S0ALL",)))
+    assert decide(replace(asked, votes=(*asked.votes, vote(RAJ)))).granted
 
 
 def test_what_a_rule_asks_of_people_who_may_decide_is_not_asked_twice() -> None:
@@ -175,6 +215,14 @@ def test_each_thing_that_is_missing_has_its_sentence(missing: Missing, said: str
     assert plain_words(lacking(missing)) == said
 
 
+@given(st.text(max_size=12))
+@example("Wait for the FIX. ")
+@example(".env moves")
+def test_the_reason_of_a_freeze_is_told_whole_and_ends_no_sentence(reason: str) -> None:
+    *_, why = freeze_words(Freeze(scope="prod", reason=reason))
+    assert why == (f": {reason.rstrip(' .')}" if reason else ".")
+
+
 def test_a_denial_is_told_in_the_words_of_the_rule() -> None:
     assert lacks(decide(question(rule("no", deny="Not on my watch."), votes=(vote(ANA),)))) == (("Not on my watch.",),)
 
@@ -184,15 +232,43 @@ def test_a_large_circle_is_cut_short() -> None:
     assert circle_words(many, 2) == (Named("U000"), ", ", Named("U001"), " and 18 more")
 
 
+def test_twelve_are_named_and_no_more() -> None:
+    for count, more in ((12, 0), (13, 1)):
+        told = circle_words(Circle(people=frozenset(f"U{number:03}" for number in range(count))))
+        assert sum(isinstance(part, Named) for part in told) == 12
+        assert (told[-1] == f" and {more} more") is bool(more)
+
+
+@pytest.fixture
+def _far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        clock.tzset()
+        yield
+    clock.tzset()
+
+
+@pytest.mark.usefixtures("_far_away")
+def test_a_moment_is_told_in_utc_on_whatever_machine() -> None:
+    opens = NOON.astimezone(timezone(timedelta(hours=-5)))
+    assert "12:00 UTC" in plain_words(lacking(Missing(lack=Lack.WINDOW, rule="r", opens_at=opens)))
+
+
 def test_groups_are_named_as_groups() -> None:
     assert circle_words(circle(ANA, groups=("S0SECURITY",))) == (Named("S0SECURITY", is_group=True), ", ", Named("U0ANA"))
+
+
+def test_whoever_is_yet_to_be_heard_is_named_as_a_group() -> None:
+    missing = Missing(lack=Lack.VOTES, rule="r", need=2, circle=circle(ANA), groups=("S0SECURITY",))
+    assert [part for part in lacking(missing) if isinstance(part, Named)] == [Named("S0SECURITY", is_group=True), Named("U0ANA")]
 
 
 @pytest.mark.parametrize("why", sorted(set(Why) - {Why.SAME_PERSON, Why.POSSIBLY_SAME}))
 def test_each_reason_why_a_vote_falls_has_its_sentence(why: Why) -> None:
     ((*start, words),) = falls((Fallen(person="U0ANA", why=why),))
     assert start == ["The vote of ", Named("U0ANA")]
-    assert str(words).endswith(".")
+    assert words == f" {FALLS[why]}"
+    assert FALLS[why].endswith(".")
 
 
 @pytest.mark.parametrize(

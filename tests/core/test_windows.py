@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.windows import Window, first_opening, is_any_open
+from bot.core.windows import Window, first_opening, is_any_open, leaps_on
 
 WORK = frozenset(range(5))
 OFFICE = Window(name="office", days=WORK, start=time(9), end=time(17, 30), zone="Europe/Berlin")
@@ -96,6 +96,38 @@ def test_when_a_window_opens_next(window: Window, after: str, opens: str | None)
 )
 def test_when_a_window_closes(window: Window, after: str, closes: str | None) -> None:
     assert window.closes_at(at(after)) == (at(closes) if closes else None)
+
+
+@pytest.mark.parametrize(
+    "zone, evening, opens",
+    [
+        ("America/New_York", "2026-01-14T01:00:00", "2026-01-14T03:00:00"),
+        ("Pacific/Honolulu", "2026-01-14T07:30:00", "2026-01-14T08:00:00"),
+        ("Asia/Tokyo", "2026-01-13T12:30:00", "2026-01-13T13:00:00"),
+    ],
+)
+def test_a_window_opens_this_evening_where_it_is_another_day_in_utc(zone: str, evening: str, opens: str) -> None:
+    window = Window(start=time(22), end=time(23), zone=zone)
+    assert window.opens_at(at(evening)) == at(opens)
+
+
+@pytest.mark.parametrize(
+    "zone, day, leap",
+    [
+        ("Pacific/Auckland", date(2026, 9, 27), "2026-09-26T14:00:00"),
+        ("Pacific/Auckland", date(2026, 4, 5), "2026-04-04T14:00:00"),
+        ("America/Los_Angeles", date(2026, 3, 8), "2026-03-08T10:00:00"),
+        ("America/Los_Angeles", date(2026, 11, 1), "2026-11-01T09:00:00"),
+        ("Europe/Berlin", date(2026, 3, 29), "2026-03-29T01:00:00"),
+        ("America/Santiago", date(2026, 4, 4), "2026-04-05T03:00:00"),
+        ("America/Santiago", date(2026, 4, 5), None),
+        ("Europe/London", date(2026, 3, 29), "2026-03-29T01:00:00"),
+        ("Europe/Berlin", date(2026, 3, 28), None),
+        ("Europe/Berlin", date(2026, 3, 30), None),
+    ],
+)
+def test_the_second_at_which_a_clock_is_set_is_found_in_every_zone(zone: str, day: date, leap: str | None) -> None:
+    assert leaps_on(day, ZoneInfo(zone)) == ({at(leap)} if leap else set())
 
 
 def test_the_first_of_several_windows_counts() -> None:

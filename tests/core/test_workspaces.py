@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.workspaces import is_glob, matches, near_names
+from bot.core.workspaces import is_called, is_glob, matches, near_names
 from tests.core.making import PROD
 
 NAMES = ["storefront-dev", "storefront-prod", "storefront-staging", "catalog-import", "billing", "dns"]
@@ -34,6 +36,25 @@ def test_a_glob_has_a_letter_that_stands_for_others(pattern: str, glob: bool) ->
     assert is_glob(pattern) is glob
 
 
+def test_only_three_letters_stand_for_others() -> None:
+    assert [letter for letter in string.printable if is_glob(letter)] == ["*", "?", "["]
+
+
+@pytest.mark.parametrize(
+    "written, called",
+    [
+        ("storefront-prod", True),
+        ("Storefront-PROD", True),
+        ("ACME/storefront-prod", True),
+        ("umbrella/storefront-prod", False),
+        ("storefront-*", False),
+        ("storefront-dev", False),
+    ],
+)
+def test_a_workspace_is_called_by_its_name_in_any_capitals_and_by_no_glob(written: str, called: bool) -> None:  # noqa: FBT001 - a table
+    assert is_called(written, PROD) is called
+
+
 @pytest.mark.parametrize(
     "wanted, near",
     [
@@ -47,6 +68,15 @@ def test_a_glob_has_a_letter_that_stands_for_others(pattern: str, glob: bool) ->
 )
 def test_the_nearest_name_comes_first(wanted: str, near: str) -> None:
     assert near_names(wanted, NAMES)[0] == near
+
+
+def test_three_near_names_are_enough_where_nobody_asks_for_more() -> None:
+    assert len(near_names("dns", [f"dns-{number}" for number in range(9)])) == 3
+    assert len(near_names("prod", ["prad", "pord", "pro", "prd", "rod"], 4)) == 4
+
+
+def test_a_name_is_near_where_half_of_its_letters_are_alike() -> None:
+    assert near_names("stge", ["staging", "qqqqqqq"]) == ("staging",)
 
 
 def test_a_name_like_no_other_has_no_near_one() -> None:
