@@ -27,7 +27,7 @@ help: ## List what can be made
 demo: setup-demo ## Open the sandbox in a browser: a Slack-like page, a Runs API server, and the bot between them
 	@exec $(PY) -m bot demo
 
-test: setup ## Run every test this machine can run, and hold the coverage to its marks
+test: setup ## Run the tests this machine can run, but for those of minutes, and hold the coverage to its marks
 	@rm -f .coverage .coverage.*
 	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
 	@echo; echo "Branch coverage of bot/core (must be 100 %):"
