@@ -26,6 +26,8 @@ collect_ignore = [name for variable, names in LONG.items() if variable not in os
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=40)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=200)
 
+pytest_plugins = ["tests.tracing"]
+
 FOREIGN = ("SLACK_", "TFE_", "TF_", "DATABASE_", "RUNBELL_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps files in memory

@@ -117,7 +117,8 @@ def made_cluster() -> Iterator[Cluster]:
     """A cluster that does not run yet: `serving` starts it, as often as one likes."""
     found = programs() or missing()
     who = somebody()
-    with tempfile.TemporaryDirectory(prefix="runbell-pg-", ignore_cleanup_errors=True) as name:
+    where = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # in memory, see tests/conftest.py
+    with tempfile.TemporaryDirectory(prefix="runbell-pg-", dir=where, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if who:
             os.chown(folder, who["user"], who["group"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database, open_database
+from tests.fakes.stores import put_tables
 from tests.postgres import bare_postgres_url, postgres_cluster, postgres_database, postgres_url
 
 __all__ = ["bare_postgres_url", "postgres_cluster", "postgres_database", "postgres_url"]
@@ -17,8 +18,9 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with our tables, or a file that will have them once it is opened."""
+    """A database with our tables, all of them empty."""
     if request.param == "sqlite":
+        put_tables(tmp_path / "runbell.db")
         return f"sqlite:///{tmp_path / 'runbell.db'}"
     return str(request.getfixturevalue("postgres_url"))
 
