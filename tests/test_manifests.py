@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,31 +76,30 @@ PREFIXES = (
 )
 
 
-def calls() -> Iterator[ast.Call]:
+@cache  # parsing all of it takes most of a second, and each of these tests asks
+def calls() -> list[tuple[str, str, str]]:
+    """Return every call of a method: what it is called on, if that is a name, the method, and its first argument, if that is a text."""
+    found = []
     for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")):
         if "sandbox" not in path.parts:
-            yield from (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
-
-
-def called(owner: str | None = None) -> Iterator[tuple[str, ast.Call]]:
-    for call in calls():
-        if isinstance(call.func, ast.Attribute) and (
-            owner is None or (isinstance(call.func.value, ast.Name) and call.func.value.id == owner)
-        ):
-            yield call.func.attr, call
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    owner = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
+                    first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+                    found.append((owner, node.func.attr, str(first)))
+    return found
 
 
 def used_methods() -> set[str]:
-    return {name for name, _ in called() if name.startswith(PREFIXES)}
+    return {name for _, name, _ in calls() if name.startswith(PREFIXES)}
 
 
 def registered_events() -> set[str]:
-    first = [call.args[0] for name, call in called("app") if name == "event"]
-    return {str(argument.value) for argument in first if isinstance(argument, ast.Constant)}
+    return {first for owner, name, first in calls() if (owner, name) == ("app", "event") and first}
 
 
 def registered(kind: str) -> int:
-    return len([name for name, _ in called("app") if name == kind])
+    return len([name for owner, name, _ in calls() if (owner, name) == ("app", kind)])
 
 
 def test_every_method_of_slack_that_is_called_is_known_here() -> None:
