@@ -45,14 +45,14 @@ async def test_every_command_that_is_typed_leaves_its_row(desk: Desk, word: str)
     assert row.outcome == "done" or row.kind == AuditKind.REFUSAL
 
 
-@pytest.mark.parametrize("word", [row.word for row in GRAMMAR if row.right])
-async def test_every_refusal_leaves_its_row(desk: Desk, word: str) -> None:
+async def test_every_refusal_leaves_its_row(desk: Desk) -> None:
     with_run(desk)
     await desk.house.poll()
-    await desk.send(command(EXAMPLES[word], GUS, DEPLOYS, desk.response_url))  # some are told so in a modal
-    (row,) = await rows(desk)
-    assert (row.kind, row.action, row.person, row.outcome) == ("refusal", word, "U0GUS", "RightMissing")
-    assert '"standing":"guest"' in row.details
+    for number, word in enumerate(row.word for row in GRAMMAR if row.right):
+        await desk.send(command(EXAMPLES[word], GUS, DEPLOYS, desk.response_url))  # some are told so in a modal
+        (row,) = (await rows(desk))[number:]
+        assert (row.kind, row.action, row.person, row.outcome) == ("refusal", word, "U0GUS", "RightMissing")
+        assert '"standing":"guest"' in row.details, word
 
 
 async def test_a_run_that_is_started_is_told_with_its_words(desk: Desk) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from bot.core.commands import GRAMMAR
-from bot.core.commands.grammar import Row
 from bot.core.errors import ChatUnreachable, StoreBusy
 from bot.core.policy import Actor, Place
 from bot.core.runs import Action
@@ -82,55 +81,56 @@ async def test_a_mention_is_shown_what_it_would_do_and_a_click_does_it(desk: Des
     assert desk.answers[-1]["replace_original"] is True
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Please do NOT {me} approve {run} until Monday",
-        "&gt; {me} approve {run}",
-        "> {me} approve {run}",
-        "`{me} approve {run}`",
-        "```{me} approve {run}```",
-        "• {me} approve {run}",
-        "1. {me} approve {run}",
-        "*{me}* approve {run}",
-        "~{me} approve {run}~",
-        "never\n{me} approve {run}",
-        "<@U0KIM> {me} approve {run}",
-        "{me} &gt; approve {run}",
-        "{me} please approve {run}",
-        "{me} - approve {run}",
-    ],
-)
-async def test_a_sentence_with_a_command_in_it_is_none_and_gets_no_answer(desk: Desk, text: str) -> None:
-    run_id = waiting(desk)
-    await desk.send(said(desk, text.format(me=ME, run=run_id)))
-    assert (decided(desk), desk.private.told) == ([], [])
+SENTENCES = [
+    "Please do NOT {me} approve {run} until Monday",
+    "&gt; {me} approve {run}",
+    "> {me} approve {run}",
+    "`{me} approve {run}`",
+    "```{me} approve {run}```",
+    "• {me} approve {run}",
+    "1. {me} approve {run}",
+    "*{me}* approve {run}",
+    "~{me} approve {run}~",
+    "never\n{me} approve {run}",
+    "<@U0KIM> {me} approve {run}",
+    "{me} &gt; approve {run}",
+    "{me} please approve {run}",
+    "{me} - approve {run}",
+]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{me} approve {run} until Monday",
-        "{me} discard {run} please",
-        "{me} approve {run}\nno, wait",
-        "{me} approve `{run}`",
-        "{me} `approve {run}`",
-        "{me} approve {run} <@U0KIM>",
-        "{me} approve {run} {me}",
-        "{me} approve {run} <!here>",
-        "approve {run} {me}",
-        "{me} lock storefront-prod until Monday",
-        "{me} override {run} until Monday",
-        "{me} run storefront-prod --var a=b",
-    ],
-)
-async def test_what_begins_with_a_command_is_told_how_to_type_it_and_offers_no_button(desk: Desk, text: str) -> None:
+async def test_a_sentence_with_a_command_in_it_is_none_and_gets_no_answer(desk: Desk) -> None:
     run_id = waiting(desk)
-    await desk.send(said(desk, text.format(me=ME, run=run_id)))
-    ((_, person, told),) = desk.private.told
-    assert (person, "Usage: `/tf " in told) == ("U0ANA", True)
-    assert "actions" not in [block["type"] for block in desk.private.said[0]["blocks"]]
-    assert decided(desk) == []
+    for number, text in enumerate(SENTENCES, start=1):
+        await desk.send(said(desk, text.format(me=ME, run=run_id), number=number))
+        assert (decided(desk), desk.private.told) == ([], []), text
+
+
+SLIPS = [
+    "{me} approve {run} until Monday",
+    "{me} discard {run} please",
+    "{me} approve {run}\nno, wait",
+    "{me} approve `{run}`",
+    "{me} `approve {run}`",
+    "{me} approve {run} <@U0KIM>",
+    "{me} approve {run} {me}",
+    "{me} approve {run} <!here>",
+    "approve {run} {me}",
+    "{me} lock storefront-prod until Monday",
+    "{me} override {run} until Monday",
+    "{me} run storefront-prod --var a=b",
+]
+
+
+async def test_what_begins_with_a_command_is_told_how_to_type_it_and_offers_no_button(desk: Desk) -> None:
+    run_id = waiting(desk)
+    for number, text in enumerate(SLIPS, start=1):
+        await desk.send(said(desk, text.format(me=ME, run=run_id), number=number))
+        assert len(desk.private.told) == number, text
+        _, person, told = desk.private.told[-1]
+        assert (person, "Usage: `/tf " in told) == ("U0ANA", True), text
+        assert "actions" not in [block["type"] for block in desk.private.said[-1]["blocks"]], text
+        assert decided(desk) == [], text
 
 
 def section(*leaves: dict[str, Any]) -> dict[str, Any]:
@@ -141,35 +141,36 @@ def styled(style: str) -> dict[str, Any]:
     return section({"type": "text", "text": "x", "style": {style: True}})
 
 
-@pytest.mark.parametrize(
-    "blocks",
-    [
-        *(
-            [{"type": "rich_text", "elements": elements}]
-            for elements in (
-                [{"type": "rich_text_quote", "elements": []}],
-                [{"type": "rich_text_preformatted", "elements": []}],
-                [{"type": "rich_text_list", "style": "bullet", "elements": []}],
-                [section(), section()],
-                [styled("code")],
-                [styled("strike")],
-                [{"type": "rich_text_section", "elements": "x"}],
-                [{"type": "rich_text_section", "elements": 7}],
-                7,
-            )
-        ),
-        [{"type": "section"}],
-        "quoted",
-        7,
-    ],
-)
-async def test_what_slack_shows_as_a_quote_code_or_a_list_is_no_command(desk: Desk, blocks: Any) -> None:
+QUOTED: list[Any] = [
+    *(
+        [{"type": "rich_text", "elements": elements}]
+        for elements in (
+            [{"type": "rich_text_quote", "elements": []}],
+            [{"type": "rich_text_preformatted", "elements": []}],
+            [{"type": "rich_text_list", "style": "bullet", "elements": []}],
+            [section(), section()],
+            [styled("code")],
+            [styled("strike")],
+            [{"type": "rich_text_section", "elements": "x"}],
+            [{"type": "rich_text_section", "elements": 7}],
+            7,
+        )
+    ),
+    [{"type": "section"}],
+    "quoted",
+    7,
+]
+
+
+async def test_what_slack_shows_as_a_quote_code_or_a_list_is_no_command(desk: Desk) -> None:
     run_id = waiting(desk)
-    await desk.send(said(desk, f"{ME} approve {run_id}", blocks=blocks))
-    await desk.send(written(desk, f"approve {run_id}", number=2, blocks=blocks))
-    assert all("actions" not in [block["type"] for block in one["blocks"]] for one in desk.private.said)
-    assert len(desk.private.said) == 2
-    assert decided(desk) == []
+    for number, blocks in enumerate(QUOTED):
+        await desk.send(said(desk, f"{ME} approve {run_id}", number=2 * number + 1, blocks=blocks))
+        await desk.send(written(desk, f"approve {run_id}", number=2 * number + 2, blocks=blocks))
+        answers = desk.private.said[2 * number :]
+        assert len(answers) == 2, blocks
+        assert all("actions" not in [block["type"] for block in one["blocks"]] for one in answers), blocks
+        assert decided(desk) == [], blocks
 
 
 async def test_a_plain_line_of_rich_text_is_a_command(desk: Desk) -> None:
@@ -207,27 +208,27 @@ async def test_an_event_that_is_sent_again_does_nothing_again(desk: Desk) -> Non
     assert decided(desk) == [(Action.APPLY, run_id)]
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"edited": {"user": "U0ANA", "ts": "1.2"}},
-        {"bot_id": "B0OTHER"},
-        {"app_id": "A0OTHER"},
-        {"bot_profile": {"id": "B0OTHER"}},
-        {"bot_id": "B0RUNBELL", "user": APP_USER},
-        {"user": APP_USER},
-        {"subtype": "bot_message"},
-        {"subtype": "message_changed"},
-        {"ts": "soon"},
-        {"user": None},
-        {"text": 7},
-        {"channel": {}},
-    ],
-)
-async def test_what_no_person_has_just_said_is_no_command(desk: Desk, more: dict[str, Any]) -> None:
-    await desk.send(said(desk, f"{ME} help", **more))
-    await desk.send(written(desk, "help", **more))
-    assert (desk.private.told, desk.private.written) == ([], [])
+OF_NOBODY: list[dict[str, Any]] = [
+    {"edited": {"user": "U0ANA", "ts": "1.2"}},
+    {"bot_id": "B0OTHER"},
+    {"app_id": "A0OTHER"},
+    {"bot_profile": {"id": "B0OTHER"}},
+    {"bot_id": "B0RUNBELL", "user": APP_USER},
+    {"user": APP_USER},
+    {"subtype": "bot_message"},
+    {"subtype": "message_changed"},
+    {"ts": "soon"},
+    {"user": None},
+    {"text": 7},
+    {"channel": {}},
+]
+
+
+async def test_what_no_person_has_just_said_is_no_command(desk: Desk) -> None:
+    for number, more in enumerate(OF_NOBODY):
+        await desk.send(said(desk, f"{ME} help", number=2 * number + 1, **more))
+        await desk.send(written(desk, "help", number=2 * number + 2, **more))
+        assert (desk.private.told, desk.private.written) == ([], []), more
 
 
 async def test_where_it_cannot_be_known_whether_it_came_before_nothing_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,22 +260,23 @@ async def test_words_that_would_open_a_form_get_a_button_that_can(desk: Desk) ->
         assert len(desk.private.views) == number
 
 
-@pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
-async def test_every_command_may_be_said_in_a_thread_and_in_direct_messages(desk: Desk, row: Row) -> None:
+async def test_every_command_may_be_said_in_a_thread_and_in_direct_messages(desk: Desk) -> None:
     """What would open a form offers a button for it, or says where it can be opened; nothing is left without an answer."""
     for name in ("storefront-dev", "storefront-prod", "storefront-staging", "catalog-import", "billing"):
         desk.house.runs.add_run(desk.house.runs.add_workspace(name), "planned")
     await desk.house.poll()
-    await desk.send(said(desk, f"{ME} {row.example}", thread_ts=THREAD))
-    await desk.send(written(desk, row.word, number=2))
-    ((_, person, there),) = desk.private.told
-    ((_, _, here),) = desk.private.written
-    assert (person, desk.private.threads) == ("U0ANA", [THREAD])
-    for text in (there, here):
-        assert text
-        assert "Something went wrong" not in text
-        assert "There is no command" not in text
+    for number, row in enumerate(GRAMMAR):
+        await desk.send(said(desk, f"{ME} {row.example}", number=2 * number + 1, thread_ts=THREAD))
+        await desk.send(written(desk, row.word, number=2 * number + 2))
+        ((_, person, there),) = desk.private.told[number:]
+        ((_, _, here),) = desk.private.written[number:]
+        assert (person, desk.private.threads[number:]) == ("U0ANA", [THREAD]), row.word
+        for text in (there, here):
+            assert text, row.word
+            assert "Something went wrong" not in text, row.word
+            assert "There is no command" not in text, row.word
     assert desk.private.views == []
+    assert [call.method for call in desk.house.runs.calls if call.method in {"act", "create_run"}] == []
 
 
 @pytest.mark.parametrize("text", ["why", "Why this", "why it", "approve this", "approve", "approve --name storefront-prod"])
