@@ -258,32 +258,31 @@ def test_a_time_that_is_none_is_told(environment: Head, option: str) -> None:
     assert environment.number == ROWS
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\n=1", "\r=1", "  =1", "\uff1d1", "\uff201"),
-        *(
-            "\u00a0=1",
-            "\ufeff=1",
-            "\u200b+1",
-            "\u2060-1",
-            "\u3000@x",
-            "\u00ad=1",
-            "\u202e=1",
-            "\u3164=1",
-            " \u00a0\ufeff\tx",
-            "\u180e=1",
-        ),
-    ],
-)
-async def test_a_spreadsheet_reckons_with_nobodys_words(tmp_path: Path, text: str) -> None:
+FORMULAS = [
+    *("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\n=1", "\r=1", "  =1", "\uff1d1", "\uff201"),
+    *(
+        "\u00a0=1",
+        "\ufeff=1",
+        "\u200b+1",
+        "\u2060-1",
+        "\u3000@x",
+        "\u00ad=1",
+        "\u202e=1",
+        "\u3164=1",
+        " \u00a0\ufeff\tx",
+        "\u180e=1",
+    ),
+]
+
+
+async def test_a_spreadsheet_reckons_with_nobodys_words(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'runbell.db'}"
     async with open_database(url) as database:
-        await write(database, entry(1, reason=text))
+        await write(database, *(entry(number, reason=text) for number, text in enumerate(FORMULAS, start=1)))
     out = io.StringIO()
     await export(url, "csv", None, None, out)
-    (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
-    assert row["reason"] == f"'{text}"
+    rows = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
+    assert [row["reason"] for row in rows] == [f"'{text}" for text in FORMULAS]
 
 
 @given(
@@ -299,12 +298,12 @@ def test_a_formula_is_guarded_behind_whatever_is_not_seen(before: str, sign: str
 async def test_an_export_goes_over_many_pages(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'runbell.db'}"
     async with open_database(url) as database:
-        await write(database, *(entry(number, kind=AuditKind.VOTE) for number in range(1, 1203)))
+        await write(database, *(entry(number, kind=AuditKind.VOTE) for number in range(1, 1004)))
         head = await seal(database, Sealer(database, database.clock, Pace(), KEY, "", nowhere, lambda: None))
     out = io.StringIO()
     await export(url, "jsonl", NOON + timedelta(seconds=2), None, out)
-    assert [json.loads(line)["run_id"] for line in out.getvalue().splitlines()] == [f"run-{number}" for number in range(2, 1203)]
-    assert head.number == 1202
+    assert [json.loads(line)["run_id"] for line in out.getvalue().splitlines()] == [f"run-{number}" for number in range(2, 1004)]
+    assert head.number == 1003
     assert await verify(url, KEY, [head], lambda _: None)
 
 
