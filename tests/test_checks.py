@@ -45,6 +45,7 @@ from bot.store.schemas import SchemaState
 from tests.core.making import NOON
 from tests.fakes.memberships import FakeMemberships
 from tests.fakes.runs import FakeRuns
+from tests.fakes.stores import put_tables
 from tests.worlds import as_person, environment_of, scripted_world, settings_of
 
 
@@ -55,6 +56,12 @@ async def world() -> AsyncIterator[World]:
 
 
 async def found(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: str) -> list[Finding]:
+    """Everything that is found. The tables are put where no database is, so that nothing has to migrate."""
+    put_tables(folder / "runbell.db")
+    return await found_as_it_is(world, folder, monkeypatch, **changes)
+
+
+async def found_as_it_is(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: str) -> list[Finding]:
     for name, value in environment_of(world, folder, **changes).items():
         monkeypatch.setenv(name, value)
     return [finding async for finding in findings()]
@@ -65,6 +72,7 @@ def todo(found: list[Finding]) -> list[tuple[str, str, str]]:
 
 
 async def watched(folder: Path, *channels: str) -> None:
+    put_tables(folder / "runbell.db")
     async with open_database(f"sqlite:///{folder / 'runbell.db'}") as database, database.write() as transaction:
         for channel in channels:
             await transaction.watches.add(Watch(channel=channel, pattern="*", owner="U0ANA"))
@@ -242,7 +250,7 @@ async def test_tables_of_another_release_are_told(
         await watched(tmp_path)
         with contextlib.closing(sqlite3.connect(tmp_path / "runbell.db")) as connection, connection:
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-    known = await found(world, tmp_path, monkeypatch)
+    known = await found_as_it_is(world, tmp_path, monkeypatch)
     assert said in next(finding.said for finding in known if finding.name == "database")
 
 
@@ -296,6 +304,7 @@ EYES = (
 
 
 async def pushed(folder: Path, *senders: str) -> None:
+    put_tables(folder / "runbell.db")
     rows = [
         ConfigurationAuthor(configuration_version_id=f"cv-{sender}", by=InvolvedBy.COMMIT, at=datetime.now(UTC), vcs=sender)
         for sender in senders

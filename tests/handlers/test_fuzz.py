@@ -20,6 +20,8 @@ NUMBER = int(os.environ.get("RUNBELL_TEST_FUZZ", "500"))
 
 pytestmark = pytest.mark.timeout(int(os.environ.get("FAULTS_TIMEOUT", "120")))
 SLICES = 10
+AT_ONCE = 10
+"""Bolt looks every 10 ms whether a listener has acknowledged: payloads that come together wait together."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,15 +59,17 @@ async def test_nothing_is_done_nothing_breaks_and_each_is_answered(desk: Desk, p
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unhandled.append(context))
 
     seeds = range(part * NUMBER // SLICES, (part + 1) * NUMBER // SLICES)
+    statuses: list[int] = []
     with capture_logs() as logs:
-        statuses = [(seed, await answered(desk, payload(seed, world))) for seed in seeds]
+        for some in range(0, len(seeds), AT_ONCE):
+            statuses += await asyncio.gather(*(answered(desk, payload(seed, world)) for seed in seeds[some : some + AT_ONCE]))
 
     broken = [log for log in logs if log["event"] == "listener broke"]
     assert broken == []
     assert unhandled == []
     assert ours_that_broke(caplog) == []
-    assert {status for _, status in statuses} <= {200, 400, 404, 500}
-    assert sum(status == 200 for _, status in statuses) > len(statuses) * 0.7
+    assert set(statuses) <= {200, 400, 404, 500}
+    assert statuses.count(200) > len(statuses) * 0.7
     runs = desk.house.runs
     assert runs.calls_of("act") + runs.calls_of("create_run") == []
     assert await desk.house.votes(world.run.id) == ()
