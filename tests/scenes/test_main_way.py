@@ -7,11 +7,16 @@ import asyncio
 import pytest
 
 from tests.scenes.forms import discards
-from tests.scenes.stage import Stage, buttons, has, key_of, whole_text
+from tests.scenes.stage import Message, Stage, buttons, has, key_of, whole_text
 
 pytestmark = pytest.mark.terraform
 
 DECIDING = {"run.approve", "run.discard", "run.cancel"}
+
+
+async def told(stage: Stage, text: str, workspace: str, action: str = "") -> Message:
+    """What is said of one workspace: on a shared stage, others have runs at the same time."""
+    return await stage.until(lambda one: text in whole_text(one) and workspace in whole_text(one) and (not action or has(one, action)))
 
 
 async def test_a_run_goes_from_a_typed_command_to_an_applied_change(stage: Stage) -> None:
@@ -26,8 +31,8 @@ async def test_a_run_goes_from_a_typed_command_to_an_applied_change(stage: Stage
     end = await stage.expects("Applied")
     card = (await stage.of_the_bot())[0]
     assert "<@U0ANA>" in whole_text(end)
-    told = await stage.until(lambda one: one["ts"] == card["ts"] and "Applied" in whole_text(one))
-    assert not DECIDING & set(buttons(told))
+    done = await stage.until(lambda one: one["ts"] == card["ts"] and "Applied" in whole_text(one))
+    assert not DECIDING & set(buttons(done))
     assert run["attributes"]["auto-apply"] is False
     [comment] = (await stage.terraform("GET", f"runs/{run['id']}/comments")).json()["data"]
     assert "ana (U0ANA)" in comment["attributes"]["body"]
@@ -64,14 +69,14 @@ async def test_a_run_is_discarded_by_its_button_and_the_reason_is_told_to_all(st
     assert comment["attributes"]["body"].endswith(": “not <before> the *sale*”")
 
 
-async def test_a_run_is_canceled_while_it_plans(stage: Stage) -> None:
-    await stage.types("U0ANA", "/tf run catalog-import")
-    card = await stage.expects("lanning", action="run.cancel")
+async def test_a_run_is_canceled_while_it_plans(shared: Stage) -> None:
+    await shared.types("U0ANA", "/tf run catalog-import")
+    card = await told(shared, "lanning", "catalog-import", "run.cancel")
 
-    await stage.clicks("U0KIM", card, "run.cancel")
+    await shared.clicks("U0KIM", card, "run.cancel")
 
-    await stage.until_run("catalog-import", "canceled")
-    await stage.expects("Canceled")
+    await shared.until_run("catalog-import", "canceled")
+    await told(shared, "Canceled", "catalog-import")
 
 
 async def test_of_two_people_who_click_at_once_one_applies_and_the_other_hears_who(stage: Stage) -> None:
@@ -82,8 +87,8 @@ async def test_of_two_people_who_click_at_once_one_applies_and_the_other_hears_w
 
     await stage.until_run("storefront-dev", "applied")
     assert len(await stage.calls("/actions/apply")) == 1
-    told = [await refused(stage, person) for person in ("U0ANA", "U0KIM")]
-    assert sum(told) == 1
+    refusals = [await refused(stage, person) for person in ("U0ANA", "U0KIM")]
+    assert sum(refusals) == 1
 
 
 async def both(stage: Stage, call: dict[str, object]) -> None:
@@ -120,29 +125,29 @@ async def test_a_run_started_outside_of_slack_reaches_the_channel_that_watches(s
     assert not any(message.get("broadcasts") for message in await stage.sees("U0ANA"))
 
 
-async def test_an_apply_that_fails_is_said_to_have_failed(stage: Stage) -> None:
-    await stage.types("U0ANA", "/tf run search-index reindex")
-    call = await stage.expects("Decision needed", action="run.approve")
+async def test_an_apply_that_fails_is_said_to_have_failed(shared: Stage) -> None:
+    await shared.types("U0ANA", "/tf run search-index reindex")
+    call = await told(shared, "Decision needed", "search-index", "run.approve")
 
-    await stage.clicks("U0ANA", call, "run.approve")
+    await shared.clicks("U0ANA", call, "run.approve")
 
-    await stage.until_run("search-index", "errored")
-    end = await stage.expects("provisioner error")
+    await shared.until_run("search-index", "errored")
+    end = await told(shared, "provisioner error", "search-index")
     assert "main.tf:10" in whole_text(end)
     assert not DECIDING & set(buttons(end))
 
 
-async def test_a_plan_that_fails_is_said_to_have_failed(stage: Stage) -> None:
-    await stage.types("U0ANA", "/tf run billing")
+async def test_a_plan_that_fails_is_said_to_have_failed(shared: Stage) -> None:
+    await shared.types("U0ANA", "/tf run billing")
 
-    await stage.until_run("billing", "errored")
-    assert "set the variable rates" in whole_text(await stage.expects("Resource precondition failed"))
+    await shared.until_run("billing", "errored")
+    assert "set the variable rates" in whole_text(await told(shared, "Resource precondition failed", "billing"))
 
 
-async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_run(stage: Stage) -> None:
-    await stage.types("U0ANA", "/tf run docs-site publish")
+async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_run(shared: Stage) -> None:
+    await shared.types("U0ANA", "/tf run docs-site publish")
 
-    await stage.expects("Decision needed", action="run.approve")
+    await told(shared, "Decision needed", "docs-site", "run.approve")
 
-    [run] = [one for one in await stage.runs_of("docs-site") if one["attributes"]["message"].endswith(": “publish”")]
+    [run] = [one for one in await shared.runs_of("docs-site") if one["attributes"]["message"].endswith(": “publish”")]
     assert run["attributes"]["status"] == "planned"
