@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with open_stage(tmp_path_factory.mktemp("drawer"), "--engine", "scripted", "--speed", "4") as stage:
+    async with open_stage(tmp_path_factory.mktemp("drawer"), "--engine", "scripted", "--speed", "20") as stage:
         await stage.start_bot()
         yield stage
 

@@ -43,6 +43,14 @@ async def test_the_secret_leaves_the_address_and_outlives_a_reload(visit: Visiti
         assert not any(SECRET in address for address in seen.requests[1:])
 
 
+async def test_a_page_finds_nothing_that_an_earlier_one_has_stored(visit: Visiting, fake: FakePerson) -> None:
+    async with visit(fake.address) as seen:
+        await seen.page.evaluate("sessionStorage.kept = localStorage.kept = 1; document.cookie = 'kept=1'")
+    async with visit(f"{fake.origin}/") as seen:
+        await expect(seen.page.get_by_role("heading", name="This page needs its secret")).to_be_visible()
+        assert await seen.page.evaluate("[sessionStorage.kept, localStorage.kept, document.cookie]") == [None, None, ""]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_an_empty_channel_says_what_to_try_and_a_chip_fills_the_composer(
