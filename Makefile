@@ -7,6 +7,8 @@ PY := $(VENV)/bin/python
 UV ?= uv
 SETUP = @found=$$(tools/find-python.sh "$(PYTHON)") && UV="$(UV)" "$$found" -I tools/setup.py $(VENV)
 WORKERS ?= 2
+# Tests start many processes, and without bytecode each of them compiles what it imports.
+BYTECODE = PYTHONDONTWRITEBYTECODE=
 PYTHONS ?= python3.11 python3.12 python3.13
 
 KILLS ?= 1000
@@ -29,7 +31,8 @@ demo: setup-demo ## Open the sandbox in a browser: a Slack-like page, a Runs API
 
 test: setup ## Run the tests this machine can run, but for those of minutes, and hold the coverage to its marks
 	@rm -f .coverage .coverage.*
-	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
+	@PYTHONHASHSEED=0 $(BYTECODE) $(PY) -m coverage run -m pytest -n $(WORKERS) --dist loadfile
+	@$(PY) -m coverage combine --quiet
 	@echo; echo "Branch coverage of bot/core (must be 100 %):"
 	@$(PY) -m coverage report --include='bot/core/*' --fail-under=100
 	@echo; echo "Branch coverage of bot and handlers without the sandbox (must be 95 %):"
@@ -38,7 +41,7 @@ test: setup ## Run the tests this machine can run, but for those of minutes, and
 test-all: setup ## Run the tests on each Python, then what takes long: kills, races, odd payloads, and many more examples of each property
 	@for each in $(PYTHONS); do echo; echo "== $$each"; $(MAKE) test PYTHON=$$each || exit 1; done
 	@PYTHONHASHSEED=0 CHAOS_RUNS=60 CHAOS_KILLS=15 FREEZE_RACES=40 DOUBLE_CLICKS=100 ACK_KILLS=20 RUNBELL_TEST_FUZZ=2000 APPROVAL_EXAMPLES=100 FAULTS_TIMEOUT=900 \
-	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-cov --hypothesis-profile=long --timeout=600
+	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile=long --timeout=600
 
 check: setup ## Lint, formatting, types and the layers
 	$(PY) -m ruff check .
@@ -57,12 +60,12 @@ bench: setup ## Measure, in six tables and about five minutes
 	@$(PY) -m tests.benchmarks
 
 bench-faults: setup ## Kill, double-click, race freezes and send odd payloads, as often as one likes (hours): KILLS=1000 CLICKS=2000 ACKS=300 RACES=1000 FUZZ=100000 APPROVALS=2000
-	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_chaos.py
-	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_double_clicks.py
-	@ACK_KILLS=$(ACKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/scenes/test_requests_killed.py
-	@FREEZE_RACES=$(RACES) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/test_freeze_races.py
-	@APPROVAL_EXAMPLES=$(APPROVALS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/approvals/test_machine.py
-	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA --no-cov tests/handlers/test_fuzz.py
+	@CHAOS_KILLS=$(KILLS) CHAOS_RUNS=$(KILLS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/scenes/test_chaos.py
+	@DOUBLE_CLICKS=$(CLICKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/scenes/test_double_clicks.py
+	@ACK_KILLS=$(ACKS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/scenes/test_requests_killed.py
+	@FREEZE_RACES=$(RACES) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/test_freeze_races.py
+	@APPROVAL_EXAMPLES=$(APPROVALS) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/approvals/test_machine.py
+	@RUNBELL_TEST_FUZZ=$(FUZZ) FAULTS_TIMEOUT=36000 $(PY) -m pytest -rA tests/handlers/test_fuzz.py
 
 pictures: setup ## Take the pictures of the README and the guides from the running page (needs terraform, Chromium, a font with emoji)
 	@$(PY) -m tests.browser.pictures

@@ -344,7 +344,7 @@ def test_each_python_that_is_named_has_an_environment_of_its_own() -> None:
     series = f"{sys.version_info.major}.{sys.version_info.minor}"
     commands = made("test", f"PYTHON={sys.executable}")
     assert f"tools/setup.py .venv-{series} {SECOND}\n" in commands
-    assert f" .venv-{series}/bin/python -m pytest" in commands
+    assert f" .venv-{series}/bin/python -m coverage run -m pytest" in commands
     assert ".venv/bin" not in commands.replace(sys.executable, "")
 
 

@@ -1,7 +1,7 @@
-"""Trace for branch coverage only while the product's own tests run. Loaded by tests/conftest.py; does nothing where nobody measures.
+"""Trace for branch coverage only what is measured by it. Loaded by tests/conftest.py; does nothing where nobody measures.
 
-Tracing doubles what a test costs, and what is traced twice is measured once. So collecting is not traced, and neither are the tests
-that look at whole processes or at the sandbox: what they run of the product is measured by its own tests.
+Tracing doubles what a test costs. So collecting is not traced, and neither are the tests of the sandbox, which is not measured, and those
+that look at whole processes: what they run of the product is measured by its own tests.
 """
 
 from __future__ import annotations
@@ -14,45 +14,48 @@ from contextlib import contextmanager
 import pytest
 from coverage import Coverage
 
+COVERAGE = Coverage.current()
+
 PACKAGES = ("bot", "handlers")
 NOT_IMPORTED = ("bot.__main__", "bot.sandbox", "bot.store.migrations")
 """What runs when it is imported, and what is not measured."""
 
-UNTRACED = ("tests/approvals/", "tests/browser/", "tests/contracts/", "tests/sandbox/", "tests/scenes/")
+UNTRACED = ("tests/browser/", "tests/sandbox/", "tests/scenes/")
+TRACED_WHILE_COLLECTED = "tests/slack/"
+"""The messages that these tests compare are drawn for their parameters."""
 
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    coverage = Coverage.current()
-    if coverage is None:
+    if COVERAGE is None:
         yield
         return
-    coverage.stop()
+    COVERAGE.stop()
     try:
         yield
     finally:
-        coverage.start()
+        COVERAGE.start()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Import all of the product while it is traced; the process that only hands tests out is not traced at all."""
-    coverage = Coverage.current()
-    if coverage is None:
+    """Import all of the product while it is traced; the process that only hands out tests is not traced at all."""
+    if COVERAGE is None:
         return
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        coverage.stop()
+        COVERAGE.stop()
         return
     for package in PACKAGES:
-        found = pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
-        for name in (module.name for module in found):
-            if not name.startswith(NOT_IMPORTED):
-                importlib.import_module(name)
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            if not module.name.startswith(NOT_IMPORTED):
+                importlib.import_module(module.name)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
-    with untraced():
-        return (yield)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    if isinstance(collector, pytest.Module) and not collector.nodeid.startswith(TRACED_WHILE_COLLECTED):
+        with untraced():
+            return (yield)
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

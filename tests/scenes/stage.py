@@ -68,6 +68,12 @@ class Process:
 
 
 CONFIRMING = ("command.confirm", "command.form")
+
+
+def is_confirming(message: Message) -> bool:
+    return any(has(message, action) for action in CONFIRMING)
+
+
 APPROVE = "run.approve"
 
 
@@ -75,7 +81,7 @@ APPROVE = "run.approve"
 class Stage:
     """`card` is what the sandbox says of itself; `speed` divides the bot's Pace.
 
-    `bots` are all that were ever started here.
+    `bots` are all that were ever started here, `confirmed` the messages whose button was clicked by `confirms`.
     """
 
     card: Mapping[str, Any]
@@ -86,6 +92,7 @@ class Stage:
     settings: dict[str, str] = field(default_factory=dict)
     bot: Process | None = None
     bots: set[Bot] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
 
     # The bot
 
@@ -132,8 +139,13 @@ class Stage:
         return await self.person("POST", "click", json_body=body)
 
     async def confirms(self, person: str, channel: str = "C0DEPLOYS") -> Message:
-        """Click the one button under the command that they were shown last; what they were shown."""
-        shown = await self.until(lambda one: any(has(one, action) for action in CONFIRMING), person=person, channel=channel)
+        """Click the one button under the command that they were shown last; what they were shown.
+
+        A button that was clicked stays until it is answered, and must not be taken for the one of the next command.
+        """
+
+        shown = await self.until(lambda one: one["ts"] not in self.confirmed and is_confirming(one), person=person, channel=channel)
+        self.confirmed.add(shown["ts"])
         await self.clicks(person, shown, next(action for action in CONFIRMING if has(shown, action)))
         return shown
 

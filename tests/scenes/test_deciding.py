@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.demos import RULES
 from tests.scenes.sights import modal, posted
-from tests.scenes.stage import PATIENCE, Message, Stage, buttons, has, key_of, open_stage, run_of, whole_text
+from tests.scenes.stage import PATIENCE, Message, Stage, buttons, has, is_confirming, key_of, open_stage, run_of, whole_text
 
 WHY = "the tag comes with the next release"
 
@@ -78,7 +78,7 @@ async def is_applied_by_its_override(stage: Stage, workspace: str) -> None:
     await stage.expects("You may not", person="U0RAJ")
     await stage.types("U0ANA", f"/tf override {workspace} {WHY}")
     await stage.confirms("U0ANA")
-    await stage.expects(f"{workspace} is frozen", person="U0ANA")
+    await stage.until(lambda one: one["ephemeral"] and not is_confirming(one) and f"{workspace} is frozen" in whole_text(one))
     assert [one for one in await stage.calls("/actions/override") if run_id in one["path"]] == []
     await stage.types("U0ANA", f"/tf unfreeze {workspace}")
     await stage.expects(f"ended the freeze of “{workspace}”.")

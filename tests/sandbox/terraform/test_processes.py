@@ -26,8 +26,8 @@ class Kept:
         self.text += chunk.decode()
 
 
-async def run(code: str, tmp_path: Path, kept: Kept, interrupted: asyncio.Event | None = None) -> int:
-    return await Processes(grace_seconds=0.2).run(
+async def run(code: str, tmp_path: Path, kept: Kept, interrupted: asyncio.Event | None = None, grace_seconds: float = 0.2) -> int:
+    return await Processes(grace_seconds=grace_seconds).run(
         [sys.executable, "-c", code],
         folder=tmp_path,
         environment=bare_environment(tmp_path),
@@ -46,7 +46,7 @@ async def test_output_of_both_kinds_and_the_status_come_back(tmp_path: Path) -> 
 
 async def test_an_interrupted_process_ends_soon(tmp_path: Path) -> None:
     kept, interrupted = Kept(), asyncio.Event()
-    running = asyncio.create_task(run(PATIENT, tmp_path, kept, interrupted))
+    running = asyncio.create_task(run(PATIENT, tmp_path, kept, interrupted, grace_seconds=30))
     while "at work" not in kept.text:
         await asyncio.sleep(0.01)
     interrupted.set()
