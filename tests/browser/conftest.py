@@ -103,8 +103,11 @@ def visit(profiles: Profiles) -> Visiting:
     return visiting
 
 
-class NursedDemo(Demo):
-    """`runbell demo`, with a bot that the nursery forks and that is ten times as fast. Each apply is looked up once it has ended."""
+class ForkedDemo(Demo):
+    """`runbell demo`, with a bot that is forked and ten times as fast.
+
+    Each apply is looked up as soon as the bot has ended, since the demo removes its database then.
+    """
 
     def __init__(self, world: World) -> None:
         super().__init__(world.card())
@@ -128,7 +131,7 @@ async def demo() -> AsyncIterator[str]:
     """What `runbell demo` opens; the page's address."""
     options = WorldOptions(slack_port=0, runs_api_port=0, blob_port=0, engine="scripted", speed=20, manifest=manifest(address="localhost"))
     async with open_world(options) as world:
-        shown, stop = NursedDemo(world), asyncio.Event()
+        shown, stop = ForkedDemo(world), asyncio.Event()
         world.slack.offer_restart(shown.restart)
         running = asyncio.ensure_future(shown.run(stop))
         try:

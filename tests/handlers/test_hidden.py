@@ -138,11 +138,11 @@ Making = Callable[[str, Run | None], dict[str, Any]]
 
 async def demand_same(desk: Desk, run: Run, ways: Sequence[str], make: Making) -> None:
     """Every way to ask is answered for the hidden run as for the one that is not there, and something is answered; nothing is done."""
-    calls = deeds(desk)
+    calls = calls_that_act(desk)
     seen = {way: [await answered(desk, make(way, one), one) for one in (run, None)] for way in ways}
     assert {way: answers for way, answers in seen.items() if answers[0] != answers[1]} == {}
     assert [way for way, answers in seen.items() if not answers[0]] == []
-    assert deeds(desk) == calls
+    assert calls_that_act(desk) == calls
     assert await desk.house.votes(run.id) == ()
     async with desk.house.store.read() as transaction:
         outcomes = {row.outcome for row in await transaction.audit.page(0)}
@@ -150,7 +150,7 @@ async def demand_same(desk: Desk, run: Run, ways: Sequence[str], make: Making) -
     assert "TooManyRefused" not in outcomes, "that answer is always the same: ask on several desks"
 
 
-def deeds(desk: Desk) -> int:
+def calls_that_act(desk: Desk) -> int:
     return len(desk.house.runs.calls_of("act")) + len(desk.house.runs.calls_of("create_run"))
 
 

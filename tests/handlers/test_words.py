@@ -104,6 +104,8 @@ async def test_a_sentence_with_a_command_in_it_is_none_and_gets_no_answer(desk: 
     for number, text in enumerate(SENTENCES, start=1):
         await desk.send(said(desk, text.format(me=ME, run=run_id), number=number))
         assert (decided(desk), desk.private.told) == ([], []), text
+    await desk.send(said(desk, f"{ME} help", number=len(SENTENCES) + 1))
+    assert len(desk.private.told) == 1, "nothing would have been answered in any case"
 
 
 SLIPS = [
@@ -229,6 +231,8 @@ async def test_what_no_person_has_just_said_is_no_command(desk: Desk) -> None:
         await desk.send(said(desk, f"{ME} help", number=2 * number + 1, **more))
         await desk.send(written(desk, "help", number=2 * number + 2, **more))
         assert (desk.private.told, desk.private.written) == ([], []), more
+    await desk.send(said(desk, f"{ME} help", number=2 * len(OF_NOBODY) + 1))
+    assert len(desk.private.told) == 1, "nothing would have been answered in any case"
 
 
 async def test_where_it_cannot_be_known_whether_it_came_before_nothing_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,14 +67,12 @@ class Process:
         return self.child.returncode
 
 
+APPROVE = "run.approve"
 CONFIRMING = ("command.confirm", "command.form")
 
 
 def is_confirming(message: Message) -> bool:
     return any(has(message, action) for action in CONFIRMING)
-
-
-APPROVE = "run.approve"
 
 
 @dataclass
@@ -143,7 +141,6 @@ class Stage:
 
         A button that was clicked stays until it is answered, and must not be taken for the one of the next command.
         """
-
         shown = await self.until(lambda one: one["ts"] not in self.confirmed and is_confirming(one), person=person, channel=channel)
         self.confirmed.add(shown["ts"])
         await self.clicks(person, shown, next(action for action in CONFIRMING if has(shown, action)))

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.terraform
 DECIDING = {"run.approve", "run.discard", "run.cancel"}
 
 
-async def told(stage: Stage, text: str, workspace: str, action: str = "") -> Message:
-    """What is said of one workspace: on a shared stage, others have runs at the same time."""
+async def message_about(stage: Stage, text: str, workspace: str, action: str = "") -> Message:
+    """Return the newest message about one workspace. On a shared stage, others have runs at the same time."""
     return await stage.until(lambda one: text in whole_text(one) and workspace in whole_text(one) and (not action or has(one, action)))
 
 
@@ -71,12 +71,12 @@ async def test_a_run_is_discarded_by_its_button_and_the_reason_is_told_to_all(st
 
 async def test_a_run_is_canceled_while_it_plans(shared: Stage) -> None:
     await shared.types("U0ANA", "/tf run catalog-import")
-    card = await told(shared, "lanning", "catalog-import", "run.cancel")
+    card = await message_about(shared, "lanning", "catalog-import", "run.cancel")
 
     await shared.clicks("U0KIM", card, "run.cancel")
 
     await shared.until_run("catalog-import", "canceled")
-    await told(shared, "Canceled", "catalog-import")
+    await message_about(shared, "Canceled", "catalog-import")
 
 
 async def test_of_two_people_who_click_at_once_one_applies_and_the_other_hears_who(stage: Stage) -> None:
@@ -127,12 +127,12 @@ async def test_a_run_started_outside_of_slack_reaches_the_channel_that_watches(s
 
 async def test_an_apply_that_fails_is_said_to_have_failed(shared: Stage) -> None:
     await shared.types("U0ANA", "/tf run search-index reindex")
-    call = await told(shared, "Decision needed", "search-index", "run.approve")
+    call = await message_about(shared, "Decision needed", "search-index", "run.approve")
 
     await shared.clicks("U0ANA", call, "run.approve")
 
     await shared.until_run("search-index", "errored")
-    end = await told(shared, "provisioner error", "search-index")
+    end = await message_about(shared, "provisioner error", "search-index")
     assert "main.tf:10" in whole_text(end)
     assert not DECIDING & set(buttons(end))
 
@@ -141,13 +141,13 @@ async def test_a_plan_that_fails_is_said_to_have_failed(shared: Stage) -> None:
     await shared.types("U0ANA", "/tf run billing")
 
     await shared.until_run("billing", "errored")
-    assert "set the variable rates" in whole_text(await told(shared, "Resource precondition failed", "billing"))
+    assert "set the variable rates" in whole_text(await message_about(shared, "Resource precondition failed", "billing"))
 
 
 async def test_an_auto_applying_workspace_waits_for_a_person_when_we_start_the_run(shared: Stage) -> None:
     await shared.types("U0ANA", "/tf run docs-site publish")
 
-    await told(shared, "Decision needed", "docs-site", "run.approve")
+    await message_about(shared, "Decision needed", "docs-site", "run.approve")
 
     [run] = [one for one in await shared.runs_of("docs-site") if one["attributes"]["message"].endswith(": “publish”")]
     assert run["attributes"]["status"] == "planned"
